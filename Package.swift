@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target: Swift 6 mode, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The C targets use Linux calls that glibc hides without this.
+let gnu: [CSetting] = [.define("_GNU_SOURCE")]
+
+let package = Package(
+    name: "LoaPhuong",
+    products: [
+        .executable(name: "loaphuongd", targets: ["loaphuongd"]),
+        .executable(name: "loa", targets: ["loa"]),
+        // An ALSA plug-in: libasound loads it by path, so it must be a library of its own.
+        .library(name: "SimulatedCard", type: .dynamic, targets: ["SimulatedCard"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+        // Only the run-time library is there, brought by libcurl: no headers and no plain `libcrypto.so`,
+        // hence the soname and prototypes of our own.
+        .target(name: "CCrypto", cSettings: gnu, linkerSettings: [.linkedLibrary(":libcrypto.so.3")]),
+        .target(name: "CLinux", cSettings: gnu),
+
+        .target(name: "StationTrust", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "StationCore", dependencies: ["StationTrust"], swiftSettings: strict),
+        .target(
+            name: "StationAudio", dependencies: ["CALSA", "CLinux"],
+            swiftSettings: strict + [.strictMemorySafety()]),
+        .target(
+            name: "StationHost", dependencies: ["StationCore", "StationTrust", "StationAudio", "CLinux"],
+            swiftSettings: strict),
+        .target(
+            name: "StationSimulator", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
+        .executableTarget(
+            name: "loaphuongd", dependencies: ["StationHost", "StationCore"], swiftSettings: strict),
+        .executableTarget(
+            name: "loa",
+            dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator"],
+            swiftSettings: strict),
+
+        .target(
+            name: "SimulatedCard", path: "Tests/SimulatedCard", cSettings: gnu + [.define("PIC")],
+            linkerSettings: [.linkedLibrary("asound")]),
+        .testTarget(name: "StationTrustTests", dependencies: ["StationTrust"], swiftSettings: strict),
+        .testTarget(
+            name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
+        .testTarget(
+            name: "StationAudioTests", dependencies: ["StationAudio", "CALSA"], swiftSettings: strict),
+        .testTarget(
+            name: "StationHostTests",
+            dependencies: ["StationHost", "StationCore", "StationTrust", "StationSimulator"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
+        .testTarget(name: "StyleTests", swiftSettings: strict),
+    ]
+)
