@@ -2,7 +2,7 @@
 ///
 /// Foundation's coders do neither: their key order changes from call to call, `1.0` becomes `1`, and what the
 /// log hashes must be the same bytes on every station.
-package enum JSON: Hashable, Sendable {
+package enum JSON: Sendable {
     case null
     case bool(Bool)
     /// A number without fraction or exponent.
@@ -15,7 +15,7 @@ package enum JSON: Hashable, Sendable {
     case object([Member])
 
     /// One `"name": value` of an object.
-    package struct Member: Hashable, Sendable {
+    package struct Member: Sendable {
         package var name: String
         package var value: JSON
 
@@ -30,7 +30,8 @@ extension JSON {
     /// The member of that name, if this is an object that has one.
     package subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        for member in members where member.name.hasSameBytes(as: name) { return member.value }
+        return nil
     }
 
     /// The text, if this is a string.
@@ -68,6 +69,35 @@ extension JSON {
     }
 }
 
+/// Two values are equal if they are written with the same bytes.
+///
+/// Swift's strings are equal where Unicode calls them so (`é` has two spellings); what is hashed and signed is not.
+extension JSON: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.decimal(let left), .decimal(let right)): left.bitPattern == right.bitPattern
+        case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)):
+            left.elementsEqual(right) { $0.name.hasSameBytes(as: $1.name) && $0.value == $1.value }
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
+
+extension String {
+    /// Whether the other text has the same UTF-8 bytes, not just the same meaning to Unicode.
+    func hasSameBytes(as other: String) -> Bool {
+        // What Unicode calls different is different, and the library finds that out fastest.
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+    }
+}
+
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int64) { self = .integer(value) }
@@ -81,7 +111,7 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
     package init(arrayLiteral elements: JSON...) { self = .array(elements) }
 }
 
-extension JSON {
+extension JSON: CustomStringConvertible {
     /// The value on one line in UTF-8, without a space, members in their order.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
@@ -92,7 +122,8 @@ extension JSON {
     /// The value on one line.
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    private func write(to output: inout [UInt8]) {
+    /// Appends the value on one line to a buffer.
+    package func write(to output: inout [UInt8]) {
         switch self {
         case .null: output += "null".utf8
         case .bool(let value): output += (value ? "true" : "false").utf8
@@ -119,21 +150,34 @@ extension JSON {
     }
 
     private static func write(_ text: String, to output: inout [UInt8]) {
+        var text = text
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): output += #"\""#.utf8
-            case UInt8(ascii: "\\"): output += #"\\"#.utf8
-            case 0x0A: output += #"\n"#.utf8
-            case 0x0D: output += #"\r"#.utf8
-            case 0x09: output += #"\t"#.utf8
-            case 0..<0x20, 0x7F:
-                let digits = Array("0123456789abcdef".utf8)
-                output += #"\u00"#.utf8
-                output += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: output.append(byte)
+        text.withUTF8 { bytes in
+            var plain = 0
+            for (index, byte) in bytes.enumerated() {
+                guard let escape = escape(byte) else { continue }
+                output += bytes[plain..<index]
+                output += escape
+                plain = index + 1
             }
+            output += bytes[plain...]
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ byte: UInt8) -> [UInt8]? {
+        switch byte {
+        case UInt8(ascii: "\""): Array(#"\""#.utf8)
+        case UInt8(ascii: "\\"): Array(#"\\"#.utf8)
+        case 0x0A: Array(#"\n"#.utf8)
+        case 0x0D: Array(#"\r"#.utf8)
+        case 0x09: Array(#"\t"#.utf8)
+        case 0..<0x20, 0x7F: Array(#"\u00"#.utf8) + [hexDigit(byte >> 4), hexDigit(byte & 15)]
+        default: nil
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
