@@ -27,6 +27,9 @@ package struct JSON5: Equatable, Sendable {
         package let line: Int
         /// The character in the line, counted from 1.
         package let column: Int
+
+        /// Makes a place.
+        package init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
     }
 
     package let content: Content
