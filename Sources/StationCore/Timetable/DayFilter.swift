@@ -60,7 +60,9 @@ struct DayFilter: Hashable, Sendable {
         guard months != 0 else { return next }
         var (year, month, _) = next.parts
         if accepts(month: month) { return next }
-        repeat { (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1) } while !accepts(month: month)
+        repeat {
+            (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1)
+        } while !accepts(month: month)
         return CivilDate(days: CivilDate.number(year: year, month: month, day: 1))
     }
 

@@ -58,7 +58,8 @@ struct EventReader {
         guard !uid.isEmpty, uid.utf8.count <= Self.maximumIdentifierBytes, uid.singleLine == uid else {
             throw EventError(
                 line: property.line,
-                description: "a UID that is empty, has line breaks or more than \(Self.maximumIdentifierBytes) bytes")
+                description:
+                    "a UID that is empty, has line breaks or more than \(Self.maximumIdentifierBytes) bytes")
         }
         return uid
     }
@@ -93,7 +94,8 @@ struct EventReader {
                     event.exceptions.append(try instance(property, value, &table))
                 }
             case "EXRULE":
-                throw EventError(line: property.line, description: "EXRULE is no part of RFC 5545; use EXDATE")
+                throw EventError(
+                    line: property.line, description: "EXRULE is no part of RFC 5545; use EXDATE")
             default: break
             }
         }
@@ -185,7 +187,8 @@ struct EventReader {
         let zone: Int
         switch CalendarTime(text) {
         case .date:
-            throw EventError(line: property.line, description: "an all-day event has no time at which to play")
+            throw EventError(
+                line: property.line, description: "an all-day event has no time at which to play")
         case .local(let time):
             civil = time
             zone = try self.zone(property, &table)
@@ -199,7 +202,9 @@ struct EventReader {
         guard Self.years.contains(civil.date.parts.year) else {
             throw EventError(
                 line: property.line,
-                description: "\(property.name) is not in the years \(Self.years.lowerBound) to \(Self.years.upperBound)")
+                description:
+                    "\(property.name) is not in the years \(Self.years.lowerBound) to \(Self.years.upperBound)"
+            )
         }
         return ZonedTime(civil: civil, zone: zone, instant: table.zones[zone].instant(of: civil))
     }
@@ -208,7 +213,8 @@ struct EventReader {
         guard let identifier = property.parameter("TZID") else { return stationZone }
         if let index = known[identifier] { return index }
         guard let zone = zones.zone(ofTZID: identifier, definition: definitions[identifier]) else {
-            throw EventError(line: property.line, description: "the time zone \(identifier.prefix(80)) is not known")
+            throw EventError(
+                line: property.line, description: "the time zone \(identifier.prefix(80)) is not known")
         }
         let index = table.index(of: zone)
         known[identifier] = index

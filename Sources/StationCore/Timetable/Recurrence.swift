@@ -67,7 +67,8 @@ package struct Recurrence: Hashable, Sendable {
     private let weekStart: Weekday
 
     /// No search goes past the years that an `Instant` can hold.
-    package static let horizon = CivilTime(date: CivilDate(days: CivilDate.number(year: 2262, month: 1, day: 1)))
+    package static let horizon = CivilTime(
+        date: CivilDate(days: CivilDate.number(year: 2262, month: 1, day: 1)))
     /// A search that has looked at so many periods without an instance finds none: the rule never hits again.
     package static let maximumSearchSteps = 100_000
 
@@ -140,6 +141,12 @@ package struct Recurrence: Hashable, Sendable {
             end = next
         }
         last = end
+    }
+
+    /// Whether the rule adds nothing to the start.
+    package var isSpent: Bool {
+        var occurrences = occurrences(from: start)
+        return occurrences.next() == nil
     }
 
     /// What the rule adds to the start, ascending, from `from` (inclusive) on and never at or before the start.

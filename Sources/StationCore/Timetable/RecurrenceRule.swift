@@ -126,7 +126,8 @@ extension RecurrenceRule {
             bySecond, byMinute, byHour, byMonthDay, byYearDay, byWeekNumber, byMonth, byDay.map(\.ordinal),
         ]
         try refuse(
-            !bySetPosition.isEmpty && others.allSatisfy(\.isEmpty), "BYSETPOS needs another BY part beside it")
+            !bySetPosition.isEmpty && others.allSatisfy(\.isEmpty), "BYSETPOS needs another BY part beside it"
+        )
     }
 
     private static func split(_ name: String, _ value: Substring) throws -> [Substring] {
@@ -142,7 +143,9 @@ extension RecurrenceRule {
     ) throws -> [Int] {
         try split(name, value).map { item in
             let number = try number(name, item, range)
-            guard number != 0 || allowsZero else { throw RecurrenceError(description: "\(name)=0 means nothing") }
+            guard number != 0 || allowsZero else {
+                throw RecurrenceError(description: "\(name)=0 means nothing")
+            }
             return number
         }
     }
@@ -150,7 +153,9 @@ extension RecurrenceRule {
     private static func number(_ name: String, _ text: Substring, _ range: ClosedRange<Int>) throws -> Int {
         guard let number = Int(text), range.contains(number) else {
             throw RecurrenceError(
-                description: "\(name)=\(text.prefix(40)) is not a number from \(range.lowerBound) to \(range.upperBound)")
+                description:
+                    "\(name)=\(text.prefix(40)) is not a number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return number
     }

@@ -1,16 +1,5 @@
 // A slot: one scheduled instant of a programme, with all that playing and proving it needs to know.
 
-/// Who goes first, as in Circular 39/2020/TT-BTTTT: thông thường, ưu tiên, khẩn cấp.
-package enum ProgrammeClass: String, Comparable, CaseIterable, Sendable {
-    case normal
-    case priority
-    case emergency
-
-    private var order: Int { self == .normal ? 0 : self == .priority ? 1 : 2 }
-
-    package static func < (left: Self, right: Self) -> Bool { left.order < right.order }
-}
-
 /// What happens to a slot that cannot begin on time.
 package enum LateRule: Hashable, Sendable {
     /// It is missed when it cannot begin within one second.
@@ -65,6 +54,27 @@ package struct Slot: Hashable, Sendable, Identifiable {
     /// The calendar file inside the channel, and the line of the event's BEGIN.
     package var file: String
     package var line: Int
+
+    /// Makes a slot.
+    package init(
+        id: String, upstream: String, programme: String, title: String, programmeClass: ProgrammeClass,
+        categories: [String], rank: Int, scheduled: Instant, hardEnd: Instant?, late: LateRule,
+        contents: [ContentVariant], file: String = "", line: Int = 0
+    ) {
+        self.id = id
+        self.upstream = upstream
+        self.programme = programme
+        self.title = title
+        self.programmeClass = programmeClass
+        self.categories = categories
+        self.rank = rank
+        self.scheduled = scheduled
+        self.hardEnd = hardEnd
+        self.late = late
+        self.contents = contents
+        self.file = file
+        self.line = line
+    }
 }
 
 /// Something in a channel that was not understood, or not taken as it stands.

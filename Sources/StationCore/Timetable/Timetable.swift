@@ -83,7 +83,9 @@ package struct Timetable: Sendable {
             let original = RFC3339.parse(id[id.utf8.index(after: at)...])?.instant,
             let identity = identities[String(id[..<at])]
         else { return nil }
-        for index in identity.singles where singles[index].original == original { return slot(singles[index]) }
+        for index in identity.singles where singles[index].original == original {
+            return slot(singles[index])
+        }
         for index in identity.series {
             if let single = series[index].instance(of: original, zones: zones) { return slot(single) }
         }
@@ -117,7 +119,7 @@ package struct Timetable: Sendable {
         return low
     }
 
-    private func slot(_ single: Single) -> Slot {
+    fileprivate func slot(_ single: Single) -> Slot {
         let programme = programmes[single.programme]
         let channel = channels[programme.channel]
         let offset = stationZone.offset(at: single.original).seconds
@@ -179,11 +181,24 @@ struct Candidates {
         if left.programme != right.programme {
             let (one, other) = (timetable.programmes[left.programme], timetable.programmes[right.programme])
             if one.programmeClass != other.programmeClass { return one.programmeClass > other.programmeClass }
-            let (rank, otherRank) = (timetable.channels[one.channel].rank, timetable.channels[other.channel].rank)
+            let (rank, otherRank) = (
+                timetable.channels[one.channel].rank, timetable.channels[other.channel].rank
+            )
             if rank != otherRank { return rank < otherRank }
             if one.uid != other.uid { return one.uid < other.uid }
             return left.programme < right.programme
         }
         return left.original < right.original
+    }
+}
+
+extension Timetable {
+    /// A programme by its UID, else by its title, as if it were due at that instant; for playing it by hand.
+    package func slot(ofProgramme name: String, at instant: Instant) -> Slot? {
+        guard
+            let index = programmes.firstIndex(where: { $0.uid == name })
+                ?? programmes.firstIndex(where: { $0.title == name })
+        else { return nil }
+        return slot(Single(scheduled: instant, original: instant, hardEnd: nil, programme: index))
     }
 }

@@ -69,7 +69,8 @@ private struct TimetableCompiler {
     mutating func finish() -> Timetable.Compilation {
         timetable.singles.sort { $0.scheduled < $1.scheduled }
         for (index, single) in timetable.singles.enumerated() {
-            timetable.identities[key(of: single.programme), default: Timetable.Identity()].singles.append(index)
+            timetable.identities[key(of: single.programme), default: Timetable.Identity()].singles.append(
+                index)
         }
         for (index, series) in timetable.series.enumerated() {
             guard let programme = series.segments.lazy.compactMap(\.programme).first else { continue }
@@ -123,7 +124,9 @@ private struct TimetableCompiler {
         while let component = parser.next() {
             guard component.name == "VEVENT" else { continue }
             guard eventCount < Timetable.maximumEvents else {
-                report(path, component.line, "more than \(Timetable.maximumEvents) events: from here on none is read")
+                report(
+                    path, component.line,
+                    "more than \(Timetable.maximumEvents) events: from here on none is read")
                 break
             }
             eventCount += 1
@@ -157,7 +160,9 @@ private struct TimetableCompiler {
         var parser = ICalendarParser(bytes)
         var result: [String: CalendarComponent] = [:]
         while let component = parser.next() {
-            if component.name == "VTIMEZONE", let name = component.property("TZID")?.value { result[name] = component }
+            if component.name == "VTIMEZONE", let name = component.property("TZID")?.value {
+                result[name] = component
+            }
         }
         return result
     }
@@ -165,39 +170,46 @@ private struct TimetableCompiler {
     // MARK: Events
 
     private mutating func add(_ group: EventGroup, _ path: String) {
-        for message in group.warnings { warn(path, message.line, message.description) }
-        let master = group.master
-        // Cancelled or not understood, the series gives nothing, and so do its exceptions.
-        if let master, master.isCancelled || master.isBroken { return }
-        var series: [Series] = []
-        var originals: [Instant] = []
-        if let master, let start = master.start, let programme = programme(master, nil, path) {
-            let segments = segments(group, programme, path)
-            let excluded = master.exceptions + group.single.compactMap(\.recurrence)
-            originals = addSingles(master, excluded, segments)
-            for rule in master.rules {
-                do {
-                    let recurrence = try Recurrence(
-                        rule: rule, start: start.civil, zone: table.zones[start.zone],
-                        countingBudget: &countingBudget)
-                    if recurrence.occurrences(from: start.civil).next() == nil, rule.count != 1 {
-                        warn(path, master.line, "the rule gives nothing after the first instance")
-                        continue
-                    }
-                    let (instants, days) = Self.split(excluded)
-                    series.append(
-                        Series(
-                            recurrence: recurrence, zone: start.zone, excluded: instants + originals,
-                            excludedDays: days, segments: segments))
-                } catch {
-                    report(path, master.line, "RRULE: \(error)")
-                }
-            }
-        } else if master != nil {
-            return
+        for warning in group.warnings { warn(path, warning.line, warning.description) }
+        guard let master = group.master else { return addOverrides(group, path) }
+        // Cancelled or not understood, the series gives nothing, and neither do its exceptions.
+        guard !master.isCancelled, !master.isBroken, let start = master.start,
+            let recurrences = recurrences(master, start, path), let programme = programme(master, nil, path)
+        else { return }
+        let segments = segments(group, programme, path)
+        let excluded = master.exceptions + group.single.compactMap(\.recurrence)
+        let originals = addSingles(master, excluded, segments)
+        let (instants, days) = Self.split(excluded)
+        let series = recurrences.map { recurrence in
+            Series(
+                recurrence: recurrence, zone: start.zone, excluded: instants + originals, excludedDays: days,
+                segments: segments)
         }
         timetable.series += series
-        addOverrides(group, path, series, originals)
+        addOverrides(group, path, series, originals, programme)
+    }
+
+    /// The rules of an event made ready; `nil` when one of them cannot be followed.
+    private mutating func recurrences(
+        _ master: CalendarEvent, _ start: ZonedTime, _ path: String
+    ) -> [Recurrence]? {
+        var recurrences: [Recurrence] = []
+        for rule in master.rules {
+            do {
+                let recurrence = try Recurrence(
+                    rule: rule, start: start.civil, zone: table.zones[start.zone],
+                    countingBudget: &countingBudget)
+                if !recurrence.isSpent {
+                    recurrences.append(recurrence)
+                } else if rule.count != 1 {
+                    warn(path, master.line, "the rule gives nothing after the first instance")
+                }
+            } catch {
+                report(path, master.line, "RRULE: \(error)")
+                return nil
+            }
+        }
+        return recurrences
     }
 
     private static func split(_ names: [InstanceName]) -> (instants: [Instant], days: [CivilDate]) {
@@ -230,7 +242,8 @@ private struct TimetableCompiler {
     }
 
     /// What holds from the start, and what each exception with RANGE=THISANDFUTURE changes from its instance on.
-    private mutating func segments(_ group: EventGroup, _ programme: Int, _ path: String) -> [Series.Segment] {
+    private mutating func segments(_ group: EventGroup, _ programme: Int, _ path: String) -> [Series.Segment]
+    {
         var segments = [
             Series.Segment(from: .distantPast, shift: 0, programme: programme, length: group.master?.length)
         ]
@@ -251,11 +264,11 @@ private struct TimetableCompiler {
 
     /// Adds the instances that were moved or changed one by one.
     private mutating func addOverrides(
-        _ group: EventGroup, _ path: String, _ series: [Series], _ originals: [Instant]
+        _ group: EventGroup, _ path: String, _ series: [Series] = [], _ originals: [Instant] = [],
+        _ master: Int? = nil
     ) {
         for event in group.single where !event.isCancelled && !event.isBroken {
             guard let start = event.start, let name = event.recurrence else { continue }
-            let master = series.first?.segments.first?.programme
             guard let programme = programme(event, master, path) else { continue }
             let original: Instant
             switch name {
@@ -295,19 +308,25 @@ private struct TimetableCompiler {
         let line = content.contentLine == 0 ? event.line : content.contentLine
         guard let granted = grantedClass(content.programmeClass, path, event.line) else { return nil }
         for variant in contents {
-            guard check(variant.reference, path, line, isEmergency: granted == .emergency, hasEnd: event.length != nil)
+            guard
+                check(
+                    variant.reference, path, line, isEmergency: granted == .emergency,
+                    hasEnd: event.length != nil)
             else { return nil }
         }
         timetable.programmes.append(
             Timetable.Programme(
                 channel: timetable.channels.count - 1, uid: event.uid, title: content.title,
-                programmeClass: granted, categories: content.categories, late: content.late, contents: contents,
+                programmeClass: granted, categories: content.categories, late: content.late,
+                contents: contents,
                 file: path, line: event.line))
         return timetable.programmes.count - 1
     }
 
     /// The class itself, or the highest below it that the file and the upstream may use.
-    private mutating func grantedClass(_ wanted: ProgrammeClass, _ path: String, _ line: Int) -> ProgrammeClass? {
+    private mutating func grantedClass(_ wanted: ProgrammeClass, _ path: String, _ line: Int)
+        -> ProgrammeClass?
+    {
         let allowed = source.classes.filter { allowed in
             allowed <= wanted && (allowed != .emergency || path.hasPrefix(ChannelPath.emergencyFolder))
         }
@@ -357,13 +376,17 @@ private struct TimetableCompiler {
             return
         }
         let channel = timetable.channels.count - 1
-        if !audio[place].utf8.elementsEqual(file.utf8) { timetable.channels[channel].spellings[file] = audio[place] }
+        if !audio[place].utf8.elementsEqual(file.utf8) {
+            timetable.channels[channel].spellings[file] = audio[place]
+        }
     }
 
     /// Reads a playlist once; whether it has a live entry.
     private mutating func checkPlaylist(_ file: String, _ path: String, _ line: Int) -> Bool {
         let channel = timetable.channels.count - 1
-        if let playlist = timetable.channels[channel].playlists[file] { return playlist.entries.contains(where: \.isLive) }
+        if let playlist = timetable.channels[channel].playlists[file] {
+            return playlist.entries.contains(where: \.isLive)
+        }
         guard let bytes = files[file] else {
             report(path, line, "the channel has no playlist \(file)")
             return false
