@@ -142,6 +142,12 @@ package struct Recurrence: Hashable, Sendable {
         last = end
     }
 
+    /// Whether the rule adds nothing to the start.
+    package var isSpent: Bool {
+        var occurrences = occurrences(from: start)
+        return occurrences.next() == nil
+    }
+
     /// What the rule adds to the start, ascending, from `from` (inclusive) on and never at or before the start.
     package func occurrences(from: CivilTime) -> Occurrences {
         Occurrences(self, from: max(from, CivilTime(seconds: start.seconds + 1)))

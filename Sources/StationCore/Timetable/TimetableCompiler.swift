@@ -165,39 +165,46 @@ private struct TimetableCompiler {
     // MARK: Events
 
     private mutating func add(_ group: EventGroup, _ path: String) {
-        for message in group.warnings { warn(path, message.line, message.description) }
-        let master = group.master
-        // Cancelled or not understood, the series gives nothing, and so do its exceptions.
-        if let master, master.isCancelled || master.isBroken { return }
-        var series: [Series] = []
-        var originals: [Instant] = []
-        if let master, let start = master.start, let programme = programme(master, nil, path) {
-            let segments = segments(group, programme, path)
-            let excluded = master.exceptions + group.single.compactMap(\.recurrence)
-            originals = addSingles(master, excluded, segments)
-            for rule in master.rules {
-                do {
-                    let recurrence = try Recurrence(
-                        rule: rule, start: start.civil, zone: table.zones[start.zone],
-                        countingBudget: &countingBudget)
-                    if recurrence.occurrences(from: start.civil).next() == nil, rule.count != 1 {
-                        warn(path, master.line, "the rule gives nothing after the first instance")
-                        continue
-                    }
-                    let (instants, days) = Self.split(excluded)
-                    series.append(
-                        Series(
-                            recurrence: recurrence, zone: start.zone, excluded: instants + originals,
-                            excludedDays: days, segments: segments))
-                } catch {
-                    report(path, master.line, "RRULE: \(error)")
-                }
-            }
-        } else if master != nil {
-            return
+        for warning in group.warnings { warn(path, warning.line, warning.description) }
+        guard let master = group.master else { return addOverrides(group, path) }
+        // Cancelled or not understood, the series gives nothing, and neither do its exceptions.
+        guard !master.isCancelled, !master.isBroken, let start = master.start,
+            let recurrences = recurrences(master, start, path), let programme = programme(master, nil, path)
+        else { return }
+        let segments = segments(group, programme, path)
+        let excluded = master.exceptions + group.single.compactMap(\.recurrence)
+        let originals = addSingles(master, excluded, segments)
+        let (instants, days) = Self.split(excluded)
+        let series = recurrences.map { recurrence in
+            Series(
+                recurrence: recurrence, zone: start.zone, excluded: instants + originals, excludedDays: days,
+                segments: segments)
         }
         timetable.series += series
-        addOverrides(group, path, series, originals)
+        addOverrides(group, path, series, originals, programme)
+    }
+
+    /// The rules of an event made ready; `nil` when one of them cannot be followed.
+    private mutating func recurrences(
+        _ master: CalendarEvent, _ start: ZonedTime, _ path: String
+    ) -> [Recurrence]? {
+        var recurrences: [Recurrence] = []
+        for rule in master.rules {
+            do {
+                let recurrence = try Recurrence(
+                    rule: rule, start: start.civil, zone: table.zones[start.zone],
+                    countingBudget: &countingBudget)
+                if !recurrence.isSpent {
+                    recurrences.append(recurrence)
+                } else if rule.count != 1 {
+                    warn(path, master.line, "the rule gives nothing after the first instance")
+                }
+            } catch {
+                report(path, master.line, "RRULE: \(error)")
+                return nil
+            }
+        }
+        return recurrences
     }
 
     private static func split(_ names: [InstanceName]) -> (instants: [Instant], days: [CivilDate]) {
@@ -251,11 +258,11 @@ private struct TimetableCompiler {
 
     /// Adds the instances that were moved or changed one by one.
     private mutating func addOverrides(
-        _ group: EventGroup, _ path: String, _ series: [Series], _ originals: [Instant]
+        _ group: EventGroup, _ path: String, _ series: [Series] = [], _ originals: [Instant] = [],
+        _ master: Int? = nil
     ) {
         for event in group.single where !event.isCancelled && !event.isBroken {
             guard let start = event.start, let name = event.recurrence else { continue }
-            let master = series.first?.segments.first?.programme
             guard let programme = programme(event, master, path) else { continue }
             let original: Instant
             switch name {
