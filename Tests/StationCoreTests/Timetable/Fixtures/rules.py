@@ -133,6 +133,9 @@ def case(random, frequency):
     if len(times) == 1 and random.random() < 0.8:
         # Most cases should hit.
         return case(random, frequency)
+    if len(times) == 1 and until is None:
+        # Searching in vain to the end of the calendar is a test of its own.
+        limited = parts + [("UNTIL", text(end))]
     return f"- {text(start)} {text(end)} {LIMIT} {render(limited)} = " + " ".join(map(text, times))
 
 
