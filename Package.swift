@@ -50,7 +50,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("asound")]),
         .testTarget(name: "StationTrustTests", dependencies: ["StationTrust"], swiftSettings: strict),
         .testTarget(
-            name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
+            name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"],
+            exclude: ["Timetable/Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "StationAudioTests", dependencies: ["StationAudio", "CALSA"], swiftSettings: strict),
         .testTarget(
