@@ -82,12 +82,18 @@ extension JSON: Hashable {
         case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
         case (.array(let left), .array(let right)): left == right
         case (.object(let left), .object(let right)):
-            left.elementsEqual(right) { $0.name.hasSameBytes(as: $1.name) && $0.value == $1.value }
+            left == right
         default: false
         }
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
+
+extension JSON.Member: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.name.hasSameBytes(as: right.name) && left.value == right.value
+    }
 }
 
 extension String {

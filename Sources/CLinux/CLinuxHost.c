@@ -1,0 +1,235 @@
+#include "CLinuxHost.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int64_t billion = 1000000000;
+
+static struct timespec timespec_of(int64_t nanoseconds) {
+    return (struct timespec){.tv_sec = nanoseconds / billion, .tv_nsec = nanoseconds % billion};
+}
+
+static int64_t clock_now(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * billion + now.tv_nsec;
+}
+
+int CLinux_boot_timer(void) {
+    int descriptor = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int CLinux_boot_timer_arm(int descriptor, int64_t nanoseconds) {
+    struct itimerspec timer = {.it_value = timespec_of(nanoseconds)};
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &timer, NULL) < 0 ? -errno : 0;
+}
+
+int CLinux_step_timer(void) {
+    int descriptor = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int CLinux_step_timer_arm(int descriptor) {
+    // An instant that never comes: only the cancellation counts.
+    struct itimerspec timer = {.it_value = timespec_of(INT64_MAX / 2)};
+    int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+    return timerfd_settime(descriptor, flags, &timer, NULL) < 0 ? -errno : 0;
+}
+
+int CLinux_signals(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    signal(SIGPIPE, SIG_IGN);
+    int error = pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    if (error) return -error;
+    int descriptor = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int CLinux_take_signal(int descriptor) {
+    struct signalfd_siginfo info;
+    return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds) {
+    int64_t before = clock_now(CLOCK_BOOTTIME);
+    *wall = clock_now(CLOCK_REALTIME);
+    *boot = before + (clock_now(CLOCK_BOOTTIME) - before) / 2;
+    struct timex state = {.modes = 0};
+    int answer = adjtimex(&state);
+    *synchronised = answer >= 0 && answer != TIME_ERROR && !(state.status & STA_UNSYNC) && state.maxerror < 10000000;
+    *error_microseconds = state.maxerror;
+    return answer < 0 ? -errno : 0;
+}
+
+int64_t CLinux_suspended(void) { return clock_now(CLOCK_BOOTTIME) - clock_now(CLOCK_MONOTONIC); }
+
+/// The address of a path; its length, or -ENAMETOOLONG.
+static socklen_t address_of(const char *path, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof address->sun_path) return 0;
+    memcpy(address->sun_path, path, length);
+    if (path[0] != '@') return sizeof *address;
+    address->sun_path[0] = 0;
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+}
+
+static int unix_socket(int type) {
+    int descriptor = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+static int fail(int descriptor) {
+    int error = errno;
+    close(descriptor);
+    return -error;
+}
+
+int CLinux_listen(const char *path, mode_t mode, int backlog) {
+    struct sockaddr_un address;
+    socklen_t length = address_of(path, &address);
+    if (length == 0) return -ENAMETOOLONG;
+    int descriptor = unix_socket(SOCK_STREAM | SOCK_NONBLOCK);
+    if (descriptor < 0) return descriptor;
+    if (bind(descriptor, (struct sockaddr *)&address, length) < 0) return fail(descriptor);
+    if (chmod(path, mode) < 0 || listen(descriptor, backlog) < 0) return fail(descriptor);
+    return descriptor;
+}
+
+int CLinux_connect(const char *path) {
+    struct sockaddr_un address;
+    socklen_t length = address_of(path, &address);
+    if (length == 0) return -ENAMETOOLONG;
+    int descriptor = unix_socket(SOCK_STREAM);
+    if (descriptor < 0) return descriptor;
+    if (connect(descriptor, (struct sockaddr *)&address, length) < 0) return fail(descriptor);
+    return descriptor;
+}
+
+int CLinux_accept(int descriptor) {
+    int client = accept4(descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return client < 0 ? -errno : client;
+}
+
+int CLinux_peer(int descriptor, uid_t *uid, gid_t *gid, pid_t *pid) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return -errno;
+    *uid = peer.uid;
+    *gid = peer.gid;
+    *pid = peer.pid;
+    return 0;
+}
+
+ssize_t CLinux_receive(int descriptor, void *bytes, size_t count, int *passed) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(16 * sizeof(int))];
+    } control;
+    struct iovec part = {.iov_base = bytes, .iov_len = count};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    *passed = -1;
+    ssize_t received = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return -errno;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        size_t descriptors = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t index = 0; index < descriptors; index++) {
+            int given;
+            memcpy(&given, CMSG_DATA(header) + index * sizeof(int), sizeof(int));
+            if (*passed < 0) {
+                *passed = given;
+            } else {
+                close(given);
+            }
+        }
+    }
+    return received;
+}
+
+ssize_t CLinux_send(int descriptor, const void *bytes, size_t count, int passed) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (passed >= 0) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &passed, sizeof(int));
+    }
+    ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    return sent < 0 ? -errno : sent;
+}
+
+int CLinux_notify(const char *path, const char *message) {
+    struct sockaddr_un address;
+    socklen_t length = address_of(path, &address);
+    if (length == 0) return -ENAMETOOLONG;
+    int descriptor = unix_socket(SOCK_DGRAM);
+    if (descriptor < 0) return descriptor;
+    ssize_t sent = sendto(descriptor, message, strlen(message), MSG_NOSIGNAL | MSG_DONTWAIT,
+                          (struct sockaddr *)&address, length);
+    int result = sent < 0 ? -errno : 0;
+    close(descriptor);
+    return result;
+}
+
+int CLinux_is_member(uid_t uid, gid_t gid, const char *group) {
+    // Called on the loop thread only, so the static buffers of the plain functions are safe.
+    struct group *entry = getgrnam(group);
+    if (!entry) return 0;
+    if (entry->gr_gid == gid) return 1;
+    struct passwd *user = getpwuid(uid);
+    if (!user) return 0;
+    if (user->pw_gid == entry->gr_gid) return 1;
+    for (char **member = entry->gr_mem; *member; member++) {
+        if (strcmp(*member, user->pw_name) == 0) return 1;
+    }
+    return 0;
+}
+
+int CLinux_ppoll(struct pollfd *descriptors, unsigned long count, int64_t timeout) {
+    struct timespec limit = timespec_of(timeout < 0 ? 0 : timeout);
+    int ready = ppoll(descriptors, count, timeout < 0 ? NULL : &limit, NULL);
+    return ready < 0 ? -errno : ready;
+}
+
+int CLinux_memory_file(const char *name, const void *bytes, size_t count) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    if (write(descriptor, bytes, count) != (ssize_t)count) return fail(descriptor);
+    return descriptor;
+}
+
+void CLinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

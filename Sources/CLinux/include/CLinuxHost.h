@@ -1,0 +1,70 @@
+/// Clocks, timers, signals and sockets for the loop thread.
+///
+/// Every function returns -errno on failure, unless it says otherwise.
+#pragma once
+#include <stdint.h>
+#include <sys/types.h>
+
+/// A timerfd of CLOCK_BOOTTIME, non-blocking and closed on exec.
+int CLinux_boot_timer(void);
+
+/// Lets a boot timer become readable at an instant of CLOCK_BOOTTIME in nanoseconds; 0 disarms it.
+int CLinux_boot_timer_arm(int descriptor, int64_t nanoseconds);
+
+/// A timerfd that becomes readable (its read fails with ECANCELED) when somebody sets the wall clock.
+int CLinux_step_timer(void);
+
+/// Arms a step timer, again after each step.
+int CLinux_step_timer_arm(int descriptor);
+
+/// Blocks SIGTERM, SIGINT and SIGHUP for the process, ignores SIGPIPE, and gives a signalfd for the former.
+int CLinux_signals(void);
+
+/// Reads one signal from a signalfd: its number, or 0 when there is none.
+int CLinux_take_signal(int descriptor);
+
+/// Reads both clocks close together, and what the kernel says of its synchronisation.
+///
+/// `wall` is the reading of CLOCK_REALTIME that belongs to `boot`, the middle of two of CLOCK_BOOTTIME around it.
+/// `synchronised` is 1 when adjtimex says so with a maximum error below ten seconds.
+int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds);
+
+/// CLOCK_BOOTTIME less CLOCK_MONOTONIC in nanoseconds: how long the machine was suspended.
+int64_t CLinux_suspended(void);
+
+/// A listening Unix socket at `path`, with that mode; the path must not exist.
+int CLinux_listen(const char *path, mode_t mode, int backlog);
+
+/// A Unix socket connected to `path`.
+int CLinux_connect(const char *path);
+
+/// Accepts a connection, non-blocking and closed on exec.
+int CLinux_accept(int descriptor);
+
+/// Who is at the other end (SO_PEERCRED).
+int CLinux_peer(int descriptor, uid_t *uid, gid_t *gid, pid_t *pid);
+
+/// Receives up to `count` bytes and at most one descriptor, -1 in `*passed` if there was none.
+///
+/// Descriptors beyond the first are closed at once.
+ssize_t CLinux_receive(int descriptor, void *bytes, size_t count, int *passed);
+
+/// Sends bytes, and a descriptor with them unless `passed` is negative.
+ssize_t CLinux_send(int descriptor, const void *bytes, size_t count, int passed);
+
+/// Sends one datagram to a service supervisor's socket; a leading `@` means the abstract namespace.
+int CLinux_notify(const char *path, const char *message);
+
+/// Whether the user is in the group, by the system's own databases; 0 when there is no such group.
+int CLinux_is_member(uid_t uid, gid_t gid, const char *group);
+
+/// Waits for one of `count` descriptors to have events; like ppoll without a signal mask. `timeout` in
+/// nanoseconds, negative for ever.
+struct pollfd;
+int CLinux_ppoll(struct pollfd *descriptors, unsigned long count, int64_t timeout);
+
+/// A file in memory that is closed on exec, with that content.
+int CLinux_memory_file(const char *name, const void *bytes, size_t count);
+
+/// Names the calling thread, as the kernel shows it; at most 15 bytes.
+void CLinux_name_thread(const char *name);

@@ -1,0 +1,146 @@
+import StationTrust
+
+// The answers of `status` and `next`, with the fields of DESIGN.md section 10.
+
+extension Station {
+    /// What the station is doing, by precedence.
+    var state: String {
+        if playouts.contains(where: \.isSounding) { return "playing" }
+        if playouts.contains(where: \.holdsLoudspeaker) { return "arming" }
+        if !faults.all.isEmpty { return "faulted" }
+        return isMuted ? "muted" : "idle"
+    }
+
+    private var isMuted: Bool { watch.mute.map { $0.until > now.wall } ?? false }
+
+    /// One line for the service supervisor.
+    var statusLine: String {
+        if let playing = playouts.first(where: \.isSounding) { return "playing \(playing.slot.title)" }
+        if let arming = playouts.first(where: \.holdsLoudspeaker) { return "arming \(arming.slot.title)" }
+        if let fault = faults.all.first { return "fault: \(fault.message)" }
+        return state
+    }
+
+    var statusJSON: JSON {
+        .object([
+            .init("station", ["id": .string(settings.station), "name": .string(settings.name)]),
+            .init("version", .string(settings.version)),
+            .init("state", .string(state)),
+            .init(
+                "clock",
+                [
+                    "trust": .string(trust.rawValue), "now": .string(text(now.wall)),
+                    "zone": .string(settings.zoneName),
+                    "errorMicroseconds": now.isSynchronised ? .integer(now.errorMicroseconds) : .null,
+                ]),
+            .init("playing", playingJSON),
+            .init("next", nextSlots(limit: 1, until: now.wall + .seconds(86_400 * 366)).first ?? .null),
+            .init("upstreams", .array(settings.upstreams.map(json))),
+            .init("device", deviceJSON),
+            .init(
+                "storage",
+                [
+                    "freeBytes": .integer(storage.freeBytes), "contentBytes": .integer(storage.contentBytes),
+                ]),
+            .init(
+                "proof",
+                ["origin": .null, "size": .integer(log.nextIndex), "uploaded": 0, "rootHash": .null]),
+            .init(
+                "faults",
+                .array(
+                    faults.all.map {
+                        [
+                            "code": .string($0.code.name), "since": .string(text($0.since)),
+                            "message": .string($0.message),
+                        ]
+                    })),
+        ])
+    }
+
+    private var playingJSON: JSON {
+        guard let playout = playouts.first(where: \.isSounding), let started = playout.current.startedAt
+        else {
+            return .null
+        }
+        let item = playout.current.items.last.flatMap {
+            playout.reports.indices.contains($0.index) ? playout.reports[$0.index] : nil
+        }
+        return [
+            "programme": .string(playout.slot.programme),
+            "title": .string(playout.slot.title),
+            "class": .string(playout.slot.programmeClass.rawValue),
+            "item": item.map { .string($0.path) } ?? .null,
+            "startedAt": .string(text(playout.measured.startedAt ?? now.wall(of: started))),
+            "positionSeconds": .tenths(Double(playout.current.position.nanoseconds) / 1e9),
+        ]
+    }
+
+    private func json(_ upstream: StationSettings.Upstream) -> JSON {
+        let error = upstreamErrors[upstream.name]
+        return [
+            "name": .string(upstream.name), "url": .string(upstream.url), "targetsVersion": .null,
+            "lastContact": lastTimetableRead.map { .string(text($0)) } ?? .null,
+            "lastChange": .null, "stale": .bool(error != nil), "error": error.map { .string($0) } ?? .null,
+        ]
+    }
+
+    private var deviceJSON: JSON {
+        let xruns = playouts.filter(\.holdsLoudspeaker).reduce(0) { $0 + $1.current.xruns }
+        let (name, state, rate, channels): (String, String, JSON, JSON) =
+            switch card {
+            case .open(let name, let rate, let channels):
+                (name, "open", .integer(Int64(rate)), .integer(Int64(channels)))
+            case .lost(let name, let reason): (name, reason.rawValue, .null, .null)
+            case .closed: (settings.deviceName, "closed", .null, .null)
+            }
+        return [
+            "name": .string(name), "state": .string(state), "rate": rate, "channels": channels,
+            "xruns": .integer(Int64(xruns)),
+        ]
+    }
+
+    // MARK: What is to come
+
+    func nextJSON(days: Int) -> JSON {
+        .array(nextSlots(limit: Self.mostSlots, until: now.wall + .seconds(86_400 * max(1, days))))
+    }
+
+    private func nextSlots(limit: Int, until: Instant) -> [JSON] {
+        guard let timetable = active?.timetable else { return [] }
+        if limit == 1 {
+            return timetable.next(after: now.wall).map { $0.scheduled < until ? [json($0)] : [] } ?? []
+        }
+        return timetable.slots(from: now.wall, until: until, limit: limit).map(json)
+    }
+
+    private func json(_ slot: Slot) -> JSON {
+        let problem = problem(of: slot)
+        return [
+            "programme": .string(slot.programme), "title": .string(slot.title),
+            "class": .string(slot.programmeClass.rawValue), "at": .string(text(slot.scheduled)),
+            "ready": .bool(problem == nil), "problem": problem.map { .string($0.rawValue) } ?? .null,
+            "slot": .string(slot.id), "until": slot.hardEnd.map { .string(text($0)) } ?? .null,
+        ]
+    }
+
+    /// What would keep a slot from sounding, as far as it is known today.
+    private func problem(of slot: Slot) -> Reason? {
+        if trust == .untrusted { return .clockUntrusted }
+        if let problem = contentProblem(of: slot) { return problem }
+        if case .lost(_, let reason) = card { return reason }
+        let wish = Guard.Wish(
+            origin: .timetable, programmeClass: slot.programmeClass, start: slot.scheduled,
+            hardEnd: slot.hardEnd,
+            zoneOffsetSeconds: settings.zone.offset(at: slot.scheduled).seconds, emergenciesToday: 0)
+        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        return nil
+    }
+
+    private func contentProblem(of slot: Slot) -> Reason? {
+        if let playout = playouts.first(where: { $0.slot.id == slot.id }), playout.phase != .waiting {
+            return playout.reports.isEmpty ? playout.blocked : nil
+        }
+        if let check = contentChecks[slot.id] { return check.problem }
+        return items(of: slot).isEmpty ? .noContent : nil
+    }
+}

@@ -1,0 +1,209 @@
+/// The guard's leave to make sound: what may sound, until when, and how loud at the most.
+///
+/// Nothing but the guard can make one (I1): the initialiser is seen in this file alone.
+package struct Permit: Hashable, Sendable {
+    /// The class that it was given for.
+    package let programmeClass: ProgrammeClass
+    /// When the sound must be over; the audio thread stops there without being told.
+    package let end: MonotonicInstant
+    /// The highest level, in dB relative to full scale; never above 0.
+    package let ceilingDecibels: Double
+    /// When the hours' next ceiling holds and the permit must be renewed; its end, if none does.
+    package let ceilingEnd: MonotonicInstant
+
+    fileprivate init(
+        programmeClass: ProgrammeClass, end: MonotonicInstant, ceilingDecibels: Double,
+        ceilingEnd: MonotonicInstant
+    ) {
+        self.programmeClass = programmeClass
+        self.end = end
+        self.ceilingDecibels = min(0, ceilingDecibels)
+        self.ceilingEnd = min(end, ceilingEnd)
+    }
+}
+
+/// What the guard goes by: configured rules, and what a person at the station said.
+package struct GuardRules: Hashable, Sendable {
+    /// A band of local hours in which the station may sound.
+    package struct Band: Hashable, Sendable {
+        /// Minutes after local midnight, 0…1439.
+        package var from: Int
+        /// Minutes after local midnight, 1…1440; at or before `from` the band crosses midnight.
+        package var to: Int
+        /// The highest level in the band, in dB relative to full scale.
+        package var ceilingDecibels: Double
+
+        package init(from: Int, to: Int, ceilingDecibels: Double) {
+            self.from = from
+            self.to = to
+            self.ceilingDecibels = ceilingDecibels
+        }
+
+        /// How much of the band is left at this time of the day; nil when it is outside.
+        func timeLeft(atTimeOfDay time: Duration) -> Duration? {
+            let start = Duration.seconds(from * 60)
+            let end = Duration.seconds((to <= from ? to + 1440 : to) * 60)
+            for candidate in [time, time + .seconds(86_400)] where candidate >= start && candidate < end {
+                return end - candidate
+            }
+            return nil
+        }
+    }
+
+    package var bands: [Band]
+    /// No single broadcast lasts longer, normal and priority.
+    package var longestBroadcast: Duration
+    /// No single emergency lasts longer.
+    package var longestEmergency: Duration
+    /// So many emergencies may begin on one local day.
+    package var emergenciesPerDay: Int
+    /// The highest level of an emergency, in dB relative to full scale.
+    package var emergencyCeilingDecibels: Double
+
+    package init(
+        bands: [Band], longestBroadcast: Duration, longestEmergency: Duration, emergenciesPerDay: Int,
+        emergencyCeilingDecibels: Double
+    ) {
+        self.bands = bands
+        self.longestBroadcast = longestBroadcast
+        self.longestEmergency = longestEmergency
+        self.emergenciesPerDay = emergenciesPerDay
+        self.emergencyCeilingDecibels = emergencyCeilingDecibels
+    }
+}
+
+/// A local mute, with its reason and its end.
+package struct Mute: Hashable, Sendable {
+    package var until: Instant
+    package var reason: String
+
+    package init(until: Instant, reason: String) {
+        self.until = until
+        self.reason = reason
+    }
+}
+
+/// Stands between every wish and the sound (DESIGN.md section 6).
+package struct Guard: Sendable {
+    /// The shortest stretch worth opening the card for; a permit below it is refused.
+    static let shortestPermit = Duration.milliseconds(500)
+
+    package var rules: GuardRules
+    package var mute: Mute?
+    /// The level that a person at the station set, in dB relative to full scale.
+    package var volumeDecibels: Double
+
+    package init(rules: GuardRules, mute: Mute?, volumeDecibels: Double) {
+        self.rules = rules
+        self.mute = mute
+        self.volumeDecibels = volumeDecibels
+    }
+
+    /// What somebody wants to sound.
+    package struct Wish: Sendable {
+        /// A programme of the timetable, or something that a person at the station asked for.
+        package enum Origin: Sendable {
+            case timetable
+            case person
+        }
+
+        package var origin: Origin
+        package var programmeClass: ProgrammeClass
+        /// When it is to begin, by the wall clock.
+        package var start: Instant
+        /// Its slot's hard end, if it has one.
+        package var hardEnd: Instant?
+        /// The seconds by which local time is ahead of UTC at the start.
+        package var zoneOffsetSeconds: Int
+        /// How many emergencies have begun on that local day.
+        package var emergenciesToday: Int
+        /// How much of its longest duration it used before an interruption.
+        package var alreadySounded: Duration = .zero
+    }
+
+    /// The answer to a wish: a permit, or why there is none.
+    package enum Verdict: Sendable {
+        case permitted(Permit)
+        case refused(Reason)
+    }
+
+    /// Judges a wish.
+    ///
+    /// An untrusted clock plays nothing but what a person at the station asks for (I8), and that without
+    /// asking for the hour, which nobody knows then.
+    package func judge(_ wish: Wish, at now: Now, trust: ClockTrust) -> Verdict {
+        if wish.programmeClass == .emergency { return judgeEmergency(wish, at: now, trust: trust) }
+        if trust == .untrusted {
+            guard wish.origin == .person else { return .refused(.clockUntrusted) }
+            if mute != nil { return .refused(.muted) }
+            return permit(wish, now: now, end: wish.start + rules.longestBroadcast, ceiling: lowestCeiling)
+        }
+        if let mute, wish.start < mute.until { return .refused(.muted) }
+        guard let open = openHours(at: wish.start, zoneOffsetSeconds: wish.zoneOffsetSeconds) else {
+            return .refused(.outsideHours)
+        }
+        let longest = wish.start + (rules.longestBroadcast - wish.alreadySounded)
+        return permit(
+            wish, now: now, end: min(open.end, longest), ceiling: open.ceilingDecibels,
+            ceilingEnd: open.ceilingEnd)
+    }
+
+    private func judgeEmergency(_ wish: Wish, at now: Now, trust: ClockTrust) -> Verdict {
+        guard trust != .untrusted else { return .refused(.clockUntrusted) }
+        // What was begun and interrupted is the same emergency, not another one.
+        guard wish.alreadySounded > .zero || wish.emergenciesToday < rules.emergenciesPerDay else {
+            return .refused(.permitEnded)
+        }
+        let end = wish.start + (rules.longestEmergency - wish.alreadySounded)
+        return permit(wish, now: now, end: end, ceiling: rules.emergencyCeilingDecibels)
+    }
+
+    private func permit(
+        _ wish: Wish, now: Now, end: Instant, ceiling: Double, ceilingEnd: Instant = .distantFuture
+    ) -> Verdict {
+        let end = min(end, wish.hardEnd ?? .distantFuture)
+        guard end - wish.start >= Self.shortestPermit else { return .refused(.permitEnded) }
+        // The volume that a person set does not hold an emergency down: that has a level of its own.
+        let level = wish.programmeClass == .emergency ? ceiling : min(ceiling, volumeDecibels)
+        return .permitted(
+            Permit(
+                programmeClass: wish.programmeClass, end: now.monotonic(of: end), ceilingDecibels: level,
+                ceilingEnd: now.monotonic(of: ceilingEnd)))
+    }
+
+    /// The lowest ceiling of all bands: what holds when nobody knows the hour.
+    private var lowestCeiling: Double { rules.bands.map(\.ceilingDecibels).min() ?? 0 }
+
+    /// The open hours around an instant; nil when the station may not sound then.
+    ///
+    /// Bands that follow each other are one stretch, so that a programme is not cut where one ends and the
+    /// next begins; only its ceiling changes there.
+    func openHours(at start: Instant, zoneOffsetSeconds: Int) -> OpenHours? {
+        let day = Int64(86_400_000_000_000)
+        let local = start.nanoseconds + Int64(zoneOffsetSeconds) * 1_000_000_000
+        var time = Duration.nanoseconds(((local % day) + day) % day)
+        guard let (band, left) = band(atTimeOfDay: time) else { return nil }
+        var end = start + left
+        // At most once through every band: open all day long, every day, is as good as one day.
+        for _ in rules.bands.dropFirst() {
+            time = .nanoseconds((local + (end - start).nanoseconds) % day)
+            guard let (_, more) = self.band(atTimeOfDay: time) else { break }
+            end = end + more
+        }
+        return OpenHours(end: end, ceilingDecibels: band.ceilingDecibels, ceilingEnd: start + left)
+    }
+
+    private func band(atTimeOfDay time: Duration) -> (GuardRules.Band, Duration)? {
+        rules.bands.lazy.compactMap { band in band.timeLeft(atTimeOfDay: time).map { (band, $0) } }.first
+    }
+}
+
+/// A stretch of permitted hours.
+struct OpenHours: Hashable, Sendable {
+    /// When the station must be silent again.
+    let end: Instant
+    /// The highest level now.
+    let ceilingDecibels: Double
+    /// Until when that level holds; the permit is renewed there.
+    let ceilingEnd: Instant
+}

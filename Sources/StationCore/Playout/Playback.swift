@@ -1,0 +1,112 @@
+/// What the sound path measured of one play, from its start to now or to its end.
+///
+/// Frames are those of the programme at the card's nominal rate, counted when the card consumed them.
+package struct Playback: Hashable, Sendable {
+    /// What was measured of one item, in the order of the preflight's items.
+    package struct Item: Hashable, Sendable {
+        package var index: Int
+        package var framesConsumed: Int64
+        /// The highest sample that was sent, in dB relative to full scale; nil when nothing was.
+        package var peakDecibels: Double?
+
+        package init(index: Int, framesConsumed: Int64, peakDecibels: Double?) {
+            self.index = index
+            self.framesConsumed = framesConsumed
+            self.peakDecibels = peakDecibels
+        }
+    }
+
+    /// When the first frame left the card; nil while none has.
+    package var startedAt: MonotonicInstant?
+    /// The measured start less the ordered one, in microseconds.
+    package var startErrorMicroseconds: Double?
+    /// How the start was measured: `delay-fit`, `envelope-fit`, or `unproven` where the card proves nothing.
+    package var startMethod: String?
+    /// Where in the programme the card is.
+    package var position: Duration
+    package var framesConsumed: Int64
+    /// All frames of the programme at the card's rate; 0 while the card's rate is unknown.
+    package var framesPlanned: Int64
+    package var xruns: Int
+    package var items: [Item]
+    /// Whether the card takes frames faster than real time, so that nothing is proven.
+    package var isUnproven: Bool
+
+    package init(
+        startedAt: MonotonicInstant? = nil, startErrorMicroseconds: Double? = nil, startMethod: String? = nil,
+        position: Duration = .zero, framesConsumed: Int64 = 0, framesPlanned: Int64 = 0, xruns: Int = 0,
+        items: [Item] = [], isUnproven: Bool = false
+    ) {
+        self.startedAt = startedAt
+        self.startErrorMicroseconds = startErrorMicroseconds
+        self.startMethod = startMethod
+        self.position = position
+        self.framesConsumed = framesConsumed
+        self.framesPlanned = framesPlanned
+        self.xruns = xruns
+        self.items = items
+        self.isUnproven = isUnproven
+    }
+}
+
+/// Why a play ended.
+package enum PlayEnd: Hashable, Sendable {
+    /// Its last frame left the card.
+    case completed
+    /// The station told it to stop.
+    case stopped
+    /// Another order took the card at its start.
+    case replaced
+    /// Its permit was over.
+    case permitEnded
+    /// The card could not be had in time, or not again.
+    case device(Reason)
+    /// Nothing of the content could be decoded.
+    case badContent
+}
+
+/// What happens to the card.
+package enum CardState: Hashable, Sendable {
+    /// Open, and running.
+    case open(name: String, rate: Int, channels: Int)
+    /// Not to be had, and why: missing, busy or stalled. It is tried again.
+    case lost(name: String, reason: Reason)
+    /// Closed, because nothing needs it.
+    case closed
+}
+
+/// Where a running slot was, written beside the log while it plays.
+package struct PositionRecord: Hashable, Sendable {
+    /// The slot that is playing.
+    package var slot: String
+    /// Where in the programme.
+    package var position: Duration
+    /// Frames consumed since the slot began, earlier plays of it included.
+    package var framesConsumed: Int64
+    /// All frames of the programme.
+    package var framesPlanned: Int64
+    /// When that was.
+    package var wall: Instant
+    /// When the slot first sounded.
+    package var startedAt: Instant
+    /// How far its first start was off, in microseconds.
+    package var startErrorMicroseconds: Double?
+    package var xruns: Int
+    /// What was measured of the items so far.
+    package var items: [Playback.Item]
+
+    package init(
+        slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, wall: Instant,
+        startedAt: Instant, startErrorMicroseconds: Double?, xruns: Int, items: [Playback.Item]
+    ) {
+        self.slot = slot
+        self.position = position
+        self.framesConsumed = framesConsumed
+        self.framesPlanned = framesPlanned
+        self.wall = wall
+        self.startedAt = startedAt
+        self.startErrorMicroseconds = startErrorMicroseconds
+        self.xruns = xruns
+        self.items = items
+    }
+}

@@ -1,0 +1,228 @@
+import StationTrust
+
+/// A slot on its way to its outcome: from the minutes before its instant to the end of its sound.
+struct Playout: Sendable {
+    /// Who goes before whom. A person at the station goes before every programme but an emergency.
+    enum Precedence: Int, Comparable, Sendable {
+        case normal
+        case priority
+        case person
+        case emergency
+
+        static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// How far the slot has come.
+    enum Phase: Hashable, Sendable {
+        /// Its content has not been looked at.
+        case waiting
+        /// Its content is being hashed and decoded.
+        case preflighting(EffectID)
+        /// Its content is known; it waits for its instant, the guard or the loudspeaker.
+        case ready
+        /// Its intent is on the way to the disk.
+        case committing(EffectID)
+        /// The order was given; silence until its start, then sound.
+        case ordered(EffectID)
+        /// A higher class took the loudspeaker; it goes on afterwards.
+        case interrupted
+    }
+
+    /// Why a running play is told to stop.
+    enum StopCause: Hashable, Sendable {
+        /// The slot ends with that reason.
+        case reason(Reason)
+        /// The clock moved before the first sample: it is ordered again for its instant as it is now.
+        case rearm
+        /// The daemon ends; the slot stays open and goes on after the restart.
+        case shutdown
+        /// A higher class wants the place that this one is armed for.
+        case giveWay
+    }
+
+    var slot: Slot
+    var items: [ContentItem]
+    var play: PlayID
+    var phase: Phase = .waiting
+    var reports: [ItemReport] = []
+    /// When the first frame is to leave the card.
+    var start: MonotonicInstant = .distantFuture
+    var permit: Permit?
+    /// Where in the programme the next play begins.
+    var position = Duration.zero
+    /// Where the clock would put it, if its rule goes by the clock: the instant of its first frame.
+    var clockOrigin: Instant?
+    /// Its intent is in the log, or on the way there.
+    var isBegun = false
+    /// Its intent, while the disk has it and `/run` has not been asked.
+    var unwrittenIntent: Entry?
+    /// When content that could not be played is looked at again.
+    var retryAt: MonotonicInstant?
+    var stopCause: StopCause?
+    /// What kept it from starting, the last time that somebody looked.
+    var blocked: Reason?
+    /// What interrupted it, if it goes on or has gone on since.
+    var interruption: Reason?
+    /// What earlier plays of the slot measured, those before a restart included.
+    var measured = Measured()
+    /// What the play under way measures.
+    var current = Playback()
+
+    /// Whether the play under way has made a sound.
+    var isSounding: Bool {
+        if case .ordered = phase { current.startedAt != nil } else { false }
+    }
+
+    /// Whether it holds the loudspeaker, or will at its start without another decision.
+    var holdsLoudspeaker: Bool {
+        switch phase {
+        case .committing, .ordered: true
+        default: false
+        }
+    }
+
+    var precedence: Precedence {
+        if slot.isByHand { return .person }
+        switch slot.programmeClass {
+        case .normal: return .normal
+        case .priority: return .priority
+        case .emergency: return .emergency
+        }
+    }
+
+    /// How long its playable content sounds.
+    var plannedDuration: Duration { reports.filter(\.isPlayable).reduce(.zero) { $0 + $1.duration } }
+
+    /// The last instant at which it may begin, by its rule; begun slots may go on until their window ends.
+    ///
+    /// Without a hard end the window is as long as the content and the lateness that the rule allows.
+    var latestStart: Instant {
+        if isBegun { return windowEnd }
+        switch slot.late {
+        case .skip: return slot.scheduled + .seconds(1)
+        case .within(let allowance): return min(slot.scheduled + allowance, slot.hardEnd ?? .distantFuture)
+        case .join: return slot.hardEnd ?? joinEnd
+        }
+    }
+
+    private var joinEnd: Instant {
+        reports.isEmpty ? slot.scheduled + Self.longestUnknownContent : slot.scheduled + plannedDuration
+    }
+
+    private var windowEnd: Instant {
+        if let hardEnd = slot.hardEnd { return hardEnd }
+        guard case .within(let allowance) = slot.late else { return joinEnd }
+        return joinEnd + allowance
+    }
+
+    /// What is taken for the length of content that nobody has measured yet.
+    static let longestUnknownContent = Duration.seconds(4 * 3600)
+
+    /// Makes a playout of a slot that has not been begun.
+    init(slot: Slot, items: [ContentItem], play: PlayID) {
+        self.slot = slot
+        self.items = items
+        self.play = play
+        clockOrigin = slot.late == .join ? slot.scheduled : nil
+    }
+
+    /// Takes up a slot that an earlier run began: at the last recorded position, or where it would be by now.
+    ///
+    /// Without a record nobody knows whether it was heard: it goes on by the clock, never from its beginning (I3).
+    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?) {
+        isBegun = true
+        if let record, record.slot == slot.id {
+            interruption = .powerLost
+            measured = Measured(record)
+            if slot.late != .join { position = record.position }
+        } else if slot.late != .join {
+            clockOrigin = intent.startAt
+        }
+    }
+
+    /// Where in the programme a play that starts then begins.
+    func position(at start: Instant) -> Duration {
+        clockOrigin.map { max(.zero, start - $0) } ?? position
+    }
+
+    /// Whether enough of it is left, and enough of its slot for an interrupted item.
+    func fits(from start: Instant) -> Bool {
+        let position = position(at: start)
+        guard position < plannedDuration else { return false }
+        guard phase == .interrupted, let hardEnd = slot.hardEnd else { return true }
+        return start + itemDuration(at: position) <= hardEnd
+    }
+
+    private func itemDuration(at position: Duration) -> Duration {
+        var beginning = Duration.zero
+        for report in reports where report.isPlayable {
+            beginning += report.duration
+            if position < beginning { return report.duration }
+        }
+        return .zero
+    }
+
+    /// Where the item begins in which `position` lies; the interrupted item goes on from its beginning.
+    func beginningOfItem(at position: Duration) -> Duration {
+        var beginning = Duration.zero
+        for report in reports where report.isPlayable {
+            guard beginning + report.duration <= position else { return beginning }
+            beginning += report.duration
+        }
+        return beginning
+    }
+}
+
+/// What all plays of one slot measured together.
+struct Measured: Hashable, Sendable {
+    /// When its first sample left the card.
+    var startedAt: Instant?
+    var startErrorMicroseconds: Double?
+    var startMethod: String?
+    var framesConsumed: Int64 = 0
+    var framesPlanned: Int64 = 0
+    var xruns = 0
+    var items: [Int: Playback.Item] = [:]
+    var isUnproven = false
+
+    init() {}
+
+    /// What was written down before the power went.
+    init(_ record: PositionRecord) {
+        startedAt = record.startedAt
+        startErrorMicroseconds = record.startErrorMicroseconds
+        framesConsumed = record.framesConsumed
+        framesPlanned = record.framesPlanned
+        xruns = record.xruns
+        for item in record.items { items[item.index] = item }
+    }
+
+    /// The sum with one more play of the slot, whose clock reading is `now`.
+    func adding(_ playback: Playback, at now: Now) -> Measured {
+        var sum = self
+        if sum.startedAt == nil, let started = playback.startedAt {
+            sum.startedAt = now.wall(of: started)
+            sum.startErrorMicroseconds = playback.startErrorMicroseconds
+            sum.startMethod = playback.startMethod
+        }
+        sum.framesConsumed += playback.framesConsumed
+        sum.framesPlanned = max(sum.framesPlanned, playback.framesPlanned)
+        sum.xruns += playback.xruns
+        sum.isUnproven = sum.isUnproven || playback.isUnproven
+        for item in playback.items {
+            let before = sum.items[item.index]
+            sum.items[item.index] = Playback.Item(
+                index: item.index, framesConsumed: (before?.framesConsumed ?? 0) + item.framesConsumed,
+                peakDecibels: [before?.peakDecibels, item.peakDecibels].compactMap { $0 }.max())
+        }
+        return sum
+    }
+}
+
+extension Slot {
+    /// The upstream's name of what a person at the station plays; no configured upstream may have it.
+    package static let byHandUpstream = "local"
+
+    /// Whether a person at the station asked for it.
+    package var isByHand: Bool { upstream == Self.byHandUpstream }
+}

@@ -1,0 +1,202 @@
+package import StationTrust
+
+/// What the station must know of its log, folded entry by entry.
+///
+/// The log is the only memory of what was begun, what ended and what people asked for: the daemon folds it at the
+/// start, and folds each entry that it writes the same way, so that both can never differ.
+package struct LogSummary: Equatable, Sendable {
+    /// For so long a settled slot is remembered; no downtime is judged further back (DESIGN.md section 9).
+    package static let memory = Duration.seconds(31 * 86_400)
+    /// So many settled slots are remembered even when they are older: a clock that jumps to 2099 for a minute
+    /// must not make the station forget what it played this morning.
+    static let leastRemembered = 1024
+
+    /// A slot whose intent is in the log and whose outcome is not.
+    package struct OpenIntent: Equatable, Sendable {
+        package var slot: String
+        package var scheduled: Instant
+        /// When its first sample was to leave the card.
+        package var startAt: Instant
+        /// The members that the outcome repeats: programme, title, class, upstream, categories.
+        package var description: [JSON.Member]
+        /// The boot in which it was begun.
+        package var boot: String
+    }
+
+    /// The index of the entry to come.
+    package private(set) var nextIndex: Int64 = 0
+    /// The wall time of the first entry whose clock was believed.
+    package private(set) var firstTrusted: Instant?
+    /// The wall time of the last entry whose clock was synchronised.
+    package private(set) var lastSynchronised: Instant?
+    /// The wall time of the last entry whose clock was believed.
+    package private(set) var lastTrusted: Instant?
+    package private(set) var openIntents: [OpenIntent] = []
+    /// The slots that have their outcome, in the order of the log, with their instant.
+    package private(set) var settled: [Settled] = []
+    package private(set) var mute: Mute?
+    package private(set) var volumeDecibels: Double?
+    /// When emergencies began, the last few of them.
+    package private(set) var emergencies: [Instant] = []
+    private var settledSlots: Set<String> = []
+
+    /// A slot with an outcome.
+    package struct Settled: Equatable, Sendable {
+        package var slot: String
+        package var scheduled: Instant
+    }
+
+    /// The summary of an empty log.
+    package init() {}
+
+    /// Whether the slot has its outcome.
+    package func isSettled(_ slot: String) -> Bool { settledSlots.contains(slot) }
+
+    /// The intent of a slot that has no outcome yet.
+    package func openIntent(of slot: String) -> OpenIntent? { openIntents.first { $0.slot == slot } }
+
+    /// Folds one entry, as it stands in the log.
+    ///
+    /// - Returns: false when it is not the entry that was to come, and nothing was folded.
+    @discardableResult
+    package mutating func fold(_ entry: JSON) -> Bool {
+        guard entry["index"]?.integer == nextIndex, let kind = entry["kind"]?.text.flatMap(Entry.Kind.init)
+        else {
+            return false
+        }
+        nextIndex += 1
+        let wall = entry["wall"]?.text.flatMap(RFC3339.instant(of:))
+        let clock = entry["clock"]?.text.flatMap(ClockTrust.init) ?? .untrusted
+        if clock != .untrusted, let wall {
+            if firstTrusted == nil { firstTrusted = wall }
+            lastTrusted = wall
+            if clock == .synchronised { lastSynchronised = wall }
+        }
+        switch kind {
+        case .intent: foldIntent(entry, wall: wall)
+        case .outcome: foldOutcome(entry)
+        case .command: foldCommand(entry)
+        case .boot, .clock, .timetable, .device, .fault: break
+        }
+        return true
+    }
+
+    private mutating func foldIntent(_ entry: JSON, wall: Instant?) {
+        guard let slot = entry["slot"]?.text, openIntent(of: slot) == nil else { return }
+        let described: Set = ["programme", "title", "class", "upstream", "categories"]
+        let scheduled = entry["scheduled"]?.text.flatMap(RFC3339.instant(of:)) ?? wall ?? .distantPast
+        openIntents.append(
+            OpenIntent(
+                slot: slot, scheduled: scheduled,
+                startAt: entry["startAt"]?.text.flatMap(RFC3339.instant(of:)) ?? scheduled,
+                description: entry.members?.filter { described.contains($0.name) } ?? [],
+                boot: entry["boot"]?.text ?? ""))
+        if entry["class"]?.text == ProgrammeClass.emergency.rawValue, let wall {
+            emergencies = emergencies.suffix(Self.leastRemembered - 1) + [wall]
+        }
+    }
+
+    private mutating func foldOutcome(_ entry: JSON) {
+        guard let slot = entry["slot"]?.text, !settledSlots.contains(slot) else { return }
+        openIntents.removeAll { $0.slot == slot }
+        settledSlots.insert(slot)
+        settled.append(
+            Settled(
+                slot: slot, scheduled: entry["scheduled"]?.text.flatMap(RFC3339.instant(of:)) ?? .distantPast)
+        )
+        forgetOld()
+    }
+
+    /// Forgets, now and then, what is older than the memory.
+    private mutating func forgetOld() {
+        guard settled.count >= 2 * Self.leastRemembered, settled.count.isMultiple(of: 256) else { return }
+        let newest = settled.map(\.scheduled).max() ?? .distantPast
+        let candidates = settled.dropLast(Self.leastRemembered)
+        let kept = candidates.filter { newest - $0.scheduled <= Self.memory }
+        guard kept.count < candidates.count else { return }
+        settled = kept + settled.suffix(Self.leastRemembered)
+        settledSlots = Set(settled.map(\.slot))
+    }
+
+    private mutating func foldCommand(_ entry: JSON) {
+        guard entry["accepted"]?.bool == true else { return }
+        switch entry["verb"]?.text {
+        case "mute":
+            guard let until = entry["until"]?.text.flatMap(RFC3339.instant(of:)) else { return }
+            mute = Mute(until: until, reason: entry["reason"]?.text ?? "")
+        case "unmute": mute = nil
+        case "volume": volumeDecibels = entry["volumeDecibels"]?.number
+        default: break
+        }
+    }
+}
+
+// MARK: - The checkpoint beside the log
+
+extension LogSummary {
+    /// The summary as it stands in the checkpoint beside the log.
+    package var json: JSON {
+        .object([
+            .init("nextIndex", .integer(nextIndex)),
+            .init("firstTrusted", Self.json(firstTrusted)),
+            .init("lastSynchronised", Self.json(lastSynchronised)),
+            .init("lastTrusted", Self.json(lastTrusted)),
+            .init(
+                "openIntents",
+                .array(
+                    openIntents.map {
+                        [
+                            "slot": .string($0.slot), "scheduled": Self.json($0.scheduled),
+                            "startAt": Self.json($0.startAt), "description": .object($0.description),
+                            "boot": .string($0.boot),
+                        ]
+                    })),
+            .init(
+                "settled",
+                .array(settled.map { ["slot": .string($0.slot), "scheduled": Self.json($0.scheduled)] })),
+            .init("muteUntil", Self.json(mute?.until)),
+            .init("muteReason", .string(mute?.reason ?? "")),
+            .init("volumeDecibels", volumeDecibels.map { .decimal($0) } ?? .null),
+            .init("emergencies", .array(emergencies.map(Self.json))),
+        ])
+    }
+
+    /// Reads a checkpoint; nil when it is not one.
+    package init?(json: JSON) {
+        guard let index = json["nextIndex"]?.integer, let intents = json["openIntents"]?.elements,
+            let settled = json["settled"]?.elements, let emergencies = json["emergencies"]?.elements
+        else { return nil }
+        nextIndex = index
+        firstTrusted = Self.instant(json["firstTrusted"])
+        lastSynchronised = Self.instant(json["lastSynchronised"])
+        lastTrusted = Self.instant(json["lastTrusted"])
+        for intent in intents {
+            guard let slot = intent["slot"]?.text, let scheduled = Self.instant(intent["scheduled"]),
+                let startAt = Self.instant(intent["startAt"])
+            else { return nil }
+            openIntents.append(
+                OpenIntent(
+                    slot: slot, scheduled: scheduled, startAt: startAt,
+                    description: intent["description"]?.members ?? [],
+                    boot: intent["boot"]?.text ?? ""))
+        }
+        for outcome in settled {
+            guard let slot = outcome["slot"]?.text, let scheduled = Self.instant(outcome["scheduled"]) else {
+                return nil
+            }
+            self.settled.append(Settled(slot: slot, scheduled: scheduled))
+            settledSlots.insert(slot)
+        }
+        if let until = Self.instant(json["muteUntil"]) {
+            mute = Mute(until: until, reason: json["muteReason"]?.text ?? "")
+        }
+        volumeDecibels = json["volumeDecibels"]?.number
+        self.emergencies = emergencies.compactMap(Self.instant)
+    }
+
+    private static func json(_ instant: Instant?) -> JSON {
+        instant.map { .integer($0.nanoseconds) } ?? .null
+    }
+
+    private static func instant(_ json: JSON?) -> Instant? { json?.integer.map(Instant.init(nanoseconds:)) }
+}

@@ -1,0 +1,101 @@
+/// The identity of an effect; its completion carries it back. Identities grow by one within a run of the daemon.
+package struct EffectID: Hashable, Comparable, Sendable {
+    package let number: UInt64
+
+    package init(_ number: UInt64) { self.number = number }
+
+    package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+}
+
+/// Something that the station wants done in the world, as data.
+///
+/// ## The contract of every executor
+///
+/// Host and the simulator both keep to it; one scripted suite runs against both.
+///
+/// 1. Effects begin in the order in which `handle` returned them. `append`s, `recordPosition`s and
+///    `clearPosition`s are carried out in that order, one after the other.
+/// 2. Every effect but `wake`, `reply` and `status` completes exactly once, with an event of its identity, in a
+///    later call of `handle`; a crash takes completions with it.
+/// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
+///    nobody can say whether it took the entry, the entry goes to `/run` and completes `inRun`, or `inMemory`
+///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them.
+/// 4. `appendInRun` does not wait for the disk: it completes at once, `inRun` or `inMemory`. An entry of the same
+///    index that also reaches the disk is the same entry.
+/// 5. After a crash the log is a gapless run of entries from index 0: everything that completed `durable` is in
+///    it; what completed `inRun` is in it unless the power went; of what did not complete, a prefix may be in it.
+/// 6. The position record is replaced as a whole: after a crash it is the last completed one, or a later one.
+/// 7. `play` makes sound from its start until its end, its permit's end or a `stop`, whichever is first, and then
+///    completes. A `play` ordered while another plays takes over at its own start, where the other ends `replaced`.
+package struct Effect: Equatable, Sendable {
+    package let id: EffectID
+    package let action: Action
+
+    package init(id: EffectID, action: Action) {
+        self.id = id
+        self.action = action
+    }
+
+    /// What to do.
+    package enum Action: Equatable, Sendable {
+        /// Puts an entry into the log, durably.
+        case append(Entry)
+        /// Puts an entry into `/run` because the disk does not answer in time.
+        case appendInRun(Entry)
+        /// Replaces the record of where the running slot is.
+        case recordPosition(PositionRecord)
+        /// Removes the record: no slot is running.
+        case clearPosition
+        /// Hashes the items and decodes each to its end, and keeps their descriptors for the play.
+        case preflight(play: PlayID, items: [ContentItem])
+        /// Opens the card and feeds it with silence.
+        case openCard
+        /// Closes the card.
+        case closeCard
+        /// Plays what was preflighted under that identity.
+        case play(PlayOrder)
+        /// Fades a play out and ends it.
+        case stop(play: PlayID, fade: Duration)
+        /// Gives a running play another permit: another ceiling, or an earlier end.
+        case renew(play: PlayID, permit: Permit)
+        /// Forgets what was preflighted.
+        case discard(play: PlayID)
+        /// Runs the configured command that switches the amplifier.
+        case amplifier(isOn: Bool)
+        /// Looks whether the timetable has changed.
+        case readTimetable
+        /// Reads free space and the like for `status`.
+        case measureStorage
+        /// Answers a command.
+        case reply(CommandID, Reply)
+        /// Tells the service supervisor in one line what the station is doing.
+        case status(String)
+        /// Ends the daemon: everything is in order.
+        case exit
+        /// Calls `handle` again at that instant, with `wake`; replaces the wake before. Always the last effect.
+        case wake(at: MonotonicInstant)
+    }
+}
+
+/// How durable an appended entry is.
+package enum Durability: String, Hashable, Sendable {
+    /// It survives a power cut.
+    case durable
+    /// It survives the daemon, not the power.
+    case inRun
+    /// It survives nothing.
+    case inMemory
+}
+
+/// What became of an effect.
+package enum Completion: Hashable, Sendable {
+    /// Done; nothing to say about it.
+    case done
+    /// Not done; the text says why, for a person.
+    case failed(String)
+    case appended(Durability)
+    /// One report for each item, in order.
+    case preflighted([ItemReport])
+    case played(PlayEnd, Playback)
+    case storage(freeBytes: Int64, contentBytes: Int64)
+}

@@ -1,0 +1,61 @@
+package import StationTrust
+
+/// Something that happened, for the station to decide upon.
+package enum Event: Sendable {
+    /// The daemon starts: what the disk remembers. The first event, once.
+    case started(Recovery)
+    /// The wake that was asked for.
+    case wake
+    /// The wall clock was set.
+    case clockStepped
+    /// A timetable was read whole and verified; it is active from now on.
+    case timetable(ActiveTimetable)
+    /// A timetable could not be taken; the one before stays. The text says why, for a person.
+    case timetableRefused(upstream: String, String)
+    /// An effect completed.
+    case completed(EffectID, Completion)
+    /// What the sound path measures of a running play, about once a second.
+    case progress(PlayID, Playback)
+    /// The card changed its state.
+    case card(CardState)
+    /// Somebody asks for something.
+    case command(CommandID, Command, Person)
+    /// The configuration was read anew.
+    case configured(StationSettings)
+    /// The service supervisor, or a person, ends the daemon.
+    case terminate
+}
+
+/// What a timetable is made of when it becomes active.
+package struct ActiveTimetable: Sendable {
+    package var timetable: Timetable
+    /// For each upstream: its name and the digest of what was read.
+    package var versions: [String: Digest]
+    /// What was not understood.
+    package var problems: [TimetableProblem]
+
+    package init(timetable: Timetable, versions: [String: Digest], problems: [TimetableProblem]) {
+        self.timetable = timetable
+        self.versions = versions
+        self.problems = problems
+    }
+}
+
+/// What the disk remembers when the daemon starts.
+package struct Recovery: Equatable, Sendable {
+    /// The log, folded.
+    package var log: LogSummary
+    /// Where the slot was that played when the daemon went.
+    package var position: PositionRecord?
+    /// The kernel's identity of this boot.
+    package var boot: String
+    /// How many bytes of a torn last entry were cut from the log.
+    package var tornBytes: Int64
+
+    package init(log: LogSummary, position: PositionRecord?, boot: String, tornBytes: Int64 = 0) {
+        self.log = log
+        self.position = position
+        self.boot = boot
+        self.tornBytes = tornBytes
+    }
+}

@@ -1,0 +1,176 @@
+import StationTrust
+
+// What people at the station ask for. Whatever changes something is in the log, with who asked.
+
+extension Station {
+    /// A test tone is that short and that quiet, and there is at most one in so long.
+    static let testToneSeconds = 3
+    static let testToneInterval = Duration.seconds(10)
+    /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
+    static let longestMute = Duration.seconds(31 * 86_400)
+    /// The lowest level that a person may set, in dB relative to full scale.
+    static let lowestVolume = -60.0
+    /// `next` answers for at most so many days, and so many slots.
+    static let mostDays = 31
+    static let mostSlots = 1000
+
+    mutating func answer(_ command: Command, _ id: CommandID, from person: Person) {
+        guard person.mayAct || !command.isActing else {
+            reply(id, .notPermitted, "only root and the group loaphuong-operators may do that")
+            return
+        }
+        switch command {
+        case .status: emit(.reply(id, Reply(.fine, statusJSON)))
+        case .next(let days): emit(.reply(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays)))))
+        case .playFile(let token, let name): playFile(token, name, id, person)
+        case .playProgramme(let programme): playProgramme(programme, id, person)
+        case .stop: stopByHand(id, person)
+        case .mute(let duration, let reason): mute(for: duration, reason: reason, id, person)
+        case .unmute: unmute(id, person)
+        case .volume(let decibels): volume(decibels, id, person)
+        case .test: test(id, person)
+        }
+    }
+
+    private mutating func reply(_ id: CommandID, _ code: Reply.Code, _ message: String, _ more: JSON = [:]) {
+        let body: JSON =
+            code == .fine ? more : .object([.init("error", .string(message))] + (more.members ?? []))
+        emit(.reply(id, Reply(code, body)))
+    }
+
+    private mutating func note(
+        _ verb: String, _ person: Person, accepted: Bool, _ more: JSON = [:]
+    ) {
+        append(
+            .command,
+            [
+                .init("verb", .string(verb)), .init("by", .string(person.name)),
+                .init("uid", .integer(Int64(person.uid))), .init("accepted", .bool(accepted)),
+            ] + (more.members ?? []))
+    }
+
+    // MARK: Playing by hand
+
+    private mutating func playFile(_ token: UInt64, _ name: String, _ id: CommandID, _ person: Person) {
+        play(
+            "play", title: name,
+            items: [ContentItem(source: .handedOver(token: token, name: name), title: name)],
+            categories: [], id, person)
+    }
+
+    private mutating func playProgramme(_ name: String, _ id: CommandID, _ person: Person) {
+        guard let slot = active?.timetable.slot(ofProgramme: name, at: now.wall) else {
+            note("play", person, accepted: false, ["programme": .string(name)])
+            reply(
+                id, .refused, "there is no programme \(name)", ["reason": .string(Reason.noContent.rawValue)])
+            return
+        }
+        play("play", title: slot.title, items: items(of: slot), categories: slot.categories, id, person)
+    }
+
+    private mutating func test(_ id: CommandID, _ person: Person) {
+        if let last = lastTestTone, now.monotonic - last < Self.testToneInterval {
+            note("test", person, accepted: false)
+            reply(id, .refused, "one test tone in ten seconds is enough")
+            return
+        }
+        guard !playouts.contains(where: \.holdsLoudspeaker) else {
+            note("test", person, accepted: false)
+            reply(id, .refused, "the station is playing")
+            return
+        }
+        let items = [ContentItem(source: .testTone, title: "test tone")]
+        if play("test", title: "test tone", items: items, categories: [], id, person) {
+            lastTestTone = now.monotonic
+        }
+    }
+
+    /// Makes a slot of what a person wants to hear, if the guard permits it.
+    @discardableResult
+    private mutating func play(
+        _ verb: String, title: String, items: [ContentItem], categories: [String], _ id: CommandID,
+        _ person: Person
+    ) -> Bool {
+        let scheduled = now.wall
+        let slot = Slot(
+            byHand: verb, at: scheduled, text: text(scheduled), title: title, categories: categories)
+        var playout = Playout(slot: slot, items: items, play: newPlay())
+        if let refusal = refusal(of: &playout) {
+            note(
+                verb, person, accepted: false, ["title": .string(title), "reason": .string(refusal.rawValue)])
+            reply(
+                id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
+            return false
+        }
+        note(verb, person, accepted: true, ["title": .string(title), "slot": .string(slot.id)])
+        playouts.append(playout)
+        reply(id, .fine, "", ["slot": .string(slot.id), "title": .string(title)])
+        return true
+    }
+
+    private func refusal(of playout: inout Playout) -> Reason? {
+        if isTerminating { return .off }
+        let start = now.wall + Self.lateLead
+        let wish = Guard.Wish(
+            origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
+            zoneOffsetSeconds: settings.zone.offset(at: start).seconds, emergenciesToday: 0)
+        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
+            ? .overlap : nil
+    }
+
+    // MARK: Silence
+
+    private mutating func stopByHand(_ id: CommandID, _ person: Person) {
+        let stopped = playouts.filter { $0.holdsLoudspeaker || $0.phase == .interrupted }.map(\.slot.id)
+        note("stop", person, accepted: true, ["slots": .array(stopped.map { .string($0) })])
+        stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
+        for index in playouts.indices.reversed() where playouts[index].phase == .interrupted {
+            finish(index, reason: .stoppedByHand)
+        }
+        reply(id, .fine, "", ["stopped": .array(stopped.map { .string($0) })])
+    }
+
+    private mutating func mute(for duration: Duration, reason: String, _ id: CommandID, _ person: Person) {
+        guard duration > .zero, duration <= Self.longestMute else {
+            reply(id, .usage, "a mute lasts between one second and 31 days")
+            return
+        }
+        let mute = Mute(until: now.wall + duration, reason: reason)
+        watch.mute = mute
+        note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
+        for index in playouts.indices where playouts[index].holdsLoudspeaker { rejudge(index) }
+        reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
+    }
+
+    private mutating func unmute(_ id: CommandID, _ person: Person) {
+        watch.mute = nil
+        note("unmute", person, accepted: true)
+        reply(id, .fine, "")
+    }
+
+    private mutating func volume(_ decibels: Double?, _ id: CommandID, _ person: Person) {
+        if let decibels {
+            guard decibels <= 0, decibels >= Self.lowestVolume else {
+                reply(id, .usage, "the volume lies between \(Int(Self.lowestVolume)) and 0 dB")
+                return
+            }
+            watch.volumeDecibels = decibels
+            note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
+            for index in playouts.indices where playouts[index].isSounding { rejudge(index) }
+        }
+        reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
+    }
+}
+
+extension Slot {
+    /// The slot of something that a person at the station plays now: at the latest within a minute, or not at all.
+    fileprivate init(
+        byHand verb: String, at instant: Instant, text: String, title: String, categories: [String]
+    ) {
+        self.init(
+            id: "\(Self.byHandUpstream)/\(verb)@\(text)", upstream: Self.byHandUpstream, programme: verb,
+            title: title, programmeClass: .normal, categories: categories, rank: 0, scheduled: instant,
+            hardEnd: nil, late: .within(.seconds(60)), contents: [])
+    }
+}

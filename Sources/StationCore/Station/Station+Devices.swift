@@ -1,0 +1,139 @@
+import StationTrust
+
+// The card, the amplifier, and what is looked at from time to time; and when the station wants to wake next.
+
+extension Station {
+    // MARK: Card
+
+    /// Opens the card ahead of a slot and closes it when nobody needs it.
+    mutating func switchCard() {
+        let isNeeded = playouts.contains { playout in
+            if playout.holdsLoudspeaker { return true }
+            switch playout.phase {
+            case .ready, .interrupted: break
+            default: return false
+            }
+            return playout.blocked == nil && playout.slot.scheduled - Self.cardLead <= now.wall
+                && !playout.items.isEmpty && trust != .untrusted
+        }
+        if isNeeded {
+            cardIdleSince = nil
+            if !isCardWanted { emit(.openCard) }
+            isCardWanted = true
+        } else if isCardWanted {
+            let since = cardIdleSince ?? now.monotonic
+            cardIdleSince = since
+            guard now.monotonic - since >= Self.cardIdle else { return }
+            emit(.closeCard)
+            isCardWanted = false
+            cardIdleSince = nil
+        }
+    }
+
+    mutating func cardChanged(_ state: CardState) {
+        guard state != card else { return }
+        card = state
+        switch state {
+        case .open(let name, let rate, let channels):
+            writeDevice(name, "open", ["rate": .integer(Int64(rate)), "channels": .integer(Int64(channels))])
+            clear(.device)
+        case .lost(let name, let reason):
+            writeDevice(name, "lost", ["reason": .string(reason.rawValue)])
+            raise(.device, "\(name): \(reason.rawValue)")
+        case .closed: writeDevice(settings.deviceName, "closed", [:])
+        }
+    }
+
+    private mutating func writeDevice(_ name: String, _ state: String, _ more: JSON) {
+        // A card that comes and goes all day must not fill the disk.
+        guard faults.mayWrite(.device, at: now.monotonic) || state == "open" && isCardWanted else { return }
+        append(
+            .device, [.init("name", .string(name)), .init("state", .string(state))] + (more.members ?? []))
+    }
+
+    // MARK: Amplifier
+
+    mutating func switchAmplifier() {
+        guard let amplifier = settings.amplifier else { return }
+        let isNeeded = playouts.contains { playout in
+            guard case .ordered = playout.phase else { return false }
+            return playout.start - amplifier.lead <= now.monotonic
+        }
+        if isNeeded {
+            amplifierOffAt = nil
+            if let since = amplifierSince, isAmplifierOn, now.monotonic - since >= amplifier.longest {
+                setAmplifier(isOn: false)
+                raise(.amplifier, "it was on for as long as the configuration allows")
+            } else if !isAmplifierOn, !faults.contains(.amplifier) {
+                setAmplifier(isOn: true)
+            }
+        } else if isAmplifierOn {
+            let off = amplifierOffAt ?? now.monotonic + amplifier.tail
+            amplifierOffAt = off
+            if off <= now.monotonic { setAmplifier(isOn: false) }
+        }
+    }
+
+    private mutating func setAmplifier(isOn: Bool) {
+        isAmplifierOn = isOn
+        amplifierSince = isOn ? now.monotonic : nil
+        amplifierOffAt = nil
+        emit(.amplifier(isOn: isOn), for: .amplifier)
+    }
+
+    // MARK: From time to time
+
+    mutating func poll() {
+        if nextPoll <= now.monotonic {
+            nextPoll = now.monotonic + settings.pollInterval
+            emit(.readTimetable, for: .timetable)
+            emit(.measureStorage, for: .storage)
+        }
+        if nextClockPoll <= now.monotonic {
+            nextClockPoll =
+                now.monotonic + (trust == .synchronised ? Self.synchronisedClockPoll : Self.clockPoll)
+        }
+    }
+
+    /// When the station wants to be called again, if nothing happens before.
+    var nextWake: MonotonicInstant {
+        if hasMoreSlots { return now.monotonic }
+        var wake = min(nextPoll, nextClockPoll)
+        for playout in playouts { wake = min(wake, self.wake(for: playout)) }
+        if let mute = watch.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
+        if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }
+        if let off = amplifierOffAt { wake = min(wake, off) }
+        if isAmplifierOn, let since = amplifierSince, let amplifier = settings.amplifier {
+            wake = min(wake, since + amplifier.longest)
+        }
+        if trust != .untrusted, let next = active?.timetable.next(after: takenUntil) {
+            wake = min(wake, now.monotonic(of: next.scheduled - Self.preflightLead))
+        }
+        return max(wake, now.monotonic)
+    }
+
+    private func wake(for playout: Playout) -> MonotonicInstant {
+        let scheduled = now.monotonic(of: playout.slot.scheduled)
+        var instants: [MonotonicInstant] = []
+        switch playout.phase {
+        case .waiting: instants = [playout.retryAt ?? scheduled - Self.preflightLead]
+        case .preflighting: break
+        case .ready: instants = [scheduled - Self.cardLead, scheduled - Self.commitLead, scheduled]
+        case .committing:
+            if playout.unwrittenIntent != nil { instants = [playout.start - Self.intentPatience] }
+        case .ordered:
+            if let amplifier = settings.amplifier { instants.append(playout.start - amplifier.lead) }
+            if let permit = playout.permit, permit.ceilingEnd < permit.end {
+                instants.append(permit.ceilingEnd)
+            }
+        case .interrupted: break
+        }
+        if !playout.holdsLoudspeaker, trust != .untrusted {
+            instants.append(now.monotonic(of: playout.latestStart) + .milliseconds(1))
+        }
+        if playout.phase == .ready, playout.blocked != nil {
+            instants.append(now.monotonic + Self.blockedRetry)
+        }
+        return instants.filter { $0 > now.monotonic }.min() ?? .distantFuture
+    }
+}

@@ -1,0 +1,110 @@
+import StationTrust
+
+// The one outcome of each slot (I4), made of what was measured (I5).
+
+extension Station {
+    /// Ends a playout with its outcome, and forgets it.
+    ///
+    /// - Parameter reason: why it is not, or may not be, as planned; a slot that was heard whole needs none.
+    mutating func finish(_ index: Int, reason: Reason?) {
+        let playout = playouts[index]
+        let sum = playout.measured
+        let hasBadItem = playout.reports.contains { !$0.isPlayable }
+        let isWhole = sum.framesPlanned > 0 && sum.framesConsumed >= sum.framesPlanned
+        let result: String
+        var reason = reason
+        if sum.framesConsumed <= 0 {
+            result = "missed"
+            reason = reason ?? .badContent
+        } else if isWhole && !hasBadItem {
+            result = "played"
+            // What the end of a permit, or a hand, cut off was nothing.
+            if reason != playout.interruption { reason = nil }
+        } else {
+            result = "partial"
+            reason = reason ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
+        }
+        append(.outcome, outcome(of: playout, result: result, reason: reason))
+        if !playout.reports.isEmpty { emit(.discard(play: playout.play)) }
+        if sum.startedAt != nil { emit(.clearPosition) }
+        clear(.content(slot: playout.slot.id))
+        forget(index)
+    }
+
+    /// Drops a playout that needs no outcome.
+    mutating func forget(_ index: Int) { playouts.remove(at: index) }
+
+    private func outcome(of playout: Playout, result: String, reason: Reason?) -> [JSON.Member] {
+        let sum = playout.measured
+        var body: [JSON.Member] = [.init("slot", .string(playout.slot.id))] + playout.slot.description
+        body += [
+            .init("scheduled", .string(text(playout.slot.scheduled))),
+            .init("result", .string(result)),
+            .init("reason", reason.map { .string($0.rawValue) } ?? .null),
+            .init("startedAt", sum.startedAt.map { .string(text($0)) } ?? .null),
+            .init("startErrorMicroseconds", sum.startErrorMicroseconds.map(JSON.tenths) ?? .null),
+            .init("startMethod", sum.startMethod.map { .string($0) } ?? .null),
+            .init("endedAt", sum.startedAt == nil ? .null : .string(text(now.wall))),
+            .init("framesPlanned", .integer(sum.framesPlanned)),
+            .init("framesConsumed", .integer(sum.framesConsumed)),
+            .init("xruns", .integer(Int64(sum.xruns))),
+            .init("volumeDecibels", playout.permit.map { JSON.tenths($0.ceilingDecibels) } ?? .null),
+            .init("items", .array(items(of: playout))),
+        ]
+        if sum.isUnproven { body.append(.init("unproven", true)) }
+        return body
+    }
+
+    private func items(of playout: Playout) -> [JSON] {
+        playout.reports.enumerated().map { index, report in
+            let item = playout.measured.items[index]
+            return [
+                "path": .string(report.path),
+                "sha256": report.sha256.map { .string("\($0)") } ?? .null,
+                "language": playout.items[index].language.map { .string($0) } ?? .null,
+                "framesConsumed": .integer(item?.framesConsumed ?? 0),
+                "peakDecibels": item?.peakDecibels.map(JSON.tenths) ?? .null,
+            ]
+        }
+    }
+
+    /// Gives a slot its outcome whose intent is in the log and which no timetable knows any more.
+    mutating func settle(_ intent: LogSummary.OpenIntent, reason: Reason) {
+        let record = recoveredPosition.flatMap { $0.slot == intent.slot ? $0 : nil }
+        let consumed = record?.framesConsumed ?? 0
+        append(
+            .outcome,
+            [.init("slot", .string(intent.slot))] + intent.description + [
+                .init("scheduled", .string(text(intent.scheduled))),
+                .init("result", .string(consumed > 0 ? "partial" : "missed")),
+                .init("reason", .string(reason.rawValue)),
+                .init("startedAt", record.map { .string(text($0.startedAt)) } ?? .null),
+                .init("startErrorMicroseconds", record?.startErrorMicroseconds.map(JSON.tenths) ?? .null),
+                .init("endedAt", record.map { .string(text($0.wall)) } ?? .null),
+                .init("framesPlanned", .integer(record?.framesPlanned ?? 0)),
+                .init("framesConsumed", .integer(consumed)),
+                .init("xruns", .integer(Int64(record?.xruns ?? 0))),
+                .init("volumeDecibels", .null),
+                .init("items", []),
+            ])
+        if record != nil { emit(.clearPosition) }
+    }
+}
+
+extension Slot {
+    /// What the log says of a slot's programme.
+    var description: [JSON.Member] {
+        [
+            .init("programme", .string(programme)),
+            .init("title", .string(title)),
+            .init("class", .string(programmeClass.rawValue)),
+            .init("upstream", .string(upstream)),
+            .init("categories", .array(categories.map { .string($0) })),
+        ]
+    }
+}
+
+extension JSON {
+    /// A measured number with one digit after the point: more would be noise.
+    static func tenths(_ number: Double) -> JSON { .decimal((number * 10).rounded() / 10) }
+}

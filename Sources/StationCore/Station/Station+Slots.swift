@@ -1,0 +1,239 @@
+import StationTrust
+
+// From the timetable to playouts: which slots are due, what they play, and what became of those of a downtime.
+
+/// What an early look at a slot's content found.
+struct ContentCheck: Hashable, Sendable {
+    /// Why nothing of it can be played; nil when something can.
+    var problem: Reason?
+    var message: String
+
+    init(reports: [ItemReport]) {
+        problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
+        message = reports.compactMap(\.problemText).joined(separator: "; ")
+    }
+}
+
+extension [ItemReport] {
+    /// Why none of the items can be played.
+    var blockingReason: Reason {
+        contains { if case .bad = $0.problem { true } else { false } } ? .badContent : .noContent
+    }
+}
+
+extension ItemReport {
+    /// What is wrong with the item, for a person.
+    var problemText: String? {
+        switch problem {
+        case nil: nil
+        case .missing: "\(path): not there"
+        case .bad(let why): "\(path): \(why)"
+        }
+    }
+}
+
+extension Station {
+    /// Makes a timetable the active one, at this instant.
+    mutating func activate(_ new: ActiveTimetable) {
+        let isFirst = active == nil
+        active = new
+        upstreamErrors = [:]
+        contentChecks = [:]
+        append(
+            .timetable,
+            [
+                .init(
+                    "versions",
+                    .object(
+                        new.versions.sorted { $0.key < $1.key }.map { .init($0.key, .string("\($0.value)")) })
+                ),
+                .init("events", .integer(Int64(new.timetable.programmeCount))),
+                .init("problems", .integer(Int64(new.problems.count))),
+            ])
+        if let problem = new.problems.first {
+            raise(.timetable, "\(problem)" + (new.problems.count > 1 ? " (+\(new.problems.count - 1))" : ""))
+        } else {
+            clear(.timetable)
+        }
+        recallWithdrawn(by: new.timetable)
+        guard trust != .untrusted, !isFirst, dueSince != nil else { return }
+        // What the new timetable puts into the past was never due; but it may still be joined.
+        dueSince = now.wall
+        takenUntil = min(takenUntil, now.wall - Self.joinReach)
+    }
+
+    /// Recalls what the timetable no longer has, or has otherwise (I14).
+    private mutating func recallWithdrawn(by timetable: Timetable) {
+        for index in playouts.indices.reversed() where !playouts[index].slot.isByHand {
+            let old = playouts[index].slot
+            let new = timetable.slot(id: old.id)
+            let isSame = new.map { $0.plays(sameAs: old) && items(of: $0) == playouts[index].items } ?? false
+            if isSame { continue }
+            switch playouts[index].phase {
+            case .committing, .ordered:
+                stop(index, .reason(.withdrawn), fade: Self.stopFade)
+            case .waiting, .preflighting, .ready, .interrupted:
+                let playout = playouts[index]
+                if playout.isBegun || (new == nil && old.scheduled <= now.wall) {
+                    finish(index, reason: .withdrawn)
+                } else {
+                    // Not due yet, or due with other content: it is taken again from the new timetable.
+                    forget(index)
+                    takenUntil = min(takenUntil, old.scheduled)
+                }
+            }
+        }
+    }
+
+    /// Takes the slots that are due soon, and judges those that were due while nobody was there to play them.
+    mutating func takeDue() {
+        hasMoreSlots = false
+        guard let timetable = active?.timetable, trust != .untrusted else { return }
+        if dueSince == nil { beginJudging(timetable) }
+        let horizon = now.wall + Self.preflightLead
+        // The clock was set back: what lies between is taken again, and what is settled stays settled (T8).
+        if takenUntil > horizon { takenUntil = now.wall }
+        let slots = timetable.slots(from: takenUntil, until: horizon, limit: Self.slotsPerCall)
+        for slot in slots { take(slot) }
+        hasMoreSlots = slots.count == Self.slotsPerCall
+        takenUntil = hasMoreSlots ? slots[slots.count - 1].scheduled : horizon
+    }
+
+    /// Decides, when clock and timetable are known for the first time, from where on slots are this station's.
+    private mutating func beginJudging(_ timetable: Timetable) {
+        let begun = now.wall(of: startedAt)
+        var since = firstTrustedBefore ?? begun
+        if now.wall - since > LogSummary.memory {
+            let oldest = now.wall - LogSummary.memory
+            if let last = lastTrustedBefore, last < oldest {
+                append(
+                    .fault,
+                    [
+                        .init("code", .string("downtime-not-judged")), .init("state", .string("raised")),
+                        .init("message", .string("the station was off for longer than its log is judged")),
+                        .init("from", .string(text(last))), .init("to", .string(text(oldest))),
+                    ])
+            }
+            since = oldest
+        }
+        dueSince = min(since, begun)
+        takenUntil = min(since, begun - Self.joinReach)
+        for intent in log.openIntents where timetable.slot(id: intent.slot) == nil {
+            settle(intent, reason: .powerLost)
+        }
+    }
+
+    private mutating func take(_ slot: Slot) {
+        guard !log.isSettled(slot.id), !playouts.contains(where: { $0.slot.id == slot.id }) else { return }
+        var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
+        if let intent = log.openIntent(of: slot.id) { playout.resume(intent, recoveredPosition) }
+        if playout.latestStart >= now.wall {
+            playouts.append(playout)
+        } else if playout.isBegun {
+            playouts.append(playout)
+            finish(playouts.count - 1, reason: .powerLost)
+        } else if let dueSince, slot.scheduled >= dueSince {
+            playouts.append(playout)
+            finish(playouts.count - 1, reason: absence(at: slot.scheduled))
+        }
+    }
+
+    /// Why nothing sounded at an instant that has passed.
+    private func absence(at instant: Instant) -> Reason {
+        if instant < now.wall(of: startedAt) { return .off }
+        if let trustedSince, instant < now.wall(of: trustedSince) { return .clockUntrusted }
+        return .late
+    }
+
+    /// The content of a slot: the entries of all its variants, one after the other.
+    func items(of slot: Slot) -> [ContentItem] {
+        guard let timetable = active?.timetable else { return [] }
+        return timetable.entries(of: slot).map { language, entry in
+            ContentItem(
+                source: .init(entry.source, upstream: slot.upstream), title: entry.title, language: language,
+                fallback: entry.fallback.map { .channel(upstream: slot.upstream, path: $0) })
+        }
+    }
+
+    // MARK: Content
+
+    mutating func startPreflights() {
+        for index in playouts.indices
+        where playouts[index].phase == .waiting
+            && playouts[index].slot.scheduled - Self.preflightLead <= now.wall
+        {
+            if let retry = playouts[index].retryAt, retry > now.monotonic { continue }
+            let playout = playouts[index]
+            if playout.items.isEmpty {
+                playouts[index].blocked = .noContent
+                playouts[index].phase = .ready
+                continue
+            }
+            let id = emit(.preflight(play: playout.play, items: playout.items), for: .preflight(playout.play))
+            playouts[index].phase = .preflighting(id)
+        }
+    }
+
+    /// Looks at the next slot's content as soon as it is known, so that a problem shows in the evening.
+    mutating func checkNextContent() {
+        guard let timetable = active?.timetable, trust != .untrusted, playouts.isEmpty,
+            let next = timetable.next(after: now.wall), contentChecks[next.id] == nil,
+            !purposes.values.contains(where: { if case .contentCheck = $0 { true } else { false } })
+        else { return }
+        let items = items(of: next)
+        guard !items.isEmpty else {
+            contentChecks[next.id] = ContentCheck(reports: [])
+            return
+        }
+        if contentChecks.count > Self.slotsPerCall { contentChecks = [:] }
+        let play = newPlay()
+        emit(.preflight(play: play, items: items), for: .contentCheck(slot: next.id, play))
+    }
+
+    mutating func preflighted(_ play: PlayID, _ reports: [ItemReport]) {
+        guard let index = index(of: play), case .preflighting = playouts[index].phase else {
+            emit(.discard(play: play))
+            return
+        }
+        playouts[index].reports = reports
+        let slot = playouts[index].slot
+        let problems = reports.compactMap(\.problemText)
+        if problems.isEmpty {
+            clear(.content(slot: slot.id))
+        } else {
+            raise(.content(slot: slot.id), "\(slot.programme): " + problems.joined(separator: "; "))
+        }
+        guard reports.contains(where: \.isPlayable) else {
+            // It may arrive yet: it is looked at again until the slot is over.
+            playouts[index].blocked = reports.blockingReason
+            playouts[index].phase = .waiting
+            playouts[index].reports = []
+            playouts[index].retryAt = now.monotonic + Self.preflightRetry
+            emit(.discard(play: play))
+            return
+        }
+        if let reason = playouts[index].blocked, reason == .noContent || reason == .badContent {
+            playouts[index].blocked = nil
+        }
+        playouts[index].phase = .ready
+    }
+
+    func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
+}
+
+extension ContentItem.Source {
+    init(_ source: Playlist.Source, upstream: String) {
+        switch source {
+        case .file(let path): self = .channel(upstream: upstream, path: path)
+        case .live(let url): self = .live(url: url)
+        case .input(let name): self = .input(name: name)
+        }
+    }
+}
+
+extension Slot {
+    /// Whether a running programme may go on under the other slot's words.
+    fileprivate func plays(sameAs other: Slot) -> Bool {
+        scheduled == other.scheduled && hardEnd == other.hardEnd && programmeClass == other.programmeClass
+    }
+}

@@ -1,0 +1,313 @@
+import StationTrust
+
+/// The station's mind: a value that turns events into effects and has no clock, file, thread or chance of its own.
+///
+/// `handle` is called with one event and the reading of both clocks, returns what is to be done, in order, and ends
+/// with when it wants to be called again. Who carries the effects out keeps to the contract written at `Effect`.
+package struct Station: Sendable {
+    /// So long before its instant a slot's content is hashed and decoded.
+    static let preflightLead = Duration.seconds(120)
+    /// So long before its instant the card is opened and fed with silence, so that its rate is known by then.
+    static let cardLead = Duration.seconds(10)
+    /// So long before its instant the intent is written; it has to be durable by then.
+    static let commitLead = Duration.seconds(5)
+    /// If the disk has not answered so long before the start, the intent goes to `/run`.
+    static let intentPatience = Duration.milliseconds(1500)
+    /// A start that could not be known ahead is so far in the future: decoding ahead and the card's buffer need it.
+    static let lateLead = Duration.milliseconds(700)
+    /// A start nearer than this is not worth waiting for exactly: the late lead is taken.
+    static let shortestLead = Duration.milliseconds(300)
+    /// A card that nobody needs is closed after that time.
+    static let cardIdle = Duration.seconds(3)
+    /// Content that was missing or bad is looked at again after that time, until its slot is over.
+    static let preflightRetry = Duration.seconds(15)
+    /// What the guard refuses is asked again after that time: the hour may have opened.
+    static let blockedRetry = Duration.seconds(30)
+    /// The running slot's position is written down so often (DESIGN.md section 9 asks for 10 s).
+    static let positionInterval = Duration.seconds(5)
+    /// How far back a new timetable is searched for slots that may still be joined.
+    static let joinReach = Duration.seconds(12 * 3600)
+    /// At most so many slots are judged in one call; the next wake is at once if there are more.
+    static let slotsPerCall = 500
+    /// An armed start is ordered anew when a clock step moves it by more.
+    static let armedTolerance = Duration.milliseconds(2)
+    /// The fade with which a person, a withdrawal or a mute ends a sound.
+    static let stopFade = Duration.milliseconds(50)
+    /// While nobody synchronises the clock, its state is looked at so often.
+    static let clockPoll = Duration.seconds(10)
+    /// While somebody does, so often.
+    static let synchronisedClockPoll = Duration.seconds(300)
+
+    var settings: StationSettings
+    var clock: ClockJudge
+    var trust = ClockTrust.untrusted
+    var log = LogSummary()
+    var watch: Guard
+    var active: ActiveTimetable?
+    var playouts: [Playout] = []
+    var faults = Faults()
+    var card = CardState.closed
+    var storage: (freeBytes: Int64, contentBytes: Int64) = (0, 0)
+    var upstreamErrors: [String: String] = [:]
+    var lastTimetableRead: Instant?
+
+    /// The reading of the clocks that holds for the call under way.
+    var now: Now
+    private(set) var boot = ""
+    private(set) var isStarted = false
+    var isTerminating = false
+    private var isExiting = false
+    private var effects: [Effect] = []
+    private var lastEffect: UInt64 = 0
+    private var lastPlay: UInt64 = 0
+    private var lastStatus = ""
+    var purposes: [EffectID: Purpose] = [:]
+
+    /// When this run of the daemon began.
+    private(set) var startedAt: MonotonicInstant
+    /// Since when, in this run, the clock has been believed.
+    var trustedSince: MonotonicInstant?
+    /// What the log remembered when this run began; nil on a station's first start.
+    private(set) var firstTrustedBefore: Instant?
+    private(set) var lastTrustedBefore: Instant?
+    /// Slots due before that instant are not this timetable's to judge.
+    var dueSince: Instant?
+    /// Slots up to that instant have been taken from the timetable.
+    var takenUntil = Instant.distantPast
+    var hasMoreSlots = false
+    var recoveredPosition: PositionRecord?
+    var lastPositionAt: MonotonicInstant?
+    var isCardWanted = false
+    var cardIdleSince: MonotonicInstant?
+    var isAmplifierOn = false
+    var amplifierSince: MonotonicInstant?
+    var amplifierOffAt: MonotonicInstant?
+    var nextPoll: MonotonicInstant
+    var nextClockPoll: MonotonicInstant
+    var contentChecks: [String: ContentCheck] = [:]
+    var lastTestTone: MonotonicInstant?
+
+    /// What an effect under way was for.
+    enum Purpose: Hashable, Sendable {
+        case intent(PlayID)
+        case preflight(PlayID)
+        case contentCheck(slot: String, PlayID)
+        case play(PlayID)
+        case lastPosition
+        case timetable
+        case storage
+        case amplifier
+        case other
+    }
+
+    /// Makes a station that has not heard yet what its disk remembers.
+    package init(settings: StationSettings, now: Now) {
+        self.settings = settings
+        self.now = now
+        startedAt = now.monotonic
+        nextPoll = now.monotonic
+        nextClockPoll = now.monotonic
+        clock = ClockJudge(
+            buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
+            isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
+        watch = Guard(rules: settings.rules, mute: nil, volumeDecibels: settings.volumeDecibels)
+    }
+
+    /// Decides what is to be done about an event.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: both clocks, read once for this call.
+    /// - Returns: what to do, in order; the last is always `wake`.
+    package mutating func handle(_ event: Event, at now: Now) -> [Effect] {
+        effects.removeAll(keepingCapacity: true)
+        let before = self.now
+        self.now = now
+        if case .started(let recovery) = event {
+            start(recovery)
+        } else if isStarted {
+            observeClock(before: before, isStep: event.isClockStep)
+            take(event)
+        }
+        if isStarted && !isExiting { advance() }
+        let status = statusLine
+        if status != lastStatus {
+            lastStatus = status
+            emit(.status(status))
+        }
+        emit(.wake(at: isExiting ? .distantFuture : nextWake))
+        return effects
+    }
+
+    // MARK: Effects
+
+    @discardableResult
+    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) -> EffectID {
+        lastEffect += 1
+        let id = EffectID(lastEffect)
+        switch action {
+        case .wake, .reply, .status, .exit: break
+        default: purposes[id] = purpose
+        }
+        effects.append(Effect(id: id, action: action))
+        return id
+    }
+
+    /// Writes an entry.
+    mutating func append(_ kind: Entry.Kind, _ body: [JSON.Member]) { emit(.append(newEntry(kind, body))) }
+
+    /// Makes the next entry of the log, which is folded at once: the executor never loses one while it lives.
+    mutating func newEntry(_ kind: Entry.Kind, _ body: [JSON.Member]) -> Entry {
+        let entry = Entry(
+            index: log.nextIndex, kind: kind, boot: boot, now: now, clock: trust, wallText: text(now.wall),
+            body: body)
+        let isFolded = log.fold(entry.json)
+        precondition(isFolded, "an entry must follow the one before")
+        return entry
+    }
+
+    mutating func newPlay() -> PlayID {
+        lastPlay += 1
+        return PlayID(lastPlay)
+    }
+
+    /// An instant as the log and the answers show it: RFC 3339, the station's offset, microseconds.
+    func text(_ instant: Instant) -> String {
+        RFC3339.string(
+            from: instant, offset: settings.zone.offset(at: instant).seconds, fraction: .microseconds)
+    }
+
+    // MARK: Beginning and end
+
+    private mutating func start(_ recovery: Recovery) {
+        log = recovery.log
+        boot = recovery.boot
+        startedAt = now.monotonic
+        firstTrustedBefore = log.firstTrusted
+        lastTrustedBefore = log.lastTrusted
+        recoveredPosition = recovery.position
+        clock = ClockJudge(
+            buildDate: settings.buildDate, lastSynchronised: log.lastSynchronised,
+            firstStart: log.firstTrusted,
+            isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
+        trust = clock.judge(now)
+        if trust != .untrusted { trustedSince = now.monotonic }
+        watch.mute = log.mute
+        if let volume = log.volumeDecibels { watch.volumeDecibels = volume }
+        isStarted = true
+        append(
+            .boot,
+            [
+                .init("version", .string(settings.version)), .init("station", .string(settings.station)),
+                .init("zone", .string(settings.zoneName)), .init("tornBytes", .integer(recovery.tornBytes)),
+            ])
+        settlePlaysByHand()
+        if trust == .untrusted {
+            raise(.clockUntrusted, "the clock is not to be believed: nothing plays by it")
+        }
+    }
+
+    /// What a person played when the power went does not go on by itself.
+    private mutating func settlePlaysByHand() {
+        for intent in log.openIntents where Slot.isByHand(intent.slot) { settle(intent, reason: .powerLost) }
+    }
+
+    mutating func exit() {
+        isExiting = true
+        emit(.exit)
+    }
+
+    private mutating func observeClock(before: Now, isStep: Bool) {
+        let step = (now.wall - before.wall) - (now.monotonic - before.monotonic)
+        let judged = clock.judge(now)
+        if judged != trust || isStep {
+            let from = trust
+            trust = judged
+            append(
+                .clock,
+                [
+                    .init("from", .string(from.rawValue)), .init("to", .string(judged.rawValue)),
+                    .init("stepMicroseconds", .integer(step.nanoseconds / 1000)),
+                    .init("errorMicroseconds", now.isSynchronised ? .integer(now.errorMicroseconds) : .null),
+                ])
+            if judged == .untrusted {
+                trustedSince = nil
+                raise(.clockUntrusted, "the clock is not to be believed: nothing plays by it")
+            } else {
+                if from == .untrusted { trustedSince = now.monotonic }
+                clear(.clockUntrusted)
+            }
+        }
+        if isStep { clockStepped() }
+    }
+
+    // MARK: Events
+
+    private mutating func take(_ event: Event) {
+        switch event {
+        case .started, .wake, .clockStepped: break
+        case .timetable(let timetable): activate(timetable)
+        case .timetableRefused(let upstream, let problem):
+            upstreamErrors[upstream] = problem
+            raise(.timetable, "\(upstream): \(problem)")
+        case .completed(let id, let completion): complete(id, completion)
+        case .progress(let play, let playback): progress(play, playback)
+        case .card(let state): cardChanged(state)
+        case .command(let id, let command, let person): answer(command, id, from: person)
+        case .configured(let settings): configure(settings)
+        case .terminate: terminate()
+        }
+    }
+
+    private mutating func complete(_ id: EffectID, _ completion: Completion) {
+        guard let purpose = purposes.removeValue(forKey: id) else { return }
+        if case .appended(let durability) = completion { observeDisk(durability) }
+        switch (purpose, completion) {
+        case (.intent(let play), .appended): intentWritten(play)
+        case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
+        case (.contentCheck(let slot, let play), .preflighted(let reports)):
+            contentChecks[slot] = ContentCheck(reports: reports)
+            emit(.discard(play: play))
+        case (.play(let play), .played(let end, let playback)): played(play, end, playback)
+        case (.lastPosition, _): if isTerminating { exit() }
+        case (.storage, .storage(let free, let content)): storage = (free, content)
+        case (.amplifier, .failed(let problem)): raise(.amplifier, problem)
+        case (.amplifier, _): clear(.amplifier)
+        default: break
+        }
+    }
+
+    private mutating func observeDisk(_ durability: Durability) {
+        switch durability {
+        case .durable: clear(.disk)
+        case .inRun: raise(.disk, "the disk does not take the log; it is kept in /run")
+        case .inMemory: raise(.disk, "neither the disk nor /run takes the log; it is kept in memory")
+        }
+    }
+
+    private mutating func configure(_ settings: StationSettings) {
+        self.settings = settings
+        watch.rules = settings.rules
+        nextPoll = now.monotonic
+        contentChecks = [:]
+        for index in playouts.indices where playouts[index].isSounding { rejudge(index) }
+    }
+
+    private mutating func terminate() {
+        guard !isTerminating else { return }
+        isTerminating = true
+        stopAll(.shutdown, fade: .milliseconds(300))
+        if !playouts.contains(where: \.holdsLoudspeaker) { exit() }
+    }
+}
+
+extension Event {
+    fileprivate var isClockStep: Bool {
+        if case .clockStepped = self { true } else { false }
+    }
+}
+
+extension Slot {
+    /// Whether the identity is that of something that a person at the station played.
+    static func isByHand(_ slot: String) -> Bool { slot.hasPrefix(byHandUpstream + "/") }
+}

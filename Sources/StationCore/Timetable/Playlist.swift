@@ -1,0 +1,200 @@
+// Playlists: M3U8 in UTF-8, read into entries that are confined to the channel.
+
+/// What a programme plays, in order.
+package struct Playlist: Hashable, Sendable {
+    /// Where an entry's sound comes from.
+    package enum Source: Hashable, Sendable {
+        /// A path inside the channel's folder.
+        case file(String)
+        /// An `https://` URL on a host that the upstream may relay.
+        case live(String)
+        /// A line input that the station's configuration names.
+        case input(String)
+    }
+
+    /// One item of a playlist.
+    package struct Entry: Hashable, Sendable {
+        package var source: Source
+        /// The title of `#EXTINF`.
+        package var title: String?
+        /// The length that `#EXTINF` promises, in seconds; a promise, not a measure.
+        package var expectedSeconds: Double?
+        /// What to play instead if this fails: a path inside the channel's folder.
+        package var fallback: String?
+
+        package init(
+            source: Source, title: String? = nil, expectedSeconds: Double? = nil, fallback: String? = nil
+        ) {
+            self.source = source
+            self.title = title
+            self.expectedSeconds = expectedSeconds
+            self.fallback = fallback
+        }
+
+        /// Whether it plays what is being said now, so that it has no end of its own.
+        package var isLive: Bool {
+            if case .file = source { false } else { true }
+        }
+    }
+
+    package var entries: [Entry]
+    /// For each entry the line of the file on which it stands, from 1.
+    package var lines: [Int]
+
+    /// The longest playlist file, in bytes.
+    package static let maximumBytes = 4 << 20
+    /// The longest line, in bytes.
+    package static let maximumLineBytes = 16 << 10
+    /// The most entries.
+    package static let maximumEntries = 10_000
+    /// The most problems that one playlist reports.
+    package static let maximumProblems = 100
+
+    package init(entries: [Entry], lines: [Int]) {
+        self.entries = entries
+        self.lines = lines
+    }
+
+    /// Reads the bytes of the playlist at `path` of the channel; a broken line is reported and left out.
+    ///
+    /// `liveHosts` are the hosts whose live streams may be relayed.
+    package static func read(
+        _ bytes: [UInt8], path: String, liveHosts: [String]
+    ) -> (playlist: Playlist, problems: [(line: Int, message: String)]) {
+        var reader = PlaylistReader(path: path, liveHosts: liveHosts)
+        guard bytes.count <= maximumBytes else {
+            return (Playlist(entries: [], lines: []), [(1, "larger than \(maximumBytes) bytes")])
+        }
+        var rest = bytes[...]
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        for line in rest.split(separator: 0x0A, omittingEmptySubsequences: false) { reader.read(line) }
+        if reader.entries.isEmpty && reader.problems.isEmpty { reader.problems = [(1, "no entry")] }
+        return (Playlist(entries: reader.entries, lines: reader.lines), reader.problems)
+    }
+}
+
+/// Collects the entries of a playlist line by line.
+private struct PlaylistReader {
+    let path: String
+    let liveHosts: [String]
+    var entries: [Playlist.Entry] = []
+    var lines: [Int] = []
+    var problems: [(line: Int, message: String)] = []
+    private var number = 0
+    /// What the lines before an entry say about it.
+    private var title: String?
+    private var seconds: Double?
+    private var fallback: String?
+
+    init(path: String, liveHosts: [String]) {
+        self.path = path
+        self.liveHosts = liveHosts
+    }
+
+    mutating func read(_ bytes: ArraySlice<UInt8>) {
+        number += 1
+        guard problems.count < Playlist.maximumProblems, entries.count < Playlist.maximumEntries else {
+            return
+        }
+        do {
+            try take(bytes)
+        } catch {
+            problems.append((number, error.description))
+        }
+        if entries.count == Playlist.maximumEntries {
+            problems.append((number, "more than \(Playlist.maximumEntries) entries are not read"))
+        }
+    }
+
+    private mutating func take(_ bytes: ArraySlice<UInt8>) throws(ChannelPathError) {
+        guard bytes.count <= Playlist.maximumLineBytes else {
+            throw ChannelPathError(description: "a line of more than \(Playlist.maximumLineBytes) bytes")
+        }
+        guard !bytes.contains(0) else { throw ChannelPathError(description: "a NUL byte in the line") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ChannelPathError(description: "the line is not UTF-8")
+        }
+        let line = text.trimmedOfSpaces
+        if line.isEmpty { return }
+        if line.hasPrefix("#") { return try takeTag(line) }
+        defer { (title, seconds, fallback) = (nil, nil, nil) }
+        let source = try source(line)
+        lines.append(number)
+        entries.append(
+            Playlist.Entry(source: source, title: title, expectedSeconds: seconds, fallback: fallback))
+    }
+
+    private mutating func takeTag(_ line: String) throws(ChannelPathError) {
+        if let value = line.value(after: "#LOA-FALLBACK:") {
+            guard ChannelPath.scheme(of: value) == nil else {
+                throw ChannelPathError(description: "a fallback must be a file of the channel")
+            }
+            fallback = try ChannelPath.resolve(value, from: path)
+        } else if let value = line.value(after: "#EXTINF:") {
+            let sides = value.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+            // Attributes may follow the number (`-1 tvg-id="x"`); a negative number means "not known".
+            let number = sides[0].split(separator: " ").first.flatMap { Double($0) }
+            seconds = number.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+            title = sides.count == 2 ? String(sides[1]).trimmedOfSpaces.singleLine : nil
+            if title?.isEmpty == true { title = nil }
+        }
+    }
+
+    private func source(_ line: String) throws(ChannelPathError) -> Playlist.Source {
+        if let name = line.value(after: "input:") {
+            guard !name.isEmpty, name.utf8.count <= 64, name.singleLine == name else {
+                throw ChannelPathError(description: "\(line.prefix(80)) names no input")
+            }
+            return .input(name)
+        }
+        if line.utf8.starts(with: "https:".utf8) {
+            try ChannelPath.checkLive(line, hosts: liveHosts)
+            return .live(line)
+        }
+        // Not `scheme(of:)`: a file may be called "5:30.mp3".
+        guard !line.contains("://") else {
+            throw ChannelPathError(description: "\(line.prefix(80)) is not https://")
+        }
+        let file = try ChannelPath.resolve(line, from: path)
+        guard !ContentReference.isPlaylist(file) else {
+            throw ChannelPathError(description: "\(line.prefix(80)) is a playlist inside a playlist")
+        }
+        return .file(file)
+    }
+}
+
+extension ContentReference {
+    /// Whether a path is that of a playlist, by its ending.
+    static func isPlaylist(_ path: String) -> Bool { path.lowercased().hasSuffix(".m3u8") }
+}
+
+extension StringProtocol {
+    /// Without the white space at both ends, the no-break space that web editors leave included.
+    var trimmedOfSpaces: String {
+        func isSpace(_ character: Character) -> Bool { character.isWhitespace }
+        var rest = self[...]
+        while let first = rest.first, isSpace(first) { rest = rest.dropFirst() }
+        while let last = rest.last, isSpace(last) { rest = rest.dropLast() }
+        return String(rest)
+    }
+
+    /// What comes after a prefix, without white space; `nil` when the text does not begin with it.
+    func value(after prefix: String) -> String? {
+        utf8.starts(with: prefix.utf8)
+            ? String(self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...]).trimmedOfSpaces : nil
+    }
+}
+
+extension String {
+    /// With a space for each control character and line break: fit for a log line and a terminal.
+    var singleLine: String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                || (0x2028...0x2029).contains(scalar.value)
+        }
+        guard unicodeScalars.contains(where: isControl) else { return self }
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars { result.append(isControl(scalar) ? " " : scalar) }
+        return String(result)
+    }
+}

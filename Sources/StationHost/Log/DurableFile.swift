@@ -1,0 +1,74 @@
+import Glibc
+
+/// The two calls between "written" and "still there after the power cut", replaceable by a test that lets them fail.
+package struct DiskCalls: Sendable {
+    /// Writes all bytes to a descriptor.
+    package var write: @Sendable (Int32, UnsafeRawBufferPointer) -> SystemError?
+    /// Waits until what was written to a descriptor is on the medium.
+    package var sync: @Sendable (Int32) -> SystemError?
+
+    package init(
+        write: @escaping @Sendable (Int32, UnsafeRawBufferPointer) -> SystemError?,
+        sync: @escaping @Sendable (Int32) -> SystemError?
+    ) {
+        self.write = write
+        self.sync = sync
+    }
+
+    /// The kernel's own.
+    package static let kernel = DiskCalls(
+        write: { descriptor, bytes in
+            do throws(SystemError) {
+                try writeAll(descriptor, bytes, "the log")
+                return nil
+            } catch { return error }
+        },
+        sync: { descriptor in
+            do throws(SystemError) {
+                _ = try system("fsync") { fsync(descriptor) }
+                return nil
+            } catch { return error }
+        })
+}
+
+/// Files that are there whole or not at all.
+enum DurableFile {
+    /// Replaces a file so that after a power cut it is the old one or the new one, whole.
+    ///
+    /// open temp, write, fsync, rename, fsync of the directory. A crash before the rename leaves `path.new`, which
+    /// the next replacement overwrites; one after it leaves the new file.
+    static func replace(_ path: String, with bytes: [UInt8], _ calls: DiskCalls) throws(SystemError) {
+        let temporary = path + ".new"
+        do {
+            let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+            if let error = bytes.withUnsafeBytes({ calls.write(file.number, $0) }) { throw error }
+            if let error = calls.sync(file.number) { throw error }
+        }
+        _ = try system("rename \(path)") { rename(temporary, path) }
+        try syncDirectory(of: path, calls)
+    }
+
+    /// Removes a file; it may be gone already.
+    static func remove(_ path: String, _ calls: DiskCalls) throws(SystemError) {
+        if unlink(path) < 0 && errno != ENOENT { throw SystemError(call: "unlink \(path)", code: errno) }
+        try syncDirectory(of: path, calls)
+    }
+
+    /// Makes the names in the directory of a file durable.
+    static func syncDirectory(of path: String, _ calls: DiskCalls) throws(SystemError) {
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = try Descriptor.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY)
+        if let error = calls.sync(descriptor.number) { throw error }
+    }
+
+    /// Makes a directory and those above it.
+    static func makeDirectory(_ path: String, mode: mode_t = 0o750) throws(SystemError) {
+        var made = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, mode) < 0 && errno != EEXIST {
+                throw SystemError(call: "mkdir \(made)", code: errno)
+            }
+        }
+    }
+}

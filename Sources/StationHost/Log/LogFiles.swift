@@ -1,0 +1,152 @@
+import Glibc
+import StationCore
+import StationTrust
+
+/// The log on disk: segments of lines that are appended to, fsynced and never deleted. Disk thread only.
+///
+///     STATE/log/00000000000000000000.jsonl    named by the index of its first entry
+///     STATE/log/checkpoint.json               the log folded up to some entry, so that a start reads only the rest
+///     RUN/log.jsonl                           entries that the disk has not taken yet
+///
+/// What a crash leaves, and who repairs it: a torn last line, or lines that never were fsynced; `open` keeps every
+/// line that is whole and in order and cuts the rest. A checkpoint that is older than the segments is the normal
+/// case, one that does not fit them is ignored and the log is read from its beginning. `RUN/log.jsonl` holds a run of
+/// entries; those that the segments lack are appended to them at the next start, by the same code that appends.
+final class LogFiles {
+    /// A segment is closed when it is larger.
+    static let segmentBytes = 1 << 20
+    /// A checkpoint is written when so many entries came after the last one.
+    static let checkpointEntries: Int64 = 512
+    /// No line is longer; a longer one is damage.
+    static let lineBytes = 1 << 20
+    /// A checkpoint is smaller than that.
+    private static let checkpointBytes = 16 << 20
+
+    private let directory: String
+    private let run: RunLog
+    private let calls: DiskCalls
+    private var segment: Segment?
+    /// The log folded over everything that is on disk.
+    private var summary: LogSummary
+    private var checkpointIndex: Int64
+    /// Entries that were appended and are not on disk, in order.
+    private var backlog: [Entry] = []
+
+    /// The segment that is written to.
+    private struct Segment {
+        let path: String
+        let descriptor: Int32
+        /// Everything before that offset survives a power cut.
+        var durableBytes: Int64
+        /// A write or fsync failed: what stands after `durableBytes` is anybody's guess, and is cut before the
+        /// next attempt. (A failed fsync is never just repeated: the kernel may have dropped the pages.)
+        var isDoubtful = false
+    }
+
+    private init(directory: String, run: RunLog, calls: DiskCalls, found: LogReader.Found) {
+        self.directory = directory
+        self.run = run
+        self.calls = calls
+        summary = found.summary
+        checkpointIndex = found.checkpointIndex
+    }
+
+    deinit { if let segment { close(segment.descriptor) } }
+
+    /// Opens the log of a state directory, repairs what a crash left, and takes up what `/run` kept.
+    ///
+    /// - Returns: the log, what it remembers, and how many bytes of a torn entry were cut.
+    /// - Throws: `SystemError` when the directory can be neither read nor made.
+    static func open(
+        state: String, run: RunLog, calls: DiskCalls
+    ) throws(SystemError) -> (log: LogFiles, summary: LogSummary, tornBytes: Int64) {
+        let directory = state + "/log"
+        try DurableFile.makeDirectory(directory)
+        let found = try LogReader.read(directory)
+        let log = LogFiles(directory: directory, run: run, calls: calls, found: found)
+        if let last = found.lastSegment {
+            log.segment = Segment(
+                path: last.path, descriptor: try Descriptor.open(last.path, O_RDWR | O_APPEND).release(),
+                durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
+        }
+        var all = found.summary
+        for entry in run.entries(from: all.nextIndex) where all.fold(entry.json) { log.backlog.append(entry) }
+        if !log.backlog.isEmpty || found.tornBytes > 0 { log.flush() }
+        return (log, all, found.tornBytes)
+    }
+
+    /// Appends entries, and says how durable each now is.
+    func append(_ entries: [Entry]) -> Durability {
+        backlog += entries
+        if flush() { return .durable }
+        return run.keep(backlog) ? .inRun : .inMemory
+    }
+
+    /// Writes a checkpoint, so that the next start reads nothing twice.
+    func checkpoint() {
+        guard let segment, summary.nextIndex > checkpointIndex, backlog.isEmpty else { return }
+        let json: JSON = [
+            "segment": .string(segment.path.split(separator: "/").last.map(String.init) ?? ""),
+            "offset": .integer(segment.durableBytes), "summary": summary.json,
+        ]
+        // Without it the next start is slower, and as right.
+        if (try? DurableFile.replace(directory + "/" + LogReader.checkpointName, with: json.bytes, calls))
+            != nil
+        {
+            checkpointIndex = summary.nextIndex
+        }
+    }
+
+    // MARK: Writing
+
+    /// Puts the backlog on disk.
+    ///
+    /// - Returns: whether nothing is left of it.
+    @discardableResult
+    private func flush() -> Bool {
+        do throws(SystemError) {
+            try prepareSegment()
+            guard !backlog.isEmpty, var segment else { return true }
+            let bytes = backlog.flatMap(\.terminatedLine)
+            segment.isDoubtful = true
+            self.segment = segment
+            if let error = bytes.withUnsafeBytes({ calls.write(segment.descriptor, $0) }) { throw error }
+            // A crash here leaves whole lines, or a torn one, that nobody was told are durable.
+            if let error = calls.sync(segment.descriptor) { throw error }
+            segment.isDoubtful = false
+            segment.durableBytes += Int64(bytes.count)
+            self.segment = segment
+        } catch {
+            note(.error, "the log cannot be written: \(error)")
+            return false
+        }
+        for entry in backlog { summary.fold(entry.json) }
+        backlog = []
+        run.clear()
+        if summary.nextIndex - checkpointIndex >= Self.checkpointEntries { checkpoint() }
+        return true
+    }
+
+    /// Sees to it that there is a segment whose end is known.
+    private func prepareSegment() throws(SystemError) {
+        if var segment {
+            if segment.isDoubtful {
+                _ = try system("ftruncate the log") {
+                    ftruncate(segment.descriptor, off_t(segment.durableBytes))
+                }
+                if let error = calls.sync(segment.descriptor) { throw error }
+                segment.isDoubtful = false
+                self.segment = segment
+            }
+            if segment.durableBytes < Self.segmentBytes { return }
+        }
+        let first = summary.nextIndex
+        let path = directory + "/" + LogReader.segmentName(firstIndex: first)
+        // A crash after this leaves an empty segment, which the next start goes on with.
+        let descriptor = try Descriptor.open(path, O_RDWR | O_APPEND | O_CREAT)
+        try DurableFile.syncDirectory(of: path, calls)
+        if let segment { close(segment.descriptor) }
+        segment = Segment(path: path, descriptor: descriptor.release(), durableBytes: 0, isDoubtful: true)
+        try prepareSegment()
+    }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import StationCore
+package import StationTrust
+
+/// Reads the log's segments, whole or from a checkpoint on; on any thread, it only reads.
+package enum LogReader {
+    static let checkpointName = "checkpoint.json"
+    /// A station's log of ten years is smaller (DESIGN.md section 9).
+    static let mostSegments = 100_000
+    private static let checkpointBytes = 16 << 20
+    /// A segment is at most its bound and one batch larger.
+    private static let segmentBytes = 64 << 20
+
+    /// What was found in a log's directory.
+    struct Found {
+        var summary = LogSummary()
+        var checkpointIndex: Int64 = 0
+        var lastSegment: (path: String, soundBytes: Int64, tornBytes: Int64)?
+        var tornBytes: Int64 { lastSegment?.tornBytes ?? 0 }
+    }
+
+    static func segmentName(firstIndex: Int64) -> String {
+        let digits = "\(firstIndex)"
+        return String(repeating: "0", count: 20 - digits.count) + digits + ".jsonl"
+    }
+
+    /// The paths of all segments, oldest first.
+    package static func segments(_ directory: String) throws(SystemError) -> [String] {
+        try namesInDirectory(directory).filter { $0.hasSuffix(".jsonl") }.sorted().map {
+            directory + "/" + $0
+        }
+    }
+
+    /// Folds the log: from its checkpoint on where that fits, else from its beginning.
+    static func read(_ directory: String) throws(SystemError) -> Found {
+        let segments = try segments(directory)
+        guard segments.count <= mostSegments else {
+            throw SystemError(call: "read \(directory)", code: EFBIG)
+        }
+        if let start = checkpoint(directory, segments) {
+            var found = Found(summary: start.summary, checkpointIndex: start.summary.nextIndex)
+            if try fold(segments[start.segment...], from: start.offset, into: &found) { return found }
+            note(.warning, "the log's checkpoint does not fit the log; it is read whole")
+        }
+        var found = Found()
+        if try !fold(segments[...], from: 0, into: &found) {
+            // Entries after the damage cannot follow those before it; they stay where they are, for the auditor.
+            note(.error, "the log in \(directory) is damaged before its last segment")
+        }
+        return found
+    }
+
+    private static func checkpoint(
+        _ directory: String, _ segments: [String]
+    ) -> (summary: LogSummary, segment: Int, offset: Int64)? {
+        guard let bytes = try? readFile(directory + "/" + checkpointName, limit: checkpointBytes),
+            let json = try? JSONParser.parse(bytes, limits: .init(bytes: checkpointBytes)),
+            let name = json["segment"]?.text,
+            let offset = json["offset"]?.integer, offset >= 0,
+            let summary = json["summary"].flatMap(LogSummary.init(json:)),
+            let segment = segments.firstIndex(of: directory + "/" + name)
+        else { return nil }
+        return (summary, segment, offset)
+    }
+
+    /// Folds segments one after the other.
+    ///
+    /// - Returns: false when a segment before the last is not whole and in order.
+    private static func fold(
+        _ segments: ArraySlice<String>, from start: Int64, into found: inout Found
+    ) throws(SystemError) -> Bool {
+        var offset = start
+        for path in segments {
+            let file = try Descriptor.open(path, O_RDONLY)
+            let bytes = try readAll(file.number, from: offset, limit: segmentBytes, path)
+            var sound = 0
+            for line in lines(of: bytes) {
+                guard let json = parse(bytes, line), found.summary.fold(json) else { break }
+                sound = line.upperBound + 1
+            }
+            let torn = bytes.count - sound
+            if torn > 0 && path != segments.last { return false }
+            found.lastSegment = (path, offset + Int64(sound), Int64(torn))
+            offset = 0
+        }
+        return true
+    }
+
+    /// The entry in a line, if it is one.
+    static func parse(_ bytes: [UInt8], _ line: Range<Int>) -> JSON? {
+        try? JSONParser.parse(bytes, in: line, limits: .init(bytes: LogFiles.lineBytes))
+    }
+
+    /// The ranges of the whole lines, without their ends.
+    static func lines(of bytes: [UInt8]) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        bytes.withUnsafeBufferPointer { buffer in
+            while start < buffer.count, let base = buffer.baseAddress,
+                let end = memchr(base + start, 0x0A, buffer.count - start)
+            {
+                let index = end - UnsafeMutableRawPointer(mutating: base)
+                lines.append(start..<index)
+                start = index + 1
+            }
+        }
+        return lines
+    }
+
+    /// The entries of the log, oldest first, to a closure that says whether to go on.
+    ///
+    /// - Parameters:
+    ///   - state: the station's state directory.
+    ///   - body: gets each entry, parsed and as it stands.
+    package static func entries(
+        state: String, _ body: (JSON, ArraySlice<UInt8>) -> Bool
+    ) throws(SystemError) {
+        for path in try segments(state + "/log") {
+            let file = try Descriptor.open(path, O_RDONLY)
+            let bytes = try readAll(file.number, from: 0, limit: segmentBytes, path)
+            for line in lines(of: bytes) {
+                guard let json = parse(bytes, line) else { continue }
+                guard body(json, bytes[line]) else { return }
+            }
+        }
+    }
+}
+
+/// The names in a directory but `.` and `..`, in no order.
+package func namesInDirectory(_ path: String) throws(SystemError) -> [String] {
+    guard let directory = opendir(path) else { throw SystemError(call: "opendir \(path)", code: errno) }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+}

@@ -1,0 +1,70 @@
+import Glibc
+
+/// The one door to the kernel: every system call of the host goes through here.
+
+/// A system call that failed.
+package struct SystemError: Error, Hashable, CustomStringConvertible {
+    /// The call, and what it was about.
+    package let call: String
+    /// The error number, positive.
+    package let code: Int32
+
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    package var description: String {
+        "\(call): \(String(cString: strerror(code)))"
+    }
+}
+
+/// Makes a system call again while signals interrupt it.
+///
+/// A bad descriptor or address is a mistake of ours, never a condition: it ends the process, and systemd starts
+/// it again into recovery.
+/// - Throws: `SystemError` for every other failure.
+@inline(never)
+package func system<Result: FixedWidthInteger>(
+    _ call: @autoclosure () -> String, _ body: () -> Result
+) throws(SystemError) -> Result {
+    while true {
+        let result = body()
+        guard result < 0 else { return result }
+        // The calls of CLinux give -errno, those of glibc -1 and errno.
+        let code = result < -1 ? -Int32(truncatingIfNeeded: result) : errno
+        if code == EINTR { continue }
+        precondition(code != EBADF && code != EFAULT, "\(call()): \(code)")
+        throw SystemError(call: call(), code: code)
+    }
+}
+
+/// Writes all bytes, however often the kernel takes only some.
+package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ what: String)
+    throws(SystemError)
+{
+    var rest = bytes
+    while !rest.isEmpty {
+        let count = try system("write \(what)") { write(descriptor, rest.baseAddress, rest.count) }
+        guard count > 0 else { throw SystemError(call: "write \(what)", code: ENOSPC) }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+}
+
+/// One line to standard error, with the priority that journald reads from its beginning (sd-daemon(3)).
+///
+/// One `write` a line: a buffered print loses its last lines in a crash, which are the ones that matter.
+package func note(_ priority: NotePriority, _ text: String) {
+    var line = Array("<\(priority.rawValue)>".utf8)
+    line += text.utf8.prefix(2000).map { $0 == 0x0A ? 0x20 : $0 }
+    line.append(0x0A)
+    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
+
+/// How much a note matters (syslog(3)).
+package enum NotePriority: Int {
+    case error = 3
+    case warning = 4
+    case notice = 5
+    case info = 6
+}

@@ -1,0 +1,42 @@
+import CLinux
+import Glibc
+
+/// A thread of its own for work that blocks.
+///
+/// There is no `async` in the daemon: a blocking call in a task starves the pool (measured: two such calls on two
+/// cores delay every other task), and the order in which tasks run is not ours.
+package enum Thread {
+    /// Starts a thread that runs `body` and ends with it.
+    ///
+    /// - Parameter name: at most 15 bytes, as the kernel shows it.
+    /// - Throws: `SystemError` when the machine has no thread left.
+    package static func start(_ name: String, _ body: sending @escaping () -> Void) throws(SystemError) {
+        let box = Box(name: name, body: body)
+        var thread = pthread_t()
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                // Safety: the box was retained for this thread alone, a few lines below.
+                let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+                CLinux_name_thread(String(box.name.prefix(15)))
+                box.body()
+                return nil
+            }, Unmanaged.passRetained(box).toOpaque())
+        guard code == 0 else { throw SystemError(call: "pthread_create \(name)", code: code) }
+    }
+
+    private final class Box {
+        let name: String
+        let body: () -> Void
+
+        init(name: String, body: @escaping () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+}

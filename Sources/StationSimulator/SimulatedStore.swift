@@ -1,0 +1,134 @@
+package import StationCore
+
+/// A disk and a `/run` in memory, by the contract written at `Effect`.
+///
+/// Fault model. An append is *written* when it is taken up and *durable* when it completes; between the two a power
+/// cut keeps it or not, as the world decides. A disk that refuses either has nothing of the entry or has it all the
+/// same (a time-out after success is the common case). A disk that stalls answers nothing until it goes on. `/run` is
+/// lost with the power and only then. Not modelled: damage to what was durable, which no station can repair.
+package struct SimulatedStore: Sendable {
+    /// How the disk behaves.
+    package enum Behaviour: Hashable, Sendable {
+        case sound
+        /// Refuses, and has nothing of the entry.
+        case refuses
+        /// Refuses, and has it all the same.
+        case refusesButKeeps
+        /// Does not answer.
+        case stalls
+    }
+
+    /// What the store has been asked to do and has not done.
+    private enum Job: Sendable {
+        case append(EffectID, Entry)
+        case record(EffectID, PositionRecord?)
+    }
+
+    package var behaviour = Behaviour.sound
+    /// Whether `/run` refuses too.
+    package var isRunFull = false
+    /// The log on disk, in order; survives everything.
+    package private(set) var entries: [Entry] = []
+    package private(set) var position: PositionRecord?
+    private var summary = LogSummary()
+    private var jobs: [Job] = []
+    /// Entries that a refusing disk has all the same, after `entries`.
+    private var doubtful: [Entry] = []
+    /// Entries that were appended and are not on disk, as far as the station's side knows.
+    private var backlog: [Entry] = []
+    private var run: [Int64: Entry] = [:]
+
+    /// Makes an empty store.
+    package init() {}
+
+    /// Whether something waits to be done.
+    package var hasWork: Bool { !jobs.isEmpty && behaviour != .stalls }
+
+    /// Takes up an effect that is the store's.
+    ///
+    /// - Returns: the completion, for the one effect that does not wait; nil for others, and for effects that are
+    ///   not the store's.
+    package mutating func carryOut(_ effect: Effect) -> Completion? {
+        switch effect.action {
+        case .append(let entry): jobs.append(.append(effect.id, entry))
+        case .recordPosition(let record): jobs.append(.record(effect.id, record))
+        case .clearPosition: jobs.append(.record(effect.id, nil))
+        case .appendInRun(let entry): return .appended(keepInRun(through: entry))
+        default: break
+        }
+        return nil
+    }
+
+    /// Does the next thing that waits.
+    package mutating func work() -> (EffectID, Completion)? {
+        guard hasWork else { return nil }
+        switch jobs.removeFirst() {
+        case .append(let id, let entry): return (id, .appended(append(entry)))
+        case .record(let id, let record):
+            guard behaviour == .sound else { return (id, .failed("the disk refuses")) }
+            position = record
+            return (id, .done)
+        }
+    }
+
+    private mutating func append(_ entry: Entry) -> Durability {
+        backlog.append(entry)
+        guard behaviour == .sound else {
+            if behaviour == .refusesButKeeps { doubtful = backlog }
+            return keep(backlog)
+        }
+        // The doubtful end is cut, and everything is written again.
+        doubtful = []
+        take(backlog)
+        backlog = []
+        run = [:]
+        return .durable
+    }
+
+    private mutating func take(_ new: [Entry]) {
+        for entry in new where summary.fold(entry.json) { entries.append(entry) }
+    }
+
+    private mutating func keep(_ entries: [Entry]) -> Durability {
+        guard !isRunFull else { return .inMemory }
+        for entry in entries { run[entry.index] = entry }
+        return .inRun
+    }
+
+    private mutating func keepInRun(through last: Entry) -> Durability {
+        let waiting = jobs.compactMap { job in
+            if case .append(_, let entry) = job, entry.index <= last.index { entry } else { nil }
+        }
+        return keep(backlog + waiting)
+    }
+
+    /// Ends the daemon without a warning.
+    ///
+    /// - Parameters:
+    ///   - losesPower: whether `/run` goes too.
+    ///   - keptInFlight: so many of the entries that were written and not yet durable are on the disk all the same.
+    package mutating func crash(losesPower: Bool, keptInFlight: Int) {
+        let written = jobs.compactMap { job in if case .append(_, let entry) = job { entry } else { nil } }
+        let inFlight = behaviour == .refuses ? [] : (behaviour == .sound ? written.prefix(keptInFlight) : [])
+        if !doubtful.isEmpty { take(doubtful) }
+        if backlog.isEmpty { take(Array(inFlight)) }
+        if losesPower { run = [:] }
+        jobs = []
+        backlog = []
+        doubtful = []
+    }
+
+    /// What the disk remembers; `/run`'s entries are put on the disk where it takes them.
+    package mutating func recover(boot: String) -> Recovery {
+        let kept = run.values.sorted { $0.index < $1.index }.filter { $0.index >= summary.nextIndex }
+        var log = summary
+        let usable = kept.filter { log.fold($0.json) }
+        if behaviour == .sound {
+            take(usable)
+            run = [:]
+        } else {
+            backlog = usable
+        }
+        return Recovery(log: log, position: position, boot: boot)
+    }
+}
