@@ -24,5 +24,5 @@ package struct CardError: Error, Equatable {
 
 /// The calls that can fail.
 package enum CardCall: UInt8, Sendable {
-    case open, parameters, prepare, start, write, delay, rewind
+    case thread, open, parameters, prepare, start, write, delay
 }

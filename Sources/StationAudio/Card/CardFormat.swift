@@ -1,7 +1,7 @@
 /// What a card was opened with: the words in which it is asked for and reported.
 
 /// How samples lie in the card's buffer.
-package enum CardSampleFormat: UInt8, Sendable {
+package enum CardSampleFormat: UInt8, BitwiseCopyable, Sendable {
     case s16, s32, float
 
     /// ALSA's name of it, as `aplay --dump-hw-params` prints it.
@@ -18,7 +18,7 @@ package enum CardSampleFormat: UInt8, Sendable {
 }
 
 /// What an opened card runs with.
-package struct CardFormat: Equatable, Sendable {
+package struct CardFormat: Equatable, BitwiseCopyable, Sendable {
     /// Frames a second, nominal: a real card differs by up to some 200 ppm.
     package var rate: Int
     /// Channels of the card; the ring's may be fewer or more.

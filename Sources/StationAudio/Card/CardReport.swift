@@ -2,7 +2,7 @@
 /// trivially copied, because the audio thread may not count references.
 
 /// When a programme's first frame shall leave the card.
-package enum CardStart: Equatable, Sendable {
+package enum CardStart: Equatable, BitwiseCopyable, Sendable {
     /// At so many nanoseconds of CLOCK_MONOTONIC. If that is past, from the programme's beginning, at once.
     case at(Int64)
     /// As if it had left at so many nanoseconds of CLOCK_MONOTONIC: where that is past, the frames that would have
@@ -13,7 +13,7 @@ package enum CardStart: Equatable, Sendable {
 }
 
 /// One programme to play: the permit's part that the audio thread enforces, and when to start.
-package struct CardOrder: Sendable {
+package struct CardOrder: BitwiseCopyable, Sendable {
     /// The caller's name for it in reports.
     package var id: UInt64
     /// When to start.
@@ -37,7 +37,7 @@ package struct CardOrder: Sendable {
 }
 
 /// Why a card was lost.
-package enum CardLoss: UInt8, Sendable {
+package enum CardLoss: UInt8, BitwiseCopyable, Sendable {
     /// It is not there (ENODEV, ENOENT): unplugged, or not found at opening.
     case missing
     /// Somebody else has it (EBUSY).
@@ -53,7 +53,7 @@ package enum CardLoss: UInt8, Sendable {
 }
 
 /// How a measured start was derived.
-package enum CardMethod: UInt8, Sendable {
+package enum CardMethod: UInt8, BitwiseCopyable, Sendable {
     /// From readings of the card's delay between two readings of the clock.
     case delayFit
     /// The same, from the edges of the steps in which the card's position moves.
@@ -72,7 +72,7 @@ package enum CardMethod: UInt8, Sendable {
 }
 
 /// Why a programme ended.
-package enum CardEnd: UInt8, Sendable {
+package enum CardEnd: UInt8, BitwiseCopyable, Sendable {
     /// Its last frame left the card.
     case completed
     /// It was told to stop.
@@ -84,7 +84,7 @@ package enum CardEnd: UInt8, Sendable {
 }
 
 /// What a programme came to.
-package struct CardResult: Equatable, Sendable {
+package struct CardResult: Equatable, BitwiseCopyable, Sendable {
     /// Why it ended.
     package var cause: CardEnd
     /// Frames of the programme that the card consumed; never those merely handed to it.
@@ -100,7 +100,7 @@ package struct CardResult: Equatable, Sendable {
 }
 
 /// What the audio thread tells.
-package enum CardReport: Equatable, Sendable {
+package enum CardReport: Equatable, BitwiseCopyable, Sendable {
     /// The card was opened.
     case opened(CardFormat)
     /// The card was lost, or could not be opened, with this errno. Told once, not at every try.
