@@ -1,4 +1,6 @@
-/// What a decoder is: a pull source of frames out of one open file. Used by one thread at a time.
+/// A pull source of frames out of one open file.
+///
+/// Used by one thread at a time.
 package protocol Decoder: AnyObject {
     /// The sound's rate, channels and what the header promises.
     var format: SoundFormat { get }

@@ -142,6 +142,7 @@ extension ProgrammeReader {
         guard frames > 0 else { return 0 }
         while true {
             if run == nil, !startRun() { return 0 }
+            let rows = unsafe rows
             let count = unsafe run?.resampler.pull(rows, frames: frames, step: step) ?? 0
             if count > 0 {
                 timeline.append(count, step: step)

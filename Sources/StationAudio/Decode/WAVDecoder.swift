@@ -1,4 +1,4 @@
-/// Decodes RIFF/WAVE, RF64 and BW64 with integer or float samples. Used by one thread at a time.
+/// Decodes RIFF/WAVE, RF64 and BW64 with integer or float samples.
 final class WAVDecoder: Decoder {
     let format: SoundFormat
     private(set) var framesDecoded = 0

@@ -1,14 +1,15 @@
 // The band-limited resampler: any rate to any rate, adjustable while it runs by ±500 ppm.
 
-/// Turns frames of one rate into frames of another, exactly aligned: output frame 0 is input frame 0, and n input
-/// frames give round(n · out / in) output frames. Used by one thread at a time.
+/// Turns frames of one rate into frames of another, exactly aligned.
 ///
-/// Images and aliases are at least 90 dB down; it is flat up to 0.45 of the lower rate (`ResamplerFilter`).
-/// Positions are whole numbers throughout, so nothing accumulates in a year of playing.
+/// Output frame 0 is input frame 0, and n input frames give round(n · out / in) output frames. Images and aliases
+/// are at least 90 dB down at any input frequency, and it is flat within 0.01 dB up to 0.44 of the lower rate (`ResamplerFilter`).
+/// The place of each block is reckoned in whole numbers, so nothing accumulates in a year of playing.
 struct Resampler {
     /// The lowest terms of output rate over input rate.
     private let up: Int
     private let down: Int
+    /// Missing only while input and output are the same.
     private var filter: ResamplerFilter?
     /// Input frames before and after a position that its output depends on.
     private let half: Int
@@ -17,30 +18,27 @@ struct Resampler {
     /// The input frame that the first sample of the queues is.
     private var base: Int
     /// The input frame that the next pushed one is.
-    private(set) var nextInput: Int
-    /// The position of the next output: an input frame, and a fraction in units of 1 / `unit`.
-    private var index: Int
-    private var fraction: Int
-    private let unit: Int
-    /// The position at which the input ends, once it is known.
-    private var end: (index: Int, fraction: Int)?
+    private(set) var nextInput = 0
+    /// Where the next output frame stands, in output frames since the stream's beginning.
+    private var position: ProgrammePosition
+    /// Where the stream ends, in output frames since its beginning, once it is known.
+    private var end: Int?
+
+    /// Frames that one `pull` makes at most; it bounds what rounding adds up to before it is reckoned anew.
+    static let maximumPull = 1 << 15
 
     /// Makes a resampler for `channels` rows whose first output stands at `start` on the output's time axis.
     init(from input: Int, to output: Int, channels: Int, start: ProgrammePosition = .init(frame: 0)) {
         let divisor = greatestCommonDivisor(input, output)
         up = output / divisor
         down = input / divisor
-        unit = up << 32
-        let (whole, rest) = (start.frame * down).quotientAndRemainder(dividingBy: up)
-        let (carry, fraction) = (rest << 32 + Int(start.fraction) * down).quotientAndRemainder(
-            dividingBy: unit)
-        index = whole + carry
-        self.fraction = fraction
-        filter = nil
-        half = up == down ? 64 : ResamplerFilter.cached(up: up, down: down).taps / 2
-        base = index - half + 1
+        filter = up == down ? nil : .cached(up: up, down: down)
+        half = filter.map { $0.taps / 2 } ?? ResamplerFilter.shortest / 2
+        position = start
+        base = 0
+        queues = []
+        base = place(of: start).index - half + 1
         queues = (0..<channels).map { [base] _ in SampleQueue(zeros: max(0, -base)) }
-        nextInput = 0
     }
 
     /// The number of rows.
@@ -48,6 +46,9 @@ struct Resampler {
 
     /// The first input frame that the next output depends on: earlier ones need not be pushed.
     var firstNeededInput: Int { max(0, base) }
+
+    /// Whether everything has been pulled.
+    var isFinished: Bool { end.map { position.frame >= $0 } ?? false }
 
     /// Says that the input goes on at `frame`, later than `nextInput`: what is between is silence.
     mutating func skipInput(to frame: Int) {
@@ -59,7 +60,7 @@ struct Resampler {
     /// Makes two equal rows of the one there is.
     mutating func widen() { if queues.count == 1 { queues.append(queues[0]) } }
 
-    /// Appends `frames` frames; `fill` writes row by row from frame `skipped` of the caller's on.
+    /// Appends `frames` frames; `fill` writes a row from frame `skipped` of the caller's on.
     mutating func push(
         _ frames: Int, fill: (_ row: Int, _ skipped: Int, UnsafeMutableBufferPointer<Float>) -> Void
     ) {
@@ -70,126 +71,177 @@ struct Resampler {
         nextInput += frames
     }
 
-    /// Says that the input is over, and where: `outputs` output frames after its beginning.
+    /// Says that the input is over: the stream ends `outputs` output frames after its beginning.
     mutating func finish(outputs: Int) {
-        let (whole, rest) = (outputs * down).quotientAndRemainder(dividingBy: up)
-        end = (whole, rest << 32)
-        skipInput(to: max(nextInput, whole + 1) + half + 1)
+        end = outputs
+        // The last output may stand up to half an output frame behind the last input.
+        skipInput(to: max(nextInput, place(of: .init(frame: outputs)).index + 1) + half + 1)
     }
-
-    /// Whether everything has been pulled.
-    var isFinished: Bool { end.map { (index, fraction) >= $0 } ?? false }
 
     /// Computes up to `frames` output frames into the rows; fewer where more input is needed first, or at the end.
     ///
     /// `step` is how far each goes on the output's time axis.
-    mutating func pull(
-        _ rows: [UnsafeMutablePointer<Float>], frames: Int, step: ProgrammeStep
-    ) -> Int {
-        let (stepIndex, stepFraction) = (down * step.units).quotientAndRemainder(dividingBy: unit)
-        let count: Int
-        if up == down, fraction == 0, stepFraction == 0 {
-            count = unsafe copy(rows, frames)
-        } else {
-            count = unsafe interpolate(rows, frames, stepIndex, stepFraction)
-        }
+    mutating func pull(_ rows: [UnsafeMutablePointer<Float>], frames: Int, step: ProgrammeStep) -> Int {
+        let (index, phase) = place(of: position)
         let dropped = min(index - half + 1 - base, queues[0].count)
         if dropped > 0 {
             for row in queues.indices { queues[row].removeFirst(dropped) }
             base += dropped
         }
+        let frames = min(frames, framesLeft(step), Self.maximumPull)
+        let count: Int
+        if up == down, position.fraction == 0, step == .nominal {
+            count = unsafe copy(rows, frames, from: index)
+        } else {
+            count = unsafe interpolate(rows, frames, index, phase, step)
+        }
+        position = position.advanced(by: count, step: step)
         return count
     }
 
+    /// How many output frames there are before the end; not less than `maximumPull` where it is far.
+    private func framesLeft(_ step: ProgrammeStep) -> Int {
+        guard let end else { return .max }
+        let frames = end - position.frame
+        if frames > 2 * Self.maximumPull { return frames / 2 }
+        let units = frames << 32 - Int(position.fraction)
+        return max(0, (units + step.units - 1) / step.units)
+    }
+
+    /// The input frame at or before `position`, and the part of a frame beyond it in units of 2⁻⁶⁴.
+    private func place(of position: ProgrammePosition) -> (index: Int, phase: UInt64) {
+        let (whole, rest) = (position.frame * down).quotientAndRemainder(dividingBy: up)
+        let (index, phase) = split(rest << 32 + Int(position.fraction) * down)
+        return (whole + index, phase)
+    }
+
+    /// Splits a distance in units of 1 / (`up` · 2³²) input frames into whole frames and units of 2⁻⁶⁴.
+    private func split(_ distance: Int) -> (index: Int, phase: UInt64) {
+        let (index, rest) = distance.quotientAndRemainder(dividingBy: up << 32)
+        return (index, UInt64(up << 32).dividingFullWidth((UInt64(rest), 0)).quotient)
+    }
+
     /// Equal rates and no drift: the input is the output.
-    private mutating func copy(_ rows: [UnsafeMutablePointer<Float>], _ frames: Int) -> Int {
-        let ready = min(end?.index ?? .max, base + queues[0].count - half)
-        let count = max(0, min(frames, ready - index))
+    private func copy(_ rows: [UnsafeMutablePointer<Float>], _ frames: Int, from index: Int) -> Int {
         let start = index - base
+        let count = max(0, min(frames, queues[0].count - half - start))
         for (number, row) in queues.enumerated() {
+            // Safety: the caller's rows have room for `frames`; the queue holds `start + count` samples and more.
             let output = unsafe rows[number]
-            // Safety: the caller's rows have room for `frames`; the queue holds `start + count` samples.
             unsafe row.withSamples { samples in
-                for i in 0..<count { unsafe output[i] = samples[start + i] }
+                if count > 0, let first = samples.baseAddress {
+                    unsafe output.update(from: first + start, count: count)
+                }
             }
         }
-        index += count
         return count
     }
 
     private mutating func interpolate(
-        _ rows: [UnsafeMutablePointer<Float>], _ frames: Int, _ stepIndex: Int, _ stepFraction: Int
+        _ rows: [UnsafeMutablePointer<Float>], _ frames: Int, _ index: Int, _ phase: UInt64,
+        _ step: ProgrammeStep
     ) -> Int {
-        let filter = self.filter ?? ResamplerFilter.cached(up: up, down: down)
+        let filter = self.filter ?? .cached(up: up, down: down)
         self.filter = filter
-        let scale = Double(filter.rows) / Double(unit)
-        let first = base + half - 1
-        // The last position whose taps are all in the queue.
-        let last = base + queues[0].count - half - 1
-        let end = self.end ?? (.max, 0)
+        let (stepIndex, stepPhase) = split(down * step.units)
+        // 2⁻⁴⁸ of a frame, so that a step rounded down still reaches the row that it stands for.
+        let (start, carry) = phase.addingReportingOverflow(1 << 16)
         var count = 0
-        var (index, fraction) = (self.index, self.fraction)
         for (number, queue) in queues.enumerated() {
-            // Each row walks the same positions.
-            (index, fraction, count) = (self.index, self.fraction, 0)
-            let output = unsafe rows[number]
+            let walk = Walk(
+                index: index + (carry ? 1 : 0) - half + 1 - base, phase: start, stepIndex: stepIndex,
+                stepPhase: stepPhase)
             unsafe queue.withSamples { samples in
                 unsafe filter.coefficients.withUnsafeBufferPointer { table in
-                    guard let x = samples.baseAddress, let c = table.baseAddress else { return }
-                    while count < frames, index <= last, (index, fraction) < end {
-                        let place = Double(fraction) * scale
-                        let row = Int(place)
-                        let between = Float(place - Double(row))
-                        // Safety: index ≥ first (outputs never go back), and index ≤ last as just checked, so all
-                        // `taps` samples are in the queue; row < rows, and the table has one row more.
-                        let taps = unsafe c + row * filter.taps
-                        unsafe output[count] = unsafe interpolated(
-                            x + (index - first), taps, filter.taps, between)
-                        count += 1
-                        index += stepIndex
-                        fraction += stepFraction
-                        if fraction >= unit {
-                            fraction -= unit
-                            index += 1
-                        }
-                    }
+                    let output = unsafe UnsafeMutableBufferPointer(start: rows[number], count: frames)
+                    count = unsafe convolve(samples, table, filter, walk, output)
                 }
             }
         }
-        (self.index, self.fraction) = (index, fraction)
         return count
     }
 }
 
-/// The filter's output for `count` samples, with the coefficients `between` those of two neighbouring rows.
+/// The places that a block of output takes its samples from.
+private struct Walk {
+    /// Where in the samples the filter begins, and the part of a sample beyond in units of 2⁻⁶⁴.
+    var index: Int
+    var phase: UInt64
+    let stepIndex: Int
+    let stepPhase: UInt64
+}
+
+/// Fills `output` from `samples` as far as they reach, and returns how many samples were made.
+private func convolve(
+    _ samples: UnsafeBufferPointer<Float>, _ table: UnsafeBufferPointer<Float>, _ filter: ResamplerFilter,
+    _ walk: Walk, _ output: UnsafeMutableBufferPointer<Float>
+) -> Int {
+    guard let x = unsafe UnsafeRawPointer(samples.baseAddress),
+        let c = unsafe UnsafeRawPointer(table.baseAddress)
+    else { return 0 }
+    let rows = UInt64(filter.rows)
+    let rowBytes = filter.taps * 4
+    let last = samples.count - filter.taps
+    var (walk, count) = (walk, 0)
+    while count < output.count, walk.index <= last {
+        let (row, rest) = walk.phase.multipliedFullWidth(by: rows)
+        // Safety: 0 ≤ index ≤ last, so all taps' samples are there; row < rows, and the table has one row more.
+        unsafe output[count] = unsafe interpolated(
+            x + walk.index &* 4, c + Int(row) &* rowBytes, rowBytes, Float(rest >> 40) * 0x1p-24)
+        count &+= 1
+        let (phase, carry) = walk.phase.addingReportingOverflow(walk.stepPhase)
+        walk.phase = phase
+        walk.index &+= walk.stepIndex &+ (carry ? 1 : 0)
+    }
+    return count
+}
+
+/// The filter's output at one place, with the coefficients `between` those of a row and of the next one.
+///
+/// Samples and rows are `bytes` long, which is a multiple of 128.
 @inline(__always)
 private func interpolated(
-    _ samples: UnsafePointer<Float>, _ row: UnsafePointer<Float>, _ count: Int, _ between: Float
+    _ x: UnsafeRawPointer, _ near: UnsafeRawPointer, _ bytes: Int, _ between: Float
 ) -> Float {
-    // Safety: the caller gives `count` samples and two rows of `count` coefficients; `count` is a multiple of 8.
-    let x = unsafe UnsafeRawPointer(samples)
-    let near = unsafe UnsafeRawPointer(row)
-    let bytes = count * 4
-    var nearSum = SIMD8<Float>.zero
+    // Safety: the caller vouches for the lengths. Four sums, since one would wait for its own last addition.
+    var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
     var offset = 0
     if between == 0 {
         while offset < bytes {
-            nearSum +=
-                unsafe x.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-                * near.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-            offset += 32
+            a += unsafe lane(x, offset) * lane(near, offset)
+            b += unsafe lane(x, offset &+ 32) * lane(near, offset &+ 32)
+            c += unsafe lane(x, offset &+ 64) * lane(near, offset &+ 64)
+            d += unsafe lane(x, offset &+ 96) * lane(near, offset &+ 96)
+            offset &+= 128
         }
-        return nearSum.sum()
+        return total((a + b) + (c + d))
     }
     let far = unsafe near + bytes
-    var farSum = SIMD8<Float>.zero
     while offset < bytes {
-        let block = unsafe x.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-        nearSum += unsafe block * near.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-        farSum += unsafe block * far.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-        offset += 32
+        let first = unsafe lane(x, offset)
+        a += unsafe first * lane(near, offset)
+        c += unsafe first * lane(far, offset)
+        let second = unsafe lane(x, offset &+ 32)
+        b += unsafe second * lane(near, offset &+ 32)
+        d += unsafe second * lane(far, offset &+ 32)
+        offset &+= 64
     }
-    return (nearSum + (farSum - nearSum) * between).sum()
+    let nearSum = a + b
+    return total(nearSum + (c + d - nearSum) * between)
+}
+
+/// Eight samples at a byte offset.
+@inline(__always)
+private func lane(_ base: UnsafeRawPointer, _ offset: Int) -> SIMD8<Float> {
+    unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+}
+
+/// The sum of eight, by halves: `sum()` adds one after the other.
+@inline(__always)
+private func total(_ lanes: SIMD8<Float>) -> Float {
+    let four = lanes.lowHalf + lanes.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
 }
 
 /// The greatest common divisor of two positive numbers.

@@ -5,36 +5,41 @@ import Synchronization
 
 /// A low-pass interpolation filter in rows, one for each fraction of an input frame.
 ///
-/// Kaiser window for 100 dB; flat up to 0.45 of the lower of the two rates, and 100 dB down from 0.50 of it on, so
-/// that neither image nor alias is left. Between two rows the resampler interpolates linearly: with 512 rows the
-/// error is at most (2π·0.5/512)²/8, which is −106 dB of the highest frequency and less of every other.
+/// Flat within 0.01 dB up to 0.44 of the lower of the two rates, −0.3 dB at 0.45, and 96 dB down from 0.50 of it
+/// on, so that neither image nor alias of any frequency is left. Between two rows the resampler interpolates
+/// linearly: with 256 rows that is wrong by at most (2π · 0.44 / 256)² / 8, which is −99 dB of the highest
+/// frequency and less of every other.
 final class ResamplerFilter: Sendable {
-    /// Coefficients of a row: a multiple of 8.
+    /// Coefficients of a row: a multiple of 32.
     let taps: Int
     /// Rows for the fractions from 0 up to, and without, 1.
     let rows: Int
     /// `rows + 1` rows one after the other; the last is for the fraction 1.
     let coefficients: [Float]
 
-    /// Taps at equal rates and below: (100 − 7.95) / (14.36 · 0.05), rounded up.
-    private static let baseTaps = 128.0
-    /// Rows that are enough where the input has the lower rate.
-    private static let baseRows = 512.0
-    /// The Kaiser window's shape for 100 dB.
-    private static let beta = 0.1102 * (100 - 8.7)
+    /// Taps where frames do not get fewer: Kaiser's (96 − 7.95) / (14.36 · 0.064), with the transition from 0.436
+    /// to 0.50.
+    static let shortest = 96
+    /// The middle of the transition.
+    private static let cutoff = 0.468
+    /// The Kaiser window's shape for 96 dB.
+    private static let beta = 0.1102 * (96 - 8.7)
+    /// Rows that are enough where frames do not get fewer.
+    private static let enoughRows = 256.0
+    /// The most rows that are made so that nominal positions stand on one.
+    private static let maximumRows = 1024
 
     /// Makes the filter from `down` input frames to `up` output frames, in lowest terms.
     init(up: Int, down: Int) {
         // Where frames get fewer, the filter gets longer and smoother in the same measure.
         let narrowing = min(1, Double(up) / Double(down))
-        taps = Int((Self.baseTaps / narrowing / 8).rounded(.up)) * 8
-        let enough = Int((Self.baseRows * narrowing).rounded(.up))
-        // A multiple of `up` puts every nominal position on a row, so that nothing is interpolated without drift.
-        rows = up <= 4 * Self.baseRowsLimit ? (enough + up - 1) / up * up : enough
-        coefficients = Self.table(rows: rows, taps: taps, cutoff: 0.475 * narrowing)
+        taps = Int((Double(Self.shortest) / narrowing / 32).rounded(.up)) * 32
+        let enough = Int((Self.enoughRows * narrowing).rounded(.up))
+        // A multiple of `up` puts every nominal position on a row: without drift nothing is interpolated.
+        let aligned = (enough + up - 1) / up * up
+        rows = aligned <= Self.maximumRows ? aligned : enough
+        coefficients = Self.table(rows: rows, taps: taps, cutoff: Self.cutoff * narrowing)
     }
-
-    private static let baseRowsLimit = 512
 
     /// The table: row r holds sinc and window at the distances of the taps from r / rows.
     private static func table(rows: Int, taps: Int, cutoff: Double) -> [Float] {

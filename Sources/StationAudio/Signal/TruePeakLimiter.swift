@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// Keeps the true peak of one or two rows under a ceiling, with one gain for both. Used by one thread at a time.
+/// Keeps the true peak of one or two rows under a ceiling, with one gain for both.
 ///
 /// It looks `latency` frames ahead: what it returns is what came in so many frames earlier, times a gain that has
 /// gone down smoothly by the time the peak is there and comes back slowly. Below the ceiling the gain is exactly 1.
@@ -109,7 +109,11 @@ struct TruePeakLimiter {
         }
         var gains = [Float](repeating: 1, count: frames)
         unsafe envelope.withSamples { envelope in
-            for i in 0..<frames { unsafe gains[i] = mean(.init(rebasing: envelope[i..<i + window])) }
+            unsafe smoothing.withUnsafeBufferPointer { smoothing in
+                for i in 0..<frames {
+                    unsafe gains[i] = mean(.init(rebasing: envelope[i..<i + window]), smoothing)
+                }
+            }
         }
         wishes.removeFirst(frames)
         envelope.removeFirst(frames)
@@ -143,31 +147,29 @@ struct TruePeakLimiter {
         }
         return isLoud
     }
+}
 
-    /// The smallest of a window of wishes.
-    private func least(_ wishes: UnsafeBufferPointer<Float>) -> Float {
-        // Safety: the window is a multiple of 8 long.
-        guard let base = unsafe UnsafeRawPointer(wishes.baseAddress) else { return 1 }
-        var least = SIMD8<Float>(repeating: 1)
-        for offset in stride(from: 0, to: window * 4, by: 32) {
-            let block = unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-            least.replace(with: block, where: block .< least)
-        }
-        return least.min()
+/// The smallest of a window of wishes, which is a multiple of 8 long.
+private func least(_ wishes: UnsafeBufferPointer<Float>) -> Float {
+    guard let base = unsafe UnsafeRawPointer(wishes.baseAddress) else { return 1 }
+    var least = SIMD8<Float>(repeating: 1)
+    for offset in stride(from: 0, to: wishes.count * 4, by: 32) {
+        let block = unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+        least.replace(with: block, where: block .< least)
     }
+    return least.min()
+}
 
-    /// The smoothed mean of a window of the envelope.
-    private func mean(_ envelope: UnsafeBufferPointer<Float>) -> Float {
-        // Safety: the window is a multiple of 8 long, and so are the coefficients.
-        guard let base = unsafe UnsafeRawPointer(envelope.baseAddress) else { return 0 }
-        return unsafe smoothing.withUnsafeBytes { smoothing in
-            var sum = SIMD8<Float>.zero
-            for offset in stride(from: 0, to: window * 4, by: 32) {
-                unsafe sum +=
-                    base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-                    * smoothing.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-            }
-            return min(1, sum.sum())
-        }
+/// The mean of a window of the envelope, which is a multiple of 8 long, weighted by as many coefficients.
+private func mean(_ envelope: UnsafeBufferPointer<Float>, _ weights: UnsafeBufferPointer<Float>) -> Float {
+    guard let x = unsafe UnsafeRawPointer(envelope.baseAddress),
+        let w = unsafe UnsafeRawPointer(weights.baseAddress)
+    else { return 0 }
+    var sum = SIMD8<Float>.zero
+    for offset in stride(from: 0, to: envelope.count * 4, by: 32) {
+        sum +=
+            unsafe x.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+            * w.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
     }
+    return min(1, sum.sum())
 }
