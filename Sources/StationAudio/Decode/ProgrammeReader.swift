@@ -230,7 +230,8 @@ extension ProgrammeReader {
     private func newRun(rate: Int, _ local: ProgrammePosition) -> Run {
         Run(
             rate: rate, start: itemsEnd,
-            resampler: Resampler(from: rate, to: output.rate, channels: channels, start: local))
+            resampler: Resampler(
+                from: rate, to: output.rate, channels: channels, start: local, continues: itemsEnd > 0))
     }
 
     /// Gives the resampler the next block, or the news that its stream has ended.
@@ -241,7 +242,7 @@ extension ProgrammeReader {
             finishItem()
             source = openNext()
             if source?.decoder.format.rate != run?.rate, let start = run?.start {
-                run?.resampler.finish(outputs: itemsEnd - start)
+                run?.resampler.finish(outputs: itemsEnd - start, continues: source != nil)
             }
             return
         }

@@ -19,6 +19,8 @@ struct Resampler {
     private var base: Int
     /// The input frame that the next pushed one is.
     private(set) var nextInput = 0
+    /// Samples at the head of the queues that await the first push to be foretold backwards.
+    private var missingPast = 0
     /// Where the next output frame stands, in output frames since the stream's beginning.
     private var position: ProgrammePosition
     /// Where the stream ends, in output frames since its beginning, once it is known.
@@ -28,7 +30,13 @@ struct Resampler {
     static let maximumPull = 1 << 15
 
     /// Makes a resampler for `channels` rows whose first output stands at `start` on the output's time axis.
-    init(from input: Int, to output: Int, channels: Int, start: ProgrammePosition = .init(frame: 0)) {
+    ///
+    /// Before its first frame there is silence, or what the first frames foretell where it `continues` a sound of
+    /// another rate.
+    init(
+        from input: Int, to output: Int, channels: Int, start: ProgrammePosition = .init(frame: 0),
+        continues: Bool = false
+    ) {
         let divisor = greatestCommonDivisor(input, output)
         up = output / divisor
         down = input / divisor
@@ -37,9 +45,13 @@ struct Resampler {
         position = start
         base = 0
         queues = []
-        base = place(of: start).index - half + 1
+        base = place(of: start).index - reach
         queues = (0..<channels).map { [base] _ in SampleQueue(zeros: max(0, -base)) }
+        missingPast = continues ? max(0, -base) : 0
     }
+
+    /// Input frames before a position that are kept: what the filter sees, and what the end is foretold from.
+    private var reach: Int { half - 1 + predictionWindow }
 
     /// The number of rows.
     var channels: Int { queues.count }
@@ -69,13 +81,32 @@ struct Resampler {
             unsafe queues[row].append(frames - skipped) { unsafe fill(row, skipped, $0) }
         }
         nextInput += frames
+        if missingPast > 0, frames > 0 { foretellPast() }
     }
 
     /// Says that the input is over: the stream ends `outputs` output frames after its beginning.
-    mutating func finish(outputs: Int) {
+    ///
+    /// Behind its last frame there is silence, or what the last frames foretell where another sound `continues` it.
+    mutating func finish(outputs: Int, continues: Bool = false) {
         end = outputs
         // The last output may stand up to half an output frame behind the last input.
-        skipInput(to: max(nextInput, place(of: .init(frame: outputs)).index + 1) + half + 1)
+        let needed = max(nextInput, place(of: .init(frame: outputs)).index + 1) + half + 1
+        guard continues, nextInput > base else { return skipInput(to: needed) }
+        for row in queues.indices {
+            let future = continuation(of: queues[row].array, count: needed - nextInput)
+            unsafe queues[row].append(future.count) { _ = unsafe $0.update(fromContentsOf: future) }
+        }
+        nextInput = needed
+    }
+
+    /// Puts before the first frames what they foretell backwards.
+    private mutating func foretellPast() {
+        for row in queues.indices {
+            let past = continuation(
+                of: queues[row].array.dropFirst(missingPast).reversed(), count: missingPast)
+            for (i, sample) in past.enumerated() { queues[row][missingPast - 1 - i] = sample }
+        }
+        missingPast = 0
     }
 
     /// Computes up to `frames` output frames into the rows; fewer where more input is needed first, or at the end.
@@ -83,7 +114,7 @@ struct Resampler {
     /// `step` is how far each goes on the output's time axis.
     mutating func pull(_ rows: [UnsafeMutablePointer<Float>], frames: Int, step: ProgrammeStep) -> Int {
         let (index, phase) = place(of: position)
-        let dropped = min(index - half + 1 - base, queues[0].count)
+        let dropped = min(index - reach - base, queues[0].count)
         if dropped > 0 {
             for row in queues.indices { queues[row].removeFirst(dropped) }
             base += dropped

@@ -36,6 +36,15 @@ struct SampleQueue {
         unsafe storage.withUnsafeBufferPointer { unsafe body(.init(rebasing: $0[head..<head + count])) }
     }
 
+    /// The samples, oldest first.
+    var array: [Float] { Array(storage[head..<head + count]) }
+
+    /// The sample at `index`, the oldest being 0.
+    subscript(_ index: Int) -> Float {
+        get { storage[head + index] }
+        set { storage[head + index] = newValue }
+    }
+
     private mutating func makeRoom(_ extra: Int) {
         guard head + count + extra > storage.count else { return }
         if head > 0 {
