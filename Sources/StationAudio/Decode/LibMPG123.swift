@@ -19,6 +19,10 @@ import Synchronization
         @convention(c) @Sendable (Handle, UnsafeMutableRawPointer?, Int, UnsafeMutablePointer<Int>?) -> CInt
     let formatNone: @convention(c) @Sendable (Handle) -> CInt
     let setFormat: @convention(c) @Sendable (Handle, CLong, CInt, CInt) -> CInt
+    let getFormat:
+        @convention(c) @Sendable (
+            Handle, UnsafeMutablePointer<CLong>?, UnsafeMutablePointer<CInt>?, UnsafeMutablePointer<CInt>?
+        ) -> CInt
     let feedSeek: @convention(c) @Sendable (Handle, Int64, CInt, UnsafeMutablePointer<Int64>?) -> Int64
 
     // Results.
@@ -64,6 +68,7 @@ import Synchronization
         unsafe read = try library.function("mpg123_read", as: type(of: read))
         unsafe formatNone = try library.function("mpg123_format_none", as: type(of: formatNone))
         unsafe setFormat = try library.function("mpg123_format", as: type(of: setFormat))
+        unsafe getFormat = try library.function("mpg123_getformat", as: type(of: getFormat))
         unsafe feedSeek = try library.function("mpg123_feedseek_64", as: type(of: feedSeek))
         // Needed before 1.27, harmless since.
         guard initialise() == Self.ok else { throw .decoderMissing("libsndfile1") }

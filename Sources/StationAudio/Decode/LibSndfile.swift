@@ -40,6 +40,8 @@ struct SndfileInfo {
     let text: @convention(c) @Sendable (Handle?) -> UnsafePointer<CChar>?
 
     static let readMode: CInt = 0x10
+    static let subtypeMask: CInt = 0xFFFF
+    static let vorbis: CInt = 0x0060
 
     private static let loaded = Mutex<LibSndfile?>(nil)
 

@@ -20,6 +20,8 @@ import Glibc
     private var walk: MPEGWalk
     private var chunk: [UInt8] = []
     private var isFinished = false
+    /// Whether what the library decodes has another rate than the file's first frame.
+    private var isForeign = false
 
     /// Bytes that are fed at once: a second of sound, and no more memory than that.
     private static let chunkBytes = 8 * 1024
@@ -57,17 +59,19 @@ import Glibc
     {
         guard let handle = unsafe library.new(nil, nil) else { throw .unsupported("MP3: no memory") }
         let flags = LibMPG123.quiet | LibMPG123.gapless | LibMPG123.forceFloat | LibMPG123.skipID3
-        // A stream that changes its rate midway must end there, not be resampled by the library's crude means.
-        let isReady =
+        var isReady =
             unsafe library.parameter(handle, LibMPG123.addFlags, flags, 0) == LibMPG123.ok
             && library.parameter(handle, LibMPG123.removeFlags, LibMPG123.autoResample, 0) == LibMPG123.ok
             && library.parameter(handle, LibMPG123.resyncLimit, -1, 0) == LibMPG123.ok
             && library.parameter(handle, LibMPG123.preframes, preroll, 0) == LibMPG123.ok
             && library.formatNone(handle) == LibMPG123.ok
-            && library.setFormat(handle, CLong(header.rate), CInt(header.channels), LibMPG123.float32)
-                == LibMPG123.ok
-            && library.openFeed(handle) == LibMPG123.ok
-        guard isReady else {
+        for rate in MPEGHeader.rates {
+            // Every rate, because the library prints when it meets one that is not allowed; `read` drops the others.
+            let result = unsafe library.setFormat(
+                handle, CLong(rate), CInt(header.channels), LibMPG123.float32)
+            isReady = isReady && result == LibMPG123.ok
+        }
+        guard isReady, unsafe library.openFeed(handle) == LibMPG123.ok else {
             unsafe library.delete(handle)
             throw .unsupported("MP3: libmpg123 gives no floats")
         }
@@ -86,27 +90,34 @@ import Glibc
         let wanted = min(frames, output.count / format.channels) * frameBytes
         guard wanted > 0, !isFinished else { return 0 }
         var garbage = 0
-        while true {
+        while garbage <= Self.maximumGarbage {
             var bytes = 0
             let result = unsafe library.read(handle, output.baseAddress, wanted, &bytes)
-            if bytes > 0 {
+            if bytes > 0, !isForeign {
                 framesDecoded += bytes / frameBytes
                 return bytes / frameBytes
             }
             switch result {
-            case LibMPG123.ok, LibMPG123.newFormat: garbage += 1
+            case LibMPG123.ok: garbage += 1
+            case LibMPG123.newFormat: isForeign = !isOurs()
             case LibMPG123.needMore:
                 let fed = try feed()
-                garbage += fed
-                if fed == 0 { garbage = .max }
-            default: garbage = .max
-            }
-            if garbage > Self.maximumGarbage {
-                isFinished = true
-                if framesDecoded == 0 { throw .noFrames }
-                return 0
+                garbage += fed > 0 ? fed : .max / 2
+            default: garbage = .max / 2
             }
         }
+        isFinished = true
+        if framesDecoded == 0 { throw .noFrames }
+        return 0
+    }
+
+    /// Whether the library has the rate and channels of the file's first frame again.
+    ///
+    /// Garbage may look like a frame of another rate; what comes out of it is not played.
+    private func isOurs() -> Bool {
+        var (rate, channels, encoding) = (CLong(0), CInt(0), CInt(0))
+        return unsafe library.getFormat(handle, &rate, &channels, &encoding) == LibMPG123.ok
+            && rate == format.rate && channels == format.channels && encoding == LibMPG123.float32
     }
 
     /// Gives the library the next bytes of the file, and returns how many.
@@ -122,5 +133,34 @@ import Glibc
         return chunk.count
     }
 
-    func skip(frames: Int) throws(DecodeError) -> Int { try skipByDecoding(frames: frames) }
+    func skip(frames: Int) throws(DecodeError) -> Int {
+        let target = framesDecoded + frames
+        // Only within what the tag promises, and never a short way.
+        guard frames > format.rate, target <= format.declaredFrames ?? 0 else {
+            return try skipByDecoding(frames: frames)
+        }
+        // The library cannot jump before it has seen a frame.
+        if framesDecoded == 0, try skipByDecoding(frames: 1) == 0 { return 0 }
+        var input: Int64 = 0
+        guard unsafe library.feedSeek(handle, Int64(target - 1), SEEK_SET, &input) == target - 1 else {
+            return try restart(andSkipTo: target) - target + frames
+        }
+        offset = start + Int(input)
+        walk = MPEGWalk(start: offset)
+        framesDecoded = target - 1
+        // A promise is not a frame: the file may be cut before it.
+        guard try skipByDecoding(frames: 1) == 1 else {
+            return try restart(andSkipTo: target) - target + frames
+        }
+        return frames
+    }
+
+    /// Begins anew and decodes up to frame `target`, or to the end; returns the frames decoded.
+    private func restart(andSkipTo target: Int) throws(DecodeError) -> Int {
+        guard unsafe library.openFeed(handle) == LibMPG123.ok else { throw .unreadable(errno: EIO) }
+        (offset, walk, framesDecoded, isFinished, isForeign) = (
+            start, MPEGWalk(start: start), 0, false, false
+        )
+        return try skipByDecoding(frames: target)
+    }
 }

@@ -49,6 +49,9 @@ struct MPEGHeader: Hashable {
         [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
     ]
 
+    /// Every rate that there is.
+    static let rates = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+
     /// Whether `other` can follow in the same stream.
     func isAkin(to other: MPEGHeader) -> Bool {
         version == other.version && layer == other.layer && rate == other.rate

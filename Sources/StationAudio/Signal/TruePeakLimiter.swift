@@ -33,7 +33,7 @@ struct TruePeakLimiter {
     /// Frames that are looked at together when it is asked whether there can be a peak at all.
     private static let group = 32
     /// How far below the ceiling the peaks are aimed at: a moving gain and the meter's own filter raise them.
-    private static let marginDecibels = 0.04
+    private static let marginDecibels = 0.1
     /// The time in which the gain comes back by 63 %.
     private static let releaseSeconds = 0.15
 
