@@ -91,6 +91,7 @@ struct AudioThread: ~Copyable {
             switch command {
             case .play(let order, let core): unsafe mixer.add(Playing(order: order, core: core))
             case .stop(let order, let fade): mixer.requestStop(order, fadeMilliseconds: fade)
+            case .limit(let order, let end): mixer.limit(order, permitEnd: end)
             }
         }
     }

@@ -92,6 +92,13 @@ package final class CardOutput {
         ring()
     }
 
+    /// Gives an order another end, in CLOCK_MONOTONIC nanoseconds; too late once its last fade is buffered.
+    package func limit(order: UInt64, permitEnd: Int64) {
+        guard rings[order] != nil else { return }
+        _ = unsafe shared.pointee.commands.push(.limit(order: order, end: permitEnd))
+        ring()
+    }
+
     /// What happened since the last call, in order.
     package func takeReports() -> [CardReport] {
         var taken: [CardReport] = []

@@ -52,4 +52,5 @@ struct CardShared: ~Copyable {
 enum CardCommand: BitwiseCopyable {
     case play(CardOrder, UnsafeMutablePointer<ProgrammeCore>)
     case stop(order: UInt64, fadeMilliseconds: Int)
+    case limit(order: UInt64, end: Int64)
 }

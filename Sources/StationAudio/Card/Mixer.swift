@@ -47,6 +47,15 @@ struct Mixer {
         stopCount += 1
     }
 
+    /// Gives an order another end, if its fade has not begun.
+    mutating func limit(_ order: UInt64, permitEnd: Int64) {
+        if front?.order.id == order {
+            front?.order.permitEnd = permitEnd
+        } else if back?.order.id == order {
+            back?.order.permitEnd = permitEnd
+        }
+    }
+
     /// Does everything that is due with a running card, and says when to come back.
     mutating func round(_ stream: inout CardStream) throws(CardError) -> Int64 {
         try stream.observe()

@@ -20,7 +20,7 @@ struct Playing {
         }
     }
 
-    let order: CardOrder
+    var order: CardOrder
     let core: UnsafeMutablePointer<ProgrammeCore>
     /// The frame of the stream at which the programme's frame 0 lies, or would: programme frame q is heard at
     /// `offset` + q or never. Nil until it was placed.
