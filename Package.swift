@@ -65,7 +65,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StationHostTests",
-            dependencies: ["StationHost", "StationCore", "StationTrust", "StationSimulator"],
+            dependencies: [
+                "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "CardCapture", "CLinux",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
