@@ -65,13 +65,15 @@ package struct Invocation: Hashable, Sendable {
     package var socket: String?
     /// Whether the answer is printed as JSON.
     package var isJSON = false
+    /// The language of the answer.
     package var language: Language
+    /// What to do.
     package var action: Action
 
     /// Makes an invocation with no option.
     package init(language: Language, action: Action) { (self.language, self.action) = (language, action) }
 
-    /// What is to be done.
+    /// A question, or a call for help.
     package enum Action: Hashable, Sendable {
         case ask(Request)
         /// Show the help of a verb, or of the command.
@@ -81,6 +83,7 @@ package struct Invocation: Hashable, Sendable {
 
 /// Why a command line is not understood.
 package struct UsageError: Error, Hashable, Sendable {
+    /// What is wrong with it.
     package let message: Phrase
     /// The language to say it in.
     package let language: Language
