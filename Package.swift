@@ -72,7 +72,8 @@ let package = Package(
         .testTarget(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
             swiftSettings: strict),
-        .testTarget(name: "LoaTests", dependencies: ["loa", "StationTrust"], swiftSettings: strict),
+        .testTarget(
+            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),

@@ -1,3 +1,4 @@
+import StationCore
 import StationTrust
 import Testing
 import loa
@@ -234,16 +235,9 @@ struct AnswerTextTests {
         #expect(english.unreachable("/run/s").contains("/run/s"))
     }
 
-    static let reasons = [
-        "clock-untrusted", "outside-hours", "muted", "no-content", "bad-content", "device-missing",
-        "device-busy",
-        "device-stalled", "pre-empted", "overlap", "late", "power-lost", "stopped-by-hand", "withdrawn",
-        "permit-ended",
-        "off",
-    ]
-
-    @Test("every reason of the contract has its words in both languages", arguments: reasons)
-    func reason(code: String) throws {
+    @Test("every reason of the contract has its words in both languages", arguments: Reason.allCases)
+    func reason(_ reason: Reason) throws {
+        let code = reason.rawValue
         let entry: JSON = ["kind": "outcome", "result": "missed", "title": "T", "reason": .string(code)]
         let vietnamese = EntryText(.vietnamese).entry(entry)
         let english = EntryText(.english).entry(entry)

@@ -1,3 +1,4 @@
+import StationCore
 package import StationTrust
 
 /// How `loa` ends; `sysexits.h` where that has a word for it.
@@ -64,13 +65,15 @@ package struct Invocation: Hashable, Sendable {
     package var socket: String?
     /// Whether the answer is printed as JSON.
     package var isJSON = false
+    /// The language of the answer.
     package var language: Language
+    /// What to do.
     package var action: Action
 
     /// Makes an invocation with no option.
     package init(language: Language, action: Action) { (self.language, self.action) = (language, action) }
 
-    /// What is to be done.
+    /// A question, or a call for help.
     package enum Action: Hashable, Sendable {
         case ask(Request)
         /// Show the help of a verb, or of the command.
@@ -80,6 +83,7 @@ package struct Invocation: Hashable, Sendable {
 
 /// Why a command line is not understood.
 package struct UsageError: Error, Hashable, Sendable {
+    /// What is wrong with it.
     package let message: Phrase
     /// The language to say it in.
     package let language: Language
@@ -247,29 +251,16 @@ private struct Words {
 extension Duration {
     /// Reads a duration as people type it (`90m`, `1h30m`, `3d`) or as ISO 8601 has it (`PT1H30M`).
     package init?(typed text: String) {
-        var rest = text.uppercased()[...]
-        var units: [Character: Int64] = ["D": 86_400, "H": 3600, "M": 60, "S": 1]
-        if rest.hasPrefix("P") {
-            // Before the T of ISO 8601 an M is a month, and nobody can say how long that is.
-            rest.removeFirst()
-            guard let time = rest.firstIndex(of: "T") ?? (rest.isEmpty ? nil : rest.endIndex) else {
-                return nil
-            }
-            let isDate = rest[..<time].allSatisfy { $0.isNumber || $0 == "D" }
-            guard isDate, time == rest.endIndex || rest.index(after: time) < rest.endIndex else { return nil }
-            rest.removeAll { $0 == "T" }
+        let text = text.uppercased()
+        guard !text.hasPrefix("P") else {
+            guard let duration = ISODuration(text) else { return nil }
+            self = duration.exact
+            return
         }
-        var seconds: Int64 = 0
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { "0"..."9" ~= $0 }
-            guard 1...9 ~= digits.count, let number = Int64(digits),
-                let unit = rest.dropFirst(digits.count).first,
-                let scale = units.removeValue(forKey: unit)
-            else { return nil }
-            seconds += number * scale
-            rest = rest.dropFirst(digits.count + 1)
-        }
-        self = .seconds(seconds)
+        // What is typed is the same without P and T.
+        let days = text.lastIndex { $0 == "D" || $0 == "W" }.map { text[...$0] } ?? ""
+        let time = text.dropFirst(days.count)
+        guard let duration = ISODuration("P\(days)\(time.isEmpty ? "" : "T")\(time)") else { return nil }
+        self = duration.exact
     }
 }
