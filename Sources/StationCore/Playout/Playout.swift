@@ -56,6 +56,8 @@ struct Playout: Sendable {
     var isBegun = false
     /// Its intent, while the disk has it and `/run` has not been asked.
     var unwrittenIntent: Entry?
+    /// When `/run` is asked if the disk has not answered.
+    var rescueAt: MonotonicInstant = .distantFuture
     /// When content that could not be played is looked at again.
     var retryAt: MonotonicInstant?
     var stopCause: StopCause?
@@ -128,21 +130,29 @@ struct Playout: Sendable {
 
     /// Takes up a slot that an earlier run began: at the last recorded position, or where it would be by now.
     ///
-    /// Without a record nobody knows whether it was heard: it goes on by the clock, never from its beginning (I3).
-    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?) {
+    /// Without a record nobody knows whether it was heard, and a record of its first seconds would have the village
+    /// hear its beginning twice: then it goes on by the clock (I3).
+    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?, at now: Instant) {
         isBegun = true
-        if let record, record.slot == slot.id {
-            interruption = .powerLost
-            measured = Measured(record)
-            if slot.late != .join { position = record.position }
-        } else if slot.late != .join {
-            clockOrigin = intent.startAt
+        let record = record.flatMap { $0.slot == slot.id ? $0 : nil }
+        if let record { measured = Measured(record) }
+        if record != nil || now > intent.startAt { interruption = .powerLost }
+        guard slot.late != .join else { return }
+        if let record, record.position >= Station.positionInterval {
+            position = record.position
+        } else {
+            clockOrigin = record?.startedAt ?? intent.startAt
         }
     }
 
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {
         clockOrigin.map { max(.zero, start - $0) } ?? position
+    }
+
+    /// Whether its content would be over by now, by the clock that it goes by.
+    func isOver(at now: Instant) -> Bool {
+        clockOrigin != nil && !reports.isEmpty && position(at: now) >= plannedDuration
     }
 
     /// Whether enough of it is left, and enough of its slot for an interrupted item.

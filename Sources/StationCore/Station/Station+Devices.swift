@@ -120,7 +120,7 @@ extension Station {
         case .preflighting: break
         case .ready: instants = [scheduled - Self.cardLead, scheduled - Self.commitLead, scheduled]
         case .committing:
-            if playout.unwrittenIntent != nil { instants = [playout.start - Self.intentPatience] }
+            if playout.unwrittenIntent != nil { instants = [playout.rescueAt] }
         case .ordered:
             if let amplifier = settings.amplifier { instants.append(playout.start - amplifier.lead) }
             if let permit = playout.permit, permit.ceilingEnd < permit.end {

@@ -23,8 +23,8 @@ extension Station {
         guard trust != .untrusted else { return }
         for index in playouts.indices.reversed() where !playouts[index].holdsLoudspeaker {
             let playout = playouts[index]
-            guard playout.latestStart < now.wall else { continue }
-            finish(index, reason: playout.blocked ?? playout.interruption ?? .late)
+            guard playout.latestStart < now.wall || playout.isOver(at: now.wall) else { continue }
+            finish(index, reason: playout.interruption ?? playout.blocked ?? .late)
         }
     }
 
@@ -161,6 +161,8 @@ extension Station {
                 .init("scheduled", .string(text(slot.scheduled))), .init("startAt", .string(text(start))),
             ])
         playouts[index].unwrittenIntent = intent
+        let lead = playouts[index].start - now.monotonic
+        playouts[index].rescueAt = playouts[index].start - min(Self.intentPatience, lead / 2)
         playouts[index].phase = .committing(emit(.append(intent), for: .intent(playouts[index].play)))
     }
 
@@ -168,7 +170,7 @@ extension Station {
     private mutating func rescueIntents() {
         for playout in playouts {
             guard case .committing = playout.phase, let intent = playout.unwrittenIntent,
-                playout.start - Self.intentPatience <= now.monotonic, let index = index(of: playout.play)
+                playout.rescueAt <= now.monotonic, let index = index(of: playout.play)
             else { continue }
             playouts[index].unwrittenIntent = nil
             emit(.appendInRun(intent), for: .intent(playout.play))

@@ -26,7 +26,6 @@ extension Station {
         }
         append(.outcome, outcome(of: playout, result: result, reason: reason))
         if !playout.reports.isEmpty { emit(.discard(play: playout.play)) }
-        if sum.startedAt != nil { emit(.clearPosition) }
         clear(.content(slot: playout.slot.id))
         forget(index)
     }
@@ -87,7 +86,6 @@ extension Station {
                 .init("volumeDecibels", .null),
                 .init("items", []),
             ])
-        if record != nil { emit(.clearPosition) }
     }
 }
 

@@ -126,7 +126,9 @@ extension Station {
     private mutating func take(_ slot: Slot) {
         guard !log.isSettled(slot.id), !playouts.contains(where: { $0.slot.id == slot.id }) else { return }
         var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
-        if let intent = log.openIntent(of: slot.id) { playout.resume(intent, recoveredPosition) }
+        if let intent = log.openIntent(of: slot.id) {
+            playout.resume(intent, recoveredPosition, at: now.wall)
+        }
         if playout.latestStart >= now.wall {
             playouts.append(playout)
         } else if playout.isBegun {

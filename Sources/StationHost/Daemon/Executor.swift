@@ -55,7 +55,6 @@ package final class Executor {
             case .appendInRun(let entry):
                 mailbox.put(.completed(id, .appended(store.appendInRun(entry))))
             case .recordPosition(let record): store.record(id, record)
-            case .clearPosition: store.clearRecord(id)
             case .preflight(let play, let items): sound.preflight(id, play: play, items: items)
             case .openCard: sound.openCard(id)
             case .closeCard: sound.closeCard(id)

@@ -82,6 +82,12 @@ final class LogFiles {
         return run.keep(backlog) ? .inRun : .inMemory
     }
 
+    /// Whether entries wait for a disk that refused them.
+    var hasBacklog: Bool { !backlog.isEmpty }
+
+    /// Tries again to put on disk what it refused.
+    func retry() { if hasBacklog { flush() } }
+
     /// Writes a checkpoint, so that the next start reads nothing twice.
     func checkpoint() {
         guard let segment, summary.nextIndex > checkpointIndex, backlog.isEmpty else { return }
@@ -146,7 +152,6 @@ final class LogFiles {
         let descriptor = try Descriptor.open(path, O_RDWR | O_APPEND | O_CREAT)
         try DurableFile.syncDirectory(of: path, calls)
         if let segment { close(segment.descriptor) }
-        segment = Segment(path: path, descriptor: descriptor.release(), durableBytes: 0, isDoubtful: true)
-        try prepareSegment()
+        segment = Segment(path: path, descriptor: descriptor.release(), durableBytes: 0)
     }
 }

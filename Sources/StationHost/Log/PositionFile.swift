@@ -22,16 +22,8 @@ struct PositionFile: Sendable {
     }
 
     func replace(_ record: PositionRecord) -> Completion {
-        outcome { () throws(SystemError) in try DurableFile.replace(path, with: record.json.bytes, calls) }
-    }
-
-    func clear() -> Completion {
-        outcome { () throws(SystemError) in try DurableFile.remove(path, calls) }
-    }
-
-    private func outcome(_ body: () throws(SystemError) -> Void) -> Completion {
         do throws(SystemError) {
-            try body()
+            try DurableFile.replace(path, with: record.json.bytes, calls)
             return .done
         } catch {
             note(.warning, "the position cannot be written: \(error)")

@@ -48,12 +48,13 @@ package final class Store {
 
     func record(_ id: EffectID, _ record: PositionRecord) { disk.put(.record(id, record)) }
 
-    func clearRecord(_ id: EffectID) { disk.put(.clearRecord(id)) }
-
     func settled(_ id: EffectID) { unsettled.removeAll { $0.id == id } }
 
     /// Runs something on the disk thread, after everything that was asked of it before.
     package func onDiskThread(_ body: @escaping @Sendable () -> Void) { disk.put(.run(body)) }
+
+    /// Tries again at once to put on disk what it refused.
+    func retry() { disk.put(.retry) }
 
     /// Writes a checkpoint after everything that was asked before, and tells when that is done.
     package func checkpoint(_ done: @escaping @Sendable () -> Void) { disk.put(.checkpoint(done)) }
