@@ -78,11 +78,7 @@ final class Player {
 
     private func play(_ feed: Feed) {
         // Who plays now is over where the new order begins.
-        for other in feeds {
-            other.isReplaced = true
-            let end = min(Feed.monotonic(feed.order.start), Feed.monotonic(other.order.permit.end))
-            card.limit(order: other.order.play.number, permitEnd: end)
-        }
+        for other in feeds { other.giveWay(to: feed, on: card) }
         feeds.append(feed)
         nextProgress = min(nextProgress, CLinux_monotonic() + Self.progressInterval)
         card.prepare()
@@ -106,9 +102,7 @@ final class Player {
     }
 
     private func renew(_ play: PlayID, _ permit: Permit) {
-        guard let feed = feeds.first(where: { $0.order.play == play }) else { return }
-        feed.renew(permit)
-        if !feed.isReplaced { card.limit(order: play.number, permitEnd: Feed.monotonic(permit.end)) }
+        feeds.first { $0.order.play == play }?.renew(permit, on: card)
     }
 
     // MARK: What the card tells
