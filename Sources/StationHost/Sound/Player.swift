@@ -27,6 +27,11 @@ final class Player {
         card = try CardOutput(settings: settings)
     }
 
+    /// Rounds that the audio thread made.
+    var audioRounds: Int { card.rounds }
+    /// Whether something sounds on a card that is there.
+    var isSounding: Bool { !isLost && feeds.contains(where: \.hasStarted) }
+
     /// Sleeps, then does what is due; false when the thread is to end.
     func round() -> Bool {
         var descriptors = [
@@ -72,7 +77,7 @@ final class Player {
         case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
         case .stop(let play, let fade): stop(play, fade: fade)
         case .renew(let play, let permit): renew(play, permit)
-        case .end: break
+        case .beat, .end: break
         }
     }
 
