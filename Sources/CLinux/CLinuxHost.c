@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
-#include <linux/openat2.h>
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -241,40 +239,6 @@ int CLinux_memory_file(const char *name, const void *bytes, size_t count) {
 }
 
 void CLinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
-
-/// What `openat2` does, for kernels that lack it: no link at all is followed.
-static int open_without_links(int folder, const char *path, int flags) {
-    char part[NAME_MAX + 1];
-    int at = folder;
-    while (1) {
-        while (*path == '/') path++;
-        size_t length = strcspn(path, "/");
-        if (length > NAME_MAX) { errno = ENAMETOOLONG; break; }
-        memcpy(part, path, length);
-        part[length] = 0;
-        path += length;
-        int is_last = path[strspn(path, "/")] == 0;
-        if (strcmp(part, "..") == 0) { errno = EXDEV; break; }
-        int next = openat(at, length ? part : ".", (is_last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
-        if (at != folder) close(at);
-        if (next < 0) return -errno;
-        if (is_last) return next;
-        at = next;
-    }
-    int error = errno;
-    if (at != folder) close(at);
-    return -error;
-}
-
-int CLinux_open_beneath(int folder, const char *path, int flags) {
-    struct open_how how = {
-        .flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    long descriptor = syscall(SYS_openat2, folder, path, &how, sizeof how);
-    if (descriptor >= 0) return (int)descriptor;
-    // Kernels before 5.6 do not know the call, and the filters of old containers forbid what they do not know.
-    if (errno == ENOSYS || errno == EPERM) return open_without_links(folder, path, flags);
-    return -errno;
-}
 
 pid_t CLinux_spawn(char *const arguments[]) {
     posix_spawnattr_t attributes;

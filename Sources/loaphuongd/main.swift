@@ -59,7 +59,7 @@ if isCheck {
 do {
     try Daemon(
         configurationPath: configurationPath, loaded: loaded, supervisor: .fromEnvironment(),
-        makeSound: { SilentSound($0.mailbox) }
+        makeSound: { try SoundOutput($0) }
     ).run()
 } catch {
     note(.error, "loaphuongd cannot start: \(error)")

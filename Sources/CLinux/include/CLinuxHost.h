@@ -72,9 +72,6 @@ void CLinux_name_thread(const char *name);
 /// The flag O_PATH, which glibc shows only to those who ask for GNU.
 extern const int CLinux_O_PATH;
 
-/// Opens a path below an open folder; what a link or `..` leads to must lie below it too, else -EXDEV or -ELOOP.
-int CLinux_open_beneath(int folder, const char *path, int flags);
-
 /// Starts a program without a shell, in a process group of its own, with no input and its output thrown away.
 ///
 /// `arguments` ends with NULL; its first is the program's path. Returns the process, or -errno.

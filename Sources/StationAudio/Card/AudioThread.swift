@@ -75,16 +75,21 @@ struct AudioThread: ~Copyable {
         if stream == nil { open(at: began) }
         guard var running = stream.take() else { return wakeWithoutCard(at: began) }
         do throws(CardError) {
+            // If the owner has told of a stall, it shall hear of its end, however short it was.
+            isLost = unsafe isLost || shared.pointee.isStallTold.load(ordering: .acquiring)
             let wake = try mixer.round(&running)
-            if CLinux_monotonic() - began > Self.patience { throw CardError(call: .write, code: ETIMEDOUT) }
+            if isLate(since: began) { throw CardError(call: .write, code: ETIMEDOUT) }
             if isLost, running.hasMoved { recover() }
             stream = consume running
             return wake
         } catch {
-            lose(running, error)
+            // A call that held us up is the cause of whatever came of it.
+            lose(running, isLate(since: began) ? CardError(call: error.call, code: ETIMEDOUT) : error)
             return CLinux_monotonic()
         }
     }
+
+    private func isLate(since began: Int64) -> Bool { CLinux_monotonic() - began > Self.patience }
 
     private mutating func takeCommands() {
         while let command = unsafe shared.pointee.commands.pop() {

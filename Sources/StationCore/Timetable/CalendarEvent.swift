@@ -4,6 +4,8 @@
 struct EventError: Error {
     var line: Int
     var description: String
+    /// Whether the parser of the file has reported it already.
+    var isReported = false
 }
 
 /// A civil time on the wall of a zone.

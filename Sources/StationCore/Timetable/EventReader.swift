@@ -39,7 +39,7 @@ struct EventReader {
             // The instance first: a broken exception still says what must not play as the series has it.
             event.recurrence = try recurrence(component, &event, &table)
             if let defect = component.defect {
-                throw EventError(line: defect.line, description: defect.message)
+                throw EventError(line: defect.line, description: defect.message, isReported: true)
             }
             try fill(&event, from: component, &table)
             return (event, nil)
@@ -51,8 +51,7 @@ struct EventReader {
 
     private func identifier(_ component: CalendarComponent) throws(EventError) -> String {
         guard let property = component.property("UID") else {
-            let defect = component.defect ?? (component.line, "an event without UID")
-            throw EventError(line: defect.line, description: defect.message)
+            throw EventError(line: component.line, description: "an event without UID")
         }
         let uid = property.text
         guard !uid.isEmpty, uid.utf8.count <= Self.maximumIdentifierBytes, uid.singleLine == uid else {

@@ -132,7 +132,8 @@ private struct TimetableCompiler {
             eventCount += 1
             do throws(EventError) {
                 let (event, error) = try reader.read(component, table: &table)
-                if let error { report(path, error.line, error.description) } else { understood += 1 }
+                if error == nil { understood += 1 }
+                if let error, !error.isReported { report(path, error.line, error.description) }
                 groups.add(event)
             } catch {
                 report(path, error.line, error.description)
@@ -141,6 +142,9 @@ private struct TimetableCompiler {
             reader.warnings = []
         }
         for (line, message) in parser.problems { report(path, line, message) }
+        if parser.unreported > 0 {
+            report(path, parser.problems.last?.line ?? 1, "\(parser.unreported) more lines are broken")
+        }
         let isEmpty = parser.calendarProperties.contains { property in
             property.name == "X-LOA-EMPTY" && property.value.uppercased() == "TRUE"
         }

@@ -229,7 +229,7 @@ package final class ControlServer {
 
     /// Answers a command; nothing happens when who asked has gone.
     func answer(_ id: CommandID, _ reply: Reply, now: Now) {
-        if let token = tokens.removeValue(forKey: id), reply.code != .fine { handed.drop(token) }
+        if let token = tokens.removeValue(forKey: id), reply.code != .fine { _ = handed.take(token) }
         guard let connection = connections.first(where: { $0.underWay == id }) else { return }
         connection.underWay = nil
         connection.deadline = now.monotonic + Limits.idle
@@ -250,8 +250,11 @@ package final class ControlServer {
         switch result {
         case .answered(let id, let reply): answer(id, reply, now: now)
         case .hashed(let id, let file, let name, let person, .success(let digest)):
-            guard connections.contains(where: { $0.underWay == id }) else { return }
-            let token = handed.keep(file)
+            // A descriptor of its own: this one is closed with the connection's.
+            guard connections.contains(where: { $0.underWay == id }),
+                let copy = try? system("dup", { fcntl(file.number, F_DUPFD_CLOEXEC, 0) })
+            else { return }
+            let token = handed.put(Descriptor(owning: copy))
             tokens[id] = token
             asks.append(.command(id, .playFile(token: token, name: name, sha256: digest), person))
         case .hashed(let id, _, _, _, .failure(let error)):

@@ -4,6 +4,8 @@ import StationTrust
 
 /// Looks at a file that somebody handed over, before anything of it sounds. Worker thread, but for `problem`.
 enum FileHash {
+    /// A file is no larger: an hour of CD sound.
+    static let mostBytes: Int64 = 640 << 20
     private static let pieceBytes = 1 << 18
 
     /// What is wrong with a descriptor as a file to play; nil when nothing is.
@@ -16,8 +18,8 @@ enum FileHash {
         guard flags >= 0, flags & CLinux_O_PATH == 0, flags & O_ACCMODE != O_WRONLY else {
             return "the file was not opened for reading"
         }
-        guard information.st_size <= HandedFiles.mostBytes else {
-            return "the file is larger than \(HandedFiles.mostBytes >> 20) MiB"
+        guard information.st_size <= mostBytes else {
+            return "the file is larger than \(mostBytes >> 20) MiB"
         }
         return nil
     }
@@ -36,9 +38,9 @@ enum FileHash {
                 count = try system("read") { pread(descriptor, &piece, pieceBytes, off_t(offset)) }
                 hash.update(piece[..<count])
                 offset += Int64(count)
-            } while count > 0 && offset <= HandedFiles.mostBytes
+            } while count > 0 && offset <= mostBytes
         } catch { return .failure(error) }
-        guard offset <= HandedFiles.mostBytes else {
+        guard offset <= mostBytes else {
             return .failure(SystemError(call: "read", code: EFBIG))
         }
         return .success(hash.finish())

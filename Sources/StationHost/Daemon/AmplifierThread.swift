@@ -24,7 +24,7 @@ final class AmplifierThread: Sendable {
         self.commands = Mutex(commands)
         try Thread.start("amplifier") { [self] in
             while true {
-                for job in jobs.wait() { job.done(run(job.command)) }
+                for job in jobs.wait() ?? [] { job.done(run(job.command)) }
             }
         }
     }

@@ -1,12 +1,11 @@
-import CLinux
 import Glibc
 import StationCore
 import StationTrust
 
 /// Reads the folder of an upstream: its calendars, its playlists, and which audio files it has. Folder thread.
 ///
-/// Nothing outside of the folder is read: a link that leads out of it is reported and passed over.
-struct ChannelFolder: ~Copyable {
+/// Nothing outside of the folder is read: links are reported and passed over.
+struct ChannelFolder {
     /// The bounds of a folder; what lies beyond them is reported and not read.
     enum Limits {
         static let files = 50_000
@@ -36,7 +35,7 @@ struct ChannelFolder: ~Copyable {
         var changed: Int64
     }
 
-    private let root: Descriptor
+    private let root: String
     private let calendars: Set<String>
     private var facts: [Facts] = []
     private var contents = Contents()
@@ -48,49 +47,49 @@ struct ChannelFolder: ~Copyable {
     /// - Parameters:
     ///   - path: the folder.
     ///   - calendars: the calendars that concern the station, relative to it.
+    /// - Returns: what was found.
     /// - Throws: `SystemError` when the folder itself cannot be read.
     static func read(_ path: String, calendars: [String]) throws(SystemError) -> Contents {
-        let root = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
-        var folder = ChannelFolder(root: root, calendars: Set(calendars))
-        try folder.walk("", depth: 0)
+        var folder = ChannelFolder(root: path, calendars: Set(calendars))
+        try folder.walk(try Descriptor.open(path, O_RDONLY | O_DIRECTORY), "", depth: 0)
         folder.readFiles()
         return folder.contents
     }
 
-    private init(root: consuming Descriptor, calendars: Set<String>) {
+    private init(root: String, calendars: Set<String>) {
         self.root = root
         self.calendars = calendars
     }
 
-    private func open(_ path: String, _ flags: Int32) throws(SystemError) -> Descriptor {
-        let folder = root.number
-        return Descriptor(owning: try system("open \(path)") { CLinux_open_beneath(folder, path, flags) })
-    }
-
     // MARK: What there is
 
-    private mutating func walk(_ path: String, depth: Int) throws(SystemError) {
-        let folder = try open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY)
+    private mutating func walk(
+        _ folder: borrowing Descriptor, _ path: String, depth: Int
+    ) throws(SystemError) {
         for name in try names(in: folder.number).sorted() where !isFull {
             let inner = path.isEmpty ? name : path + "/" + name
             guard inner.utf8.count <= Limits.pathBytes else { continue }
             do {
-                try look(at: inner, depth: depth)
+                try look(at: name, in: folder, inner, depth: depth)
             } catch {
-                // Gone since the folder was listed, which is nobody's fault; a link out of it is.
-                if error.code != ENOENT { report(inner, problem(error)) }
+                // Gone since the folder was listed, which is nobody's fault.
+                if error.code != ENOENT { report(inner, "\(error)") }
             }
         }
     }
 
-    private mutating func look(at path: String, depth: Int) throws(SystemError) {
+    private mutating func look(
+        at name: String, in folder: borrowing Descriptor, _ path: String, depth: Int
+    ) throws(SystemError) {
         var information = stat()
-        let file = try open(path, CLinux_O_PATH)
-        _ = try system("fstat \(path)") { fstat(file.number, &information) }
+        let number = folder.number
+        _ = try system("stat \(path)") { fstatat(number, name, &information, AT_SYMLINK_NOFOLLOW) }
         switch information.st_mode & S_IFMT {
         case S_IFDIR:
             guard depth < Limits.depth else { return report(path, "more than \(Limits.depth) folders deep") }
-            try walk(path, depth: depth + 1)
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+            let inner = Descriptor(owning: try system("open \(path)") { openat(number, name, flags) })
+            try walk(inner, path, depth: depth + 1)
         case S_IFREG:
             guard facts.count < Limits.files else {
                 isFull = true
@@ -101,6 +100,7 @@ struct ChannelFolder: ~Copyable {
                 Facts(
                     path: path, bytes: Int64(information.st_size),
                     changed: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)))
+        case S_IFLNK: report(path, "a link, which is not followed: it may lead out of the folder")
         default: break
         }
     }
@@ -149,7 +149,7 @@ struct ChannelFolder: ~Copyable {
 
     private mutating func read(_ file: Facts, limit: Int) -> [UInt8]? {
         do {
-            let descriptor = try open(file.path, O_RDONLY | O_NONBLOCK)
+            let descriptor = try ContentFile.open(file.path, below: root)
             // One byte more than may be: whoever reads it says that it is too large.
             let bytes = try readAll(descriptor.number, from: 0, limit: limit + 1, file.path)
             textBytes += bytes.count
@@ -159,13 +159,9 @@ struct ChannelFolder: ~Copyable {
             }
             return bytes
         } catch {
-            report(file.path, problem(error))
+            report(file.path, "\(error)")
             return nil
         }
-    }
-
-    private func problem(_ error: SystemError) -> String {
-        error.code == EXDEV || error.code == ELOOP ? "a link that leads out of the folder" : "\(error)"
     }
 
     private mutating func report(_ path: String, _ message: String) {

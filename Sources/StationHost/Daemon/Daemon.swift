@@ -112,9 +112,9 @@ package struct Daemon {
         parts.store.checkpoint { done.put(()) }
         let deadline = CLinux_monotonic() + 250_000_000
         var left = 2
-        while left > 0, CLinux_monotonic() < deadline {
-            left -= done.take().count
-            if left > 0 { done.wait(until: deadline) }
+        while left > 0 {
+            guard let some = done.wait(atMost: max(0, deadline - CLinux_monotonic())) else { return }
+            left -= some.count
         }
     }
 

@@ -40,7 +40,7 @@ final class FolderThread: Sendable {
         let reader = TimetableReader(loaded, zones: zones)
         try Thread.start("folder") { [self] in
             while true {
-                for job in jobs.wait() { carryOut(job, reader, zones, reloads) }
+                for job in jobs.wait() ?? [] { carryOut(job, reader, zones, reloads) }
             }
         }
     }

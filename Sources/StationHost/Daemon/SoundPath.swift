@@ -21,7 +21,7 @@ package protocol SoundPath: AnyObject {
     func discard(_ id: EffectID, play: PlayID)
     /// The name of a thread that has work and makes no progress, decode or audio; nil while all do.
     ///
-    /// The service supervisor's watchdog is fed only while there is none (T39). A thread that waits for work, or
-    /// for a card whose loss was reported, makes progress.
-    var stalledThread: String? { get }
+    /// Asked whenever the service supervisor's watchdog is to be fed, which it is only while there is none (T39).
+    /// A thread that waits for work, or for a card whose loss was reported, makes progress.
+    func stalledThread() -> String?
 }

@@ -125,7 +125,7 @@ final class EventLoop {
     private func feedWatchdog() {
         guard let interval = parts.supervisor.watchdogInterval, nextFeed <= now.monotonic else { return }
         nextFeed = now.monotonic + interval / 2
-        let stalled = parts.sound.stalledThread
+        let stalled = parts.sound.stalledThread()
         if stalled == nil {
             parts.supervisor.alive()
         } else if reportedStall != stalled {

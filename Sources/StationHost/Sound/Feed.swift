@@ -19,7 +19,9 @@ final class Feed {
     private(set) var isRunning = false
     private(set) var hasStarted = false
     /// Another order takes over at its start.
-    var isReplaced = false
+    private(set) var isReplaced = false
+    /// When the sound must be over, in CLOCK_MONOTONIC nanoseconds.
+    private var permitEnd: Int64
     /// It was told to stop because it could no longer begin.
     var isTooLate = false
     /// Why the card was last lost while this play waited for it.
@@ -41,6 +43,7 @@ final class Feed {
         self.order = order
         self.content = content
         lock = ClockLock(start: Self.monotonic(order.start))
+        permitEnd = Self.monotonic(order.permit.end)
     }
 
     /// An instant of CLOCK_BOOTTIME as one of CLOCK_MONOTONIC, which the card goes by.
@@ -75,12 +78,26 @@ final class Feed {
         isRunning = card.play(
             CardOrder(
                 id: order.play.number, start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
-                permitEnd: Self.monotonic(order.permit.end)), from: ring)
+                permitEnd: permitEnd), from: ring)
         return isRunning
     }
 
-    /// Another ceiling; it is heard when what is decoded ahead has been played.
-    func renew(_ permit: Permit) { reader?.gainDecibels = permit.ceilingDecibels }
+    /// Another permit; its ceiling is heard when what is decoded ahead has been played.
+    func renew(_ permit: Permit, on card: CardOutput) {
+        reader?.gainDecibels = permit.ceilingDecibels
+        if !isReplaced { limit(to: Self.monotonic(permit.end), on: card) }
+    }
+
+    /// Ends where another order begins.
+    func giveWay(to next: Feed, on card: CardOutput) {
+        isReplaced = true
+        limit(to: min(permitEnd, Self.monotonic(next.order.start)), on: card)
+    }
+
+    private func limit(to end: Int64, on card: CardOutput) {
+        permitEnd = end
+        if isRunning { card.limit(order: order.play.number, permitEnd: end) }
+    }
 
     // MARK: Decoding
 

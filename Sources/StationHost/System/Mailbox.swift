@@ -55,12 +55,4 @@ final class JobQueue<Job: Sendable>: Sendable {
             }
         }
     }
-
-    /// Takes all that are there, which may be none.
-    func take() -> [Job] { mailbox.take() }
-
-    /// Waits for jobs until an instant of CLOCK_MONOTONIC in nanoseconds.
-    func wait(until deadline: Int64) {
-        CLinux_wait_readable(mailbox.descriptor, max(0, deadline - CLinux_monotonic()))
-    }
 }
