@@ -44,9 +44,11 @@ package enum RFC3339 {
     /// A leap second is read as the second before it. Digits beyond the nanosecond are refused.
     package static func parse(_ text: some StringProtocol) -> (instant: Instant, offset: Int)? {
         var scanner = DigitScanner(Array(text.utf8))
-        guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
+        guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2),
+            scanner.take("-"),
             let day = scanner.number(2), scanner.take("T") || scanner.take("t") || scanner.take(" "),
-            let hour = scanner.number(2), scanner.take(":"), let minute = scanner.number(2), scanner.take(":"),
+            let hour = scanner.number(2), scanner.take(":"), let minute = scanner.number(2),
+            scanner.take(":"),
             let second = scanner.number(2), second <= 60,
             let civil = CivilTime(
                 year: year, month: month, day: day, hour: hour, minute: minute, second: min(second, 59)),

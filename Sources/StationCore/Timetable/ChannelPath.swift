@@ -98,14 +98,16 @@ enum ChannelPath {
     /// Checks that a URL is plain `https` to one of `hosts`, without a user name in it.
     static func checkLive(_ url: String, hosts: [String]) throws(ChannelPathError) {
         guard url.utf8.count <= maximumURLBytes, url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ChannelPathError(description: "a live URL that is too long, or has other than ASCII characters")
+            throw ChannelPathError(
+                description: "a live URL that is too long, or has other than ASCII characters")
         }
         guard scheme(of: url) == "https", url.dropFirst(6).hasPrefix("//") else {
             throw ChannelPathError(description: "\(url) is not https://")
         }
         let authority = url.dropFirst(8).prefix { !"/?#\\".contains($0) }
         let host = authority.prefix { $0 != ":" }.lowercased()
-        guard !authority.contains("@"), !host.isEmpty, hosts.contains(where: { $0.lowercased() == host }) else {
+        guard !authority.contains("@"), !host.isEmpty, hosts.contains(where: { $0.lowercased() == host })
+        else {
             throw ChannelPathError(description: "\(url) is not on a host that the upstream may relay")
         }
     }

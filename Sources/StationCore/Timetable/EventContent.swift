@@ -21,7 +21,8 @@ extension EventContent {
             case "CATEGORIES":
                 for item in property.textList {
                     let theme = item.singleLine.trimmedOfSpaces
-                    if !theme.isEmpty, !categories.contains(theme), categories.count < Self.maximumListLength {
+                    if !theme.isEmpty, !categories.contains(theme), categories.count < Self.maximumListLength
+                    {
                         categories.append(theme)
                     }
                 }
@@ -35,7 +36,8 @@ extension EventContent {
                 }
             case "DESCRIPTION": break
             case let name where name.hasPrefix("X-LOA-"):
-                warnings.append(EventError(line: property.line, description: "\(name.prefix(40)) is not known"))
+                warnings.append(
+                    EventError(line: property.line, description: "\(name.prefix(40)) is not known"))
             default: break
             }
         }
@@ -64,13 +66,15 @@ extension EventContent {
             case "class":
                 guard let named = ProgrammeClass(rawValue: value.lowercased()) else {
                     throw EventError(
-                        line: line, description: "loa-class: \(value.prefix(40)) is not normal, priority or emergency")
+                        line: line,
+                        description: "loa-class: \(value.prefix(40)) is not normal, priority or emergency")
                 }
                 programmeClass = named
             case "late": late = try Self.late(value, line)
             default:
                 warnings.append(
-                    EventError(line: line, description: "loa-\(key.prefix(40)) in the description is not known"))
+                    EventError(
+                        line: line, description: "loa-\(key.prefix(40)) in the description is not known"))
             }
         }
     }
@@ -92,14 +96,16 @@ extension EventContent {
         case let duration:
             guard let duration = ISODuration(duration), duration.exact >= .zero else {
                 throw EventError(
-                    line: line, description: "lateness \(text.prefix(40)) is not SKIP, JOIN or a duration like PT10M")
+                    line: line,
+                    description: "lateness \(text.prefix(40)) is not SKIP, JOIN or a duration like PT10M")
             }
             return .within(duration.exact)
         }
     }
 
     private static func variant(_ property: ContentLine, file: String) throws(EventError) -> ContentVariant {
-        guard property.parameter("ENCODING") == nil, property.parameter("VALUE")?.uppercased() != "BINARY" else {
+        guard property.parameter("ENCODING") == nil, property.parameter("VALUE")?.uppercased() != "BINARY"
+        else {
             throw EventError(line: property.line, description: "ATTACH must name a file, not hold one")
         }
         return ContentVariant(

@@ -33,7 +33,8 @@ struct EventGroup: Sendable {
             warnings.append(
                 EventError(
                     line: new.line,
-                    description: "the same UID and SEQUENCE as the event of line \(old.line), which is dropped"))
+                    description:
+                        "the same UID and SEQUENCE as the event of line \(old.line), which is dropped"))
         }
         return new.sequence >= old.sequence
     }

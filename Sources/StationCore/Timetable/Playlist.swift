@@ -93,7 +93,9 @@ private struct PlaylistReader {
 
     mutating func read(_ bytes: ArraySlice<UInt8>) {
         number += 1
-        guard problems.count < Playlist.maximumProblems, entries.count < Playlist.maximumEntries else { return }
+        guard problems.count < Playlist.maximumProblems, entries.count < Playlist.maximumEntries else {
+            return
+        }
         do {
             try take(bytes)
         } catch {
@@ -178,7 +180,8 @@ extension StringProtocol {
 
     /// What comes after a prefix, without white space; `nil` when the text does not begin with it.
     func value(after prefix: String) -> String? {
-        utf8.starts(with: prefix.utf8) ? String(self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...]).trimmedOfSpaces : nil
+        utf8.starts(with: prefix.utf8)
+            ? String(self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...]).trimmedOfSpaces : nil
     }
 }
 
@@ -186,7 +189,8 @@ extension String {
     /// With a space for each control character and line break: fit for a log line and a terminal.
     var singleLine: String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
+            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                || (0x2028...0x2029).contains(scalar.value)
         }
         guard unicodeScalars.contains(where: isControl) else { return self }
         var result = String.UnicodeScalarView()

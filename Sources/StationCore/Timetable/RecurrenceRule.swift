@@ -54,7 +54,9 @@ package struct RecurrenceRule: Hashable, Sendable {
     /// The day on which a week starts.
     package var weekStart = Weekday.monday
 
-    /// A COUNT above this is refused: it must be counted through from the start. Daily, these are 273 years.
+    /// A COUNT above this is refused, because it must be counted through from the start.
+    ///
+    /// Daily, these are 273 years.
     package static let maximumCount = 100_000
     /// An INTERVAL above this is refused; in seconds, these are 31 years.
     package static let maximumInterval = 1_000_000_000
@@ -63,7 +65,9 @@ package struct RecurrenceRule: Hashable, Sendable {
 }
 
 extension RecurrenceRule {
-    /// Reads the value of an RRULE property. Throws `RecurrenceError` when it is not one by the RFC.
+    /// Reads the value of an RRULE property.
+    ///
+    /// Throws `RecurrenceError` when it is not one by the RFC.
     package init(_ text: String) throws {
         var parts: [(name: String, value: Substring)] = []
         for part in text.uppercased().split(separator: ";") {
@@ -126,7 +130,8 @@ extension RecurrenceRule {
             bySecond, byMinute, byHour, byMonthDay, byYearDay, byWeekNumber, byMonth, byDay.map(\.ordinal),
         ]
         try refuse(
-            !bySetPosition.isEmpty && others.allSatisfy(\.isEmpty), "BYSETPOS needs another BY part beside it")
+            !bySetPosition.isEmpty && others.allSatisfy(\.isEmpty), "BYSETPOS needs another BY part beside it"
+        )
     }
 
     private static func split(_ name: String, _ value: Substring) throws -> [Substring] {
@@ -142,7 +147,9 @@ extension RecurrenceRule {
     ) throws -> [Int] {
         try split(name, value).map { item in
             let number = try number(name, item, range)
-            guard number != 0 || allowsZero else { throw RecurrenceError(description: "\(name)=0 means nothing") }
+            guard number != 0 || allowsZero else {
+                throw RecurrenceError(description: "\(name)=0 means nothing")
+            }
             return number
         }
     }
@@ -150,7 +157,9 @@ extension RecurrenceRule {
     private static func number(_ name: String, _ text: Substring, _ range: ClosedRange<Int>) throws -> Int {
         guard let number = Int(text), range.contains(number) else {
             throw RecurrenceError(
-                description: "\(name)=\(text.prefix(40)) is not a number from \(range.lowerBound) to \(range.upperBound)")
+                description:
+                    "\(name)=\(text.prefix(40)) is not a number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return number
     }

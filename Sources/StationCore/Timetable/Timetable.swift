@@ -83,7 +83,9 @@ package struct Timetable: Sendable {
             let original = RFC3339.parse(id[id.utf8.index(after: at)...])?.instant,
             let identity = identities[String(id[..<at])]
         else { return nil }
-        for index in identity.singles where singles[index].original == original { return slot(singles[index]) }
+        for index in identity.singles where singles[index].original == original {
+            return slot(singles[index])
+        }
         for index in identity.series {
             if let single = series[index].instance(of: original, zones: zones) { return slot(single) }
         }
@@ -179,7 +181,9 @@ struct Candidates {
         if left.programme != right.programme {
             let (one, other) = (timetable.programmes[left.programme], timetable.programmes[right.programme])
             if one.programmeClass != other.programmeClass { return one.programmeClass > other.programmeClass }
-            let (rank, otherRank) = (timetable.channels[one.channel].rank, timetable.channels[other.channel].rank)
+            let (rank, otherRank) = (
+                timetable.channels[one.channel].rank, timetable.channels[other.channel].rank
+            )
             if rank != otherRank { return rank < otherRank }
             if one.uid != other.uid { return one.uid < other.uid }
             return left.programme < right.programme

@@ -5,8 +5,10 @@ extension Timetable {
     package static let maximumEvents = 100_000
     /// The most problems that are handed back.
     package static let maximumProblems = 1000
-    /// How many instances COUNT may make the compiler count, over all events.
-    static let countingBudget = 20_000_000
+    /// How many days and shorter units may be looked at to count and to search instances, over all events.
+    ///
+    /// A hundred thousand weekly events of two years each use a fifth of it; hostile rules use it up in seconds.
+    static let searchBudget = 100_000_000
 
     /// A compiled timetable and what was found on the way.
     package struct Compilation: Sendable {
@@ -41,7 +43,7 @@ private struct TimetableCompiler {
     private var table = ZoneTable()
     private let stationZone: Int
     private var eventCount = 0
-    private var countingBudget = Timetable.countingBudget
+    private var searchBudget = Timetable.searchBudget
     /// The channel at hand.
     private var source: ChannelSource
     private var files: [String: [UInt8]] = [:]
@@ -69,7 +71,8 @@ private struct TimetableCompiler {
     mutating func finish() -> Timetable.Compilation {
         timetable.singles.sort { $0.scheduled < $1.scheduled }
         for (index, single) in timetable.singles.enumerated() {
-            timetable.identities[key(of: single.programme), default: Timetable.Identity()].singles.append(index)
+            timetable.identities[key(of: single.programme), default: Timetable.Identity()].singles.append(
+                index)
         }
         for (index, series) in timetable.series.enumerated() {
             guard let programme = series.segments.lazy.compactMap(\.programme).first else { continue }
@@ -115,15 +118,16 @@ private struct TimetableCompiler {
             refuse()
             return
         }
-        var reader = EventReader(
-            file: path, definitions: Self.definitions(bytes), zones: zones, stationZone: stationZone)
+        var reader = EventReader(file: path, bytes: bytes, zones: zones, stationZone: stationZone)
         var parser = ICalendarParser(bytes)
         var groups = EventGroups()
         var understood = 0
         while let component = parser.next() {
             guard component.name == "VEVENT" else { continue }
             guard eventCount < Timetable.maximumEvents else {
-                report(path, component.line, "more than \(Timetable.maximumEvents) events: from here on none is read")
+                report(
+                    path, component.line,
+                    "more than \(Timetable.maximumEvents) events: from here on none is read")
                 break
             }
             eventCount += 1
@@ -154,16 +158,6 @@ private struct TimetableCompiler {
 
     private mutating func refuse() {
         if !refused.contains(source.upstream) { refused.append(source.upstream) }
-    }
-
-    /// The VTIMEZONE components of a file, which may stand behind the events that need them.
-    private static func definitions(_ bytes: [UInt8]) -> [String: CalendarComponent] {
-        var parser = ICalendarParser(bytes)
-        var result: [String: CalendarComponent] = [:]
-        while let component = parser.next() {
-            if component.name == "VTIMEZONE", let name = component.property("TZID")?.value { result[name] = component }
-        }
-        return result
     }
 
     // MARK: Events
@@ -197,7 +191,7 @@ private struct TimetableCompiler {
             do {
                 let recurrence = try Recurrence(
                     rule: rule, start: start.civil, zone: table.zones[start.zone],
-                    countingBudget: &countingBudget)
+                    budget: &searchBudget)
                 if !recurrence.isSpent {
                     recurrences.append(recurrence)
                 } else if rule.count != 1 {
@@ -241,7 +235,8 @@ private struct TimetableCompiler {
     }
 
     /// What holds from the start, and what each exception with RANGE=THISANDFUTURE changes from its instance on.
-    private mutating func segments(_ group: EventGroup, _ programme: Int, _ path: String) -> [Series.Segment] {
+    private mutating func segments(_ group: EventGroup, _ programme: Int, _ path: String) -> [Series.Segment]
+    {
         var segments = [
             Series.Segment(from: .distantPast, shift: 0, programme: programme, length: group.master?.length)
         ]
@@ -292,8 +287,9 @@ private struct TimetableCompiler {
 
     // MARK: Programmes
 
-    /// Adds what an event plays; `nil` when the station plays nothing of it. An exception that names no content
-    /// has that of `master`.
+    /// Adds what an event plays; `nil` when the station plays nothing of it.
+    ///
+    /// An exception that names no content has that of `master`.
     private mutating func programme(_ event: CalendarEvent, _ master: Int?, _ path: String) -> Int? {
         let content = event.content
         let inherited = master.map { timetable.programmes[$0].contents }
@@ -306,19 +302,25 @@ private struct TimetableCompiler {
         let line = content.contentLine == 0 ? event.line : content.contentLine
         guard let granted = grantedClass(content.programmeClass, path, event.line) else { return nil }
         for variant in contents {
-            guard check(variant.reference, path, line, isEmergency: granted == .emergency, hasEnd: event.length != nil)
+            guard
+                check(
+                    variant.reference, path, line, isEmergency: granted == .emergency,
+                    hasEnd: event.length != nil)
             else { return nil }
         }
         timetable.programmes.append(
             Timetable.Programme(
                 channel: timetable.channels.count - 1, uid: event.uid, title: content.title,
-                programmeClass: granted, categories: content.categories, late: content.late, contents: contents,
+                programmeClass: granted, categories: content.categories, late: content.late,
+                contents: contents,
                 file: path, line: event.line))
         return timetable.programmes.count - 1
     }
 
     /// The class itself, or the highest below it that the file and the upstream may use.
-    private mutating func grantedClass(_ wanted: ProgrammeClass, _ path: String, _ line: Int) -> ProgrammeClass? {
+    private mutating func grantedClass(_ wanted: ProgrammeClass, _ path: String, _ line: Int)
+        -> ProgrammeClass?
+    {
         let allowed = source.classes.filter { allowed in
             allowed <= wanted && (allowed != .emergency || path.hasPrefix(ChannelPath.emergencyFolder))
         }
@@ -368,13 +370,17 @@ private struct TimetableCompiler {
             return
         }
         let channel = timetable.channels.count - 1
-        if !audio[place].utf8.elementsEqual(file.utf8) { timetable.channels[channel].spellings[file] = audio[place] }
+        if !audio[place].utf8.elementsEqual(file.utf8) {
+            timetable.channels[channel].spellings[file] = audio[place]
+        }
     }
 
     /// Reads a playlist once; whether it has a live entry.
     private mutating func checkPlaylist(_ file: String, _ path: String, _ line: Int) -> Bool {
         let channel = timetable.channels.count - 1
-        if let playlist = timetable.channels[channel].playlists[file] { return playlist.entries.contains(where: \.isLive) }
+        if let playlist = timetable.channels[channel].playlists[file] {
+            return playlist.entries.contains(where: \.isLive)
+        }
         guard let bytes = files[file] else {
             report(path, line, "the channel has no playlist \(file)")
             return false
