@@ -30,14 +30,16 @@ private let predictionOrder = 32
 private func predictor(_ samples: [Double]) -> [Double] {
     var (forward, backward) = (samples, samples)
     var weights: [Double] = []
+    var enough = 0.0
     for order in 0..<predictionOrder {
         var (product, power) = (0.0, 0.0)
         for n in order + 1..<samples.count {
             product += forward[n] * backward[n - 1]
             power += forward[n] * forward[n] + backward[n - 1] * backward[n - 1]
         }
-        // What is predicted already to the last bit leaves nothing to learn from.
-        guard power > 1e-18 * Double(samples.count) else { break }
+        // What is predicted to −100 dB leaves only rounding to learn from, which would make it unstable.
+        if order == 0 { enough = power * 1e-10 }
+        guard power > enough else { break }
         let reflection = 2 * product / power
         for n in (order + 1..<samples.count).reversed() {
             let (f, b) = (forward[n], backward[n - 1])
