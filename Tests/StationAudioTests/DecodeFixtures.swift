@@ -218,3 +218,11 @@ func correlation(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Double
     }
     return ab / (aa * bb).squareRoot()
 }
+
+extension UnsafeMutableBufferPointer {
+    /// The first element's address; tests lend no empty buffers.
+    var base: UnsafeMutablePointer<Element> {
+        guard let baseAddress else { preconditionFailure("an empty buffer") }
+        return baseAddress
+    }
+}

@@ -11,7 +11,7 @@ private func limited(_ input: [Float], ceiling: Double = -1, block: Int = 480) -
         var start = 0
         while start < all.count {
             let count = min(block, all.count - start)
-            limiter.process([all.baseAddress! + start], frames: count)
+            limiter.process([all.base + start], frames: count)
             start += count
         }
     }
@@ -110,7 +110,9 @@ struct SignalLimiterTests {
         // The worst signal has the signs of the coefficients: found by flipping each sign that raises the peak.
         var worst = noise(taps).map { $0 < 0 ? Float(-1) : 1 }
         func peak(_ samples: [Float]) -> Float {
-            samples.withUnsafeBufferPointer { interpolator.peak($0.baseAddress!, at: behind) }
+            samples.withUnsafeBufferPointer {
+                interpolator.peak(UnsafeMutableBufferPointer(mutating: $0).base, at: behind)
+            }
         }
         for i in (0..<taps).map({ $0 }) + (0..<taps) {
             var other = worst
@@ -130,9 +132,9 @@ struct SignalLimiterTests {
         right += [Float](repeating: 0, count: limiter.latency)
         left.withUnsafeMutableBufferPointer { l in
             right.withUnsafeMutableBufferPointer { r in
-                limiter.process([l.baseAddress!], frames: 700)
+                limiter.process([l.base], frames: 700)
                 limiter.widen()
-                limiter.process([l.baseAddress! + 700, r.baseAddress! + 700], frames: l.count - 700)
+                limiter.process([l.base + 700, r.base + 700], frames: l.count - 700)
             }
         }
         #expect(Array(left[limiter.latency...]) == alone)
