@@ -139,7 +139,7 @@ extension Station {
         let mute = Mute(until: now.wall + duration, reason: reason)
         watch.mute = mute
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
-        for index in playouts.indices where playouts[index].holdsLoudspeaker { rejudge(index) }
+        for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
     }
 
@@ -157,7 +157,7 @@ extension Station {
             }
             watch.volumeDecibels = decibels
             note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
-            for index in playouts.indices where playouts[index].isSounding { rejudge(index) }
+            for index in playouts.indices { rejudge(index) }
         }
         reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
     }
