@@ -131,7 +131,7 @@ final class Player {
             guard let feed = feed(order) else { return }
             feed.started(at: instant, errorMicroseconds: error, method)
             self.report(.progress(feed.order.play, feed.measure()))
-        case .itemStarted: break
+        case .itemStarted(let order, let item): feed(order)?.itemStarted(item)
         case .itemEnded(let order, let item, let frames, let peak):
             feed(order)?.itemEnded(item, framesConsumed: frames, peak: peak)
         case .ended(let order, let result):
