@@ -17,7 +17,8 @@ final class AudioThreadStation {
         configure(card)
         output = try CardOutput(
             settings: CardSettings(
-                device: card.device(), rate: rate, channels: channels, bufferMilliseconds: bufferMilliseconds))
+                device: card.device(), rate: rate, channels: channels, bufferMilliseconds: bufferMilliseconds)
+        )
     }
 
     /// Waits for a report, and returns what it is asked for; nil after `seconds`.
@@ -46,7 +47,9 @@ final class AudioThreadStation {
 
     /// The start of an order, as reported.
     func start(of order: UInt64) -> (instant: Int64, error: Double, method: CardMethod)? {
-        for case .started(order, let instant, let error, let method) in reports { return (instant, error, method) }
+        for case .started(order, let instant, let error, let method) in reports {
+            return (instant, error, method)
+        }
         return nil
     }
 

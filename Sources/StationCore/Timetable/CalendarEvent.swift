@@ -57,7 +57,7 @@ struct CalendarEvent: Sendable {
     var rules: [RecurrenceRule] = []
     /// RDATE: further instances, with a length of their own where a PERIOD gives one.
     var additions: [(time: ZonedTime, length: SlotLength?)] = []
-    /// EXDATE
+    /// EXDATE: instances that are not.
     var exceptions: [InstanceName] = []
     var content = EventContent()
 

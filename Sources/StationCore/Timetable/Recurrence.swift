@@ -52,8 +52,10 @@ package struct Recurrence: Hashable, Sendable {
     package let start: CivilTime
     /// No instance is later; the horizon when the rule itself has no end.
     package private(set) var last: CivilTime
-    /// The UNTIL of a rule in UTC: instants later than it are no instances. `last` alone cannot tell where the
-    /// zone's offset changes around it, because there the order of civil times is not that of instants.
+    /// The UNTIL of a rule in UTC: instants later than it are no instances.
+    ///
+    /// `last` alone cannot tell where the zone's offset changes around it, because there the order of civil
+    /// times is not that of instants.
     package private(set) var limit: Instant?
     private let period: Period
     private let interval: Int64

@@ -294,8 +294,9 @@ private struct TimetableCompiler {
 
     // MARK: Programmes
 
-    /// Adds what an event plays; `nil` when the station plays nothing of it. An exception that names no content
-    /// has that of `master`.
+    /// Adds what an event plays; `nil` when the station plays nothing of it.
+    ///
+    /// An exception that names no content has that of `master`.
     private mutating func programme(_ event: CalendarEvent, _ master: Int?, _ path: String) -> Int? {
         let content = event.content
         let inherited = master.map { timetable.programmes[$0].contents }

@@ -46,7 +46,10 @@ struct TimetableOracleTests {
         if found.count > 2 {
             let middle = found[found.count / 2]
             for from in [middle, CivilTime(seconds: middle.seconds + 1)] {
-                let rest = Array(recurrence.occurrences(from: from).prefix(found.count).prefix { $0 <= found[found.count - 1] })
+                let rest = Array(
+                    recurrence.occurrences(from: from).prefix(found.count).prefix {
+                        $0 <= found[found.count - 1]
+                    })
                 #expect(rest == found.filter { $0 >= from }, "\(words[4]) from \(text(from))")
             }
         }
