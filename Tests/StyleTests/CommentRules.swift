@@ -35,9 +35,10 @@ extension Rule {
 
     /// Declarations for other targets without a doc comment.
     private static func undocumented(_ source: Source) -> [(line: Int, message: String)] {
-        // What a protocol of the standard library asks for is documented there.
+        // What a protocol of the standard library asks for is documented there, and what an initialiser that cannot
+        // fail takes, at the properties.
         let witness =
-            #"\bfunc (==|<|hash|encode|next)\s*[(<]|\bvar (description|debugDescription|customMirror|hashValue)\b"#
+            #"\bfunc (==|<|\+|-|hash|encode|next)\s*[(<]|\binit\((?!.*\bthrows\b)|\bvar (description|debugDescription|customMirror|hashValue)\b"#
         let declaration =
             #"^\s*(@\w+(\([^)]*\))?\s+)*package\s+([a-z]+(\([a-z]+\))?\s+)*(struct|enum|class|protocol|func|var|let|init|subscript|typealias|actor|macro)\b"#
         let property = #"^\s*package\s+(static\s+)?(private\(set\)\s+)?(let|var)\s+\w+[^{]*$"#
@@ -46,7 +47,7 @@ extension Rule {
             guard text.contains("package"), !matches(declaration, in: text).isEmpty,
                 matches(witness, in: text).isEmpty
             else { return nil }
-            // One comment may speak for a block of properties that stand together.
+            // One comment may speak for properties that stand together, and a type's for those it begins with.
             let isProperty = !matches(property, in: text).isEmpty
             let above = source.lines[..<number].last { line in
                 let text = line.drop(while: \.isWhitespace)
@@ -55,7 +56,8 @@ extension Rule {
                 return !text.hasPrefix("@") && !isPlainComment && !isSibling
             }
             let comment = above?.drop(while: \.isWhitespace) ?? ""
-            guard !comment.hasPrefix("///"), !comment.hasSuffix("*/") else { return nil }
+            let isTypesOwn = isProperty && comment.contains(/\b(struct|class) \w+.*\{$/)
+            guard !comment.hasPrefix("///"), !comment.hasSuffix("*/"), !isTypesOwn else { return nil }
             return (number + 1, "say what it is: `///`, a one-line summary first; units, errors, thread")
         }
     }

@@ -79,6 +79,7 @@ package struct Slot: Hashable, Sendable, Identifiable {
 
 /// Something in a channel that was not understood, or not taken as it stands.
 package struct TimetableProblem: Hashable, Sendable, CustomStringConvertible {
+    /// What becomes of what was not understood.
     package enum Severity: Hashable, Sendable {
         /// It plays, but not quite as the file says.
         case warning
