@@ -5,7 +5,8 @@ import Glibc
 ///
 /// A frame of the stream is counted from the card's last start. `rendered` ≥ `written` ≥ `consumed`. Whatever fails
 /// is thrown as the call and its code; afterwards only `restart` or dropping this value is allowed.
-@safe  // Safety: the three buffers are owned by this value alone and never leave it but for a call's duration.
+// Safety: the three buffers are owned by this value alone and never leave it but for a call's duration.
+@safe
 struct CardStream: ~Copyable {
     /// A card that stands still for so long is lost.
     static let stallNanoseconds: Int64 = 800_000_000
@@ -31,7 +32,9 @@ struct CardStream: ~Copyable {
     private(set) var clock: CardClock
     private(set) var rendered = 0
     private(set) var consumed = 0
-    /// Whether the PCM takes sound faster than real time. Then its place is computed, and proves nothing.
+    /// Whether the PCM takes sound faster than real time.
+    ///
+    /// Then its place is computed, and proves nothing.
     private(set) var isUnpaced: Bool
     var spans = CardSpans()
 
@@ -275,7 +278,9 @@ struct CardStream: ~Copyable {
         return first
     }
 
-    /// Takes back silence that is buffered from a frame on, as far as can be. The card may start anew for it.
+    /// Takes back silence that is buffered from a frame on, as far as can be.
+    ///
+    /// The card may start anew for it.
     mutating func retreat(to frame: Int) throws(CardError) {
         try readBurst()
         let target = max(frame, consumed + margin)

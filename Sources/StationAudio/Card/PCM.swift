@@ -1,7 +1,9 @@
 internal import CALSA
 import Glibc
 
-/// An open PCM of ALSA. Used by one thread; closed when it goes out of scope.
+/// An open PCM of ALSA.
+///
+/// Used by one thread; closed when it goes out of scope.
 ///
 /// It never blocks by contract: it is opened non-blocking, and nobody waits in ALSA. A plug-in that blocks all the
 /// same is seen by the owner's dead man's switch.

@@ -68,7 +68,8 @@ final class Feed {
         reader = ProgrammeReader(
             content.items.map {
                 ProgrammeItem(
-                    ProgrammeSource(descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                    ProgrammeSource(
+                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -109,7 +110,9 @@ final class Feed {
                 frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
                 timeline: ring.timeline)
             reader?.ratioCorrectionPPM = -correction
-            let count = buffer.withUnsafeMutableBufferPointer { reader?.read(into: $0, frames: Self.chunk) ?? 0 }
+            let count = buffer.withUnsafeMutableBufferPointer {
+                reader?.read(into: $0, frames: Self.chunk) ?? 0
+            }
             write(count, ring)
             if count < Self.chunk {
                 finishReading(ring, format)
@@ -124,7 +127,8 @@ final class Feed {
         while done < count {
             var end = count
             while let mark = nextMark {
-                let at = max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
+                let at =
+                    max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
                 if at > 0 {
                     end = min(end, done + at)
                     break
