@@ -37,7 +37,9 @@ package struct CardSettings: Sendable {
     package var device: String
     /// Frames a second asked for; the card takes the nearest that it can, which `CardReport.opened` tells.
     package var rate: Int
-    /// Channels of the ring, 1 or 2. A card with others gets mono on all, stereo by turns.
+    /// Channels of the ring, 1 or 2.
+    ///
+    /// A card with others gets mono on all, stereo by turns.
     package var channels: Int
     /// Channels asked of the card.
     package var cardChannels: Int

@@ -2,7 +2,9 @@ import Glibc
 import StationCore
 import StationTrust
 
-/// The log on disk: segments of lines that are appended to, fsynced and never deleted. Disk thread only.
+/// The log on disk: segments of lines that are appended to, fsynced and never deleted.
+///
+/// Disk thread only.
 ///
 ///     STATE/log/00000000000000000000.jsonl    named by the index of its first entry
 ///     STATE/log/checkpoint.json               the log folded up to some entry, so that a start reads only the rest
@@ -31,6 +33,8 @@ final class LogFiles {
     private var checkpointIndex: Int64
     /// Entries that were appended and are not on disk, in order.
     private var backlog: [Entry] = []
+    /// Why the disk refused the last time; nil when it did not.
+    private var lastProblem: SystemError?
 
     /// The segment that is written to.
     private struct Segment {
@@ -127,9 +131,12 @@ final class LogFiles {
             segment.durableBytes += Int64(bytes.count)
             self.segment = segment
         } catch {
-            note(.error, "the log cannot be written: \(error)")
+            // Once: a disk that is broken for a month must not fill the journal too (T34).
+            if lastProblem != error { note(.error, "the log cannot be written: \(error)") }
+            lastProblem = error
             return false
         }
+        lastProblem = nil
         for entry in backlog { summary.fold(entry.json) }
         backlog = []
         run.clear()
