@@ -1,7 +1,9 @@
 internal import CALSA
 import Glibc
 
-/// An open PCM of ALSA. Used by one thread; closed when it goes out of scope.
+/// An open PCM of ALSA.
+///
+/// Used by one thread; closed when it goes out of scope.
 ///
 /// It never blocks by contract: it is opened non-blocking, and nobody waits in ALSA. A plug-in that blocks all the
 /// same is seen by the owner's dead man's switch.
@@ -25,7 +27,11 @@ struct PCM: ~Copyable {
     /// First without ALSA's conversions, so that the card's own rate and format are used; where that cannot be (a
     /// card with packed 24 bits; another card than before), with them.
     ///
-    /// - Parameter rate: the only rate that will do, if not nil.
+    /// - Parameters:
+    ///   - settings: which card.
+    ///   - rate: the only rate that will do, if not nil.
+    /// - Throws: the error of `snd_pcm_open`, or of the parameters that could not be settled.
+    /// - Returns: an open PCM, to be prepared.
     static func open(_ settings: CardSettings, rate: Int?) throws(CardError) -> PCM {
         calsa_be_quiet()
         let native = SND_PCM_NO_AUTO_RESAMPLE | SND_PCM_NO_AUTO_CHANNELS | SND_PCM_NO_AUTO_FORMAT
