@@ -36,6 +36,22 @@ struct AudioThread: ~Copyable {
         self.settings = settings
         unsafe self.shared = unsafe shared
         mixer = unsafe Mixer(shared: shared)
+        Self.makeTypes()
+    }
+
+    /// Uses each generic type that the thread uses, on the owner's thread: an unoptimised program makes them at their
+    /// first use, and allocates for it.
+    private static func makeTypes() {
+        var clock = CardClock(rate: 48_000)
+        let readings = InlineArray<7, CardReading>(repeating: CardReading(before: 0, after: 0, frame: 0))
+        clock.take(readings.span)
+        var spans = CardSpans()
+        spans.append(CardSpan(order: 0, card: 0, programme: 0, count: 1))
+        spans.cut(order: 0, at: 1)
+        _ = spans.takeFirst(before: 1)
+        var stops = Mixer.Stops()
+        stops.add(order: 0, fadeMilliseconds: 0)
+        _ = stops.take()
     }
 
     /// Runs until the owner closes.
@@ -75,16 +91,21 @@ struct AudioThread: ~Copyable {
         if stream == nil { open(at: began) }
         guard var running = stream.take() else { return wakeWithoutCard(at: began) }
         do throws(CardError) {
+            // If the owner has told of a stall, it shall hear of its end, however short it was.
+            isLost = unsafe isLost || shared.pointee.isStallTold.load(ordering: .acquiring)
             let wake = try mixer.round(&running)
-            if CLinux_monotonic() - began > Self.patience { throw CardError(call: .write, code: ETIMEDOUT) }
+            if isLate(since: began) { throw CardError(call: .write, code: ETIMEDOUT) }
             if isLost, running.hasMoved { recover() }
             stream = consume running
             return wake
         } catch {
-            lose(running, error)
+            // A call that held us up is the cause of whatever came of it.
+            lose(running, isLate(since: began) ? CardError(call: error.call, code: ETIMEDOUT) : error)
             return CLinux_monotonic()
         }
     }
+
+    private func isLate(since began: Int64) -> Bool { CLinux_monotonic() - began > Self.patience }
 
     private mutating func takeCommands() {
         while let command = unsafe shared.pointee.commands.pop() {

@@ -130,8 +130,10 @@ struct CardStream: ~Copyable {
 
     private mutating func readBurst() throws(CardError) {
         var readings = InlineArray<7, CardReading>(repeating: CardReading(before: 0, after: 0, frame: 0))
+        let before = consumed
         for index in readings.indices { readings[index] = try reading() }
-        if !isUnpaced { clock.take(readings.span) }
+        // A position that does not move tells nothing of when it will.
+        if !isUnpaced, consumed > before { clock.take(readings.span) }
     }
 
     /// Reads the position for so long as it takes to see it make a step, or `limit` nanoseconds.

@@ -76,11 +76,12 @@ struct Playing {
                 beginItem(shared)
             }
             itemConsumed += count
-            itemPeak = max(itemPeak, stream.peak(from: card, count: count))
+            let peak = stream.peak(from: card, count: count)
+            itemPeak = max(itemPeak, peak)
+            result.peak = max(result.peak, peak)
             result.framesConsumed += count
             (card, frame, left) = (card + count, frame + count, left - count)
         }
-        result.peak = max(result.peak, itemPeak)
         unsafe core.pointee.consumed.store(result.framesConsumed, ordering: .relaxed)
         unsafe core.pointee.position.store(frame, ordering: .relaxed)
     }

@@ -54,7 +54,7 @@ package struct RecurrenceRule: Hashable, Sendable {
     /// The day on which a week starts.
     package var weekStart = Weekday.monday
 
-    /// A COUNT above this is refused: it must be counted through from the start.
+    /// A COUNT above this is refused, because it must be counted through from the start.
     ///
     /// Daily, these are 273 years.
     package static let maximumCount = 100_000

@@ -19,7 +19,9 @@ final class Feed {
     private(set) var isRunning = false
     private(set) var hasStarted = false
     /// Another order takes over at its start.
-    var isReplaced = false
+    private(set) var isReplaced = false
+    /// When the sound must be over, in CLOCK_MONOTONIC nanoseconds.
+    private var permitEnd: Int64
     /// It was told to stop because it could no longer begin.
     var isTooLate = false
     /// Why the card was last lost while this play waited for it.
@@ -41,6 +43,7 @@ final class Feed {
         self.order = order
         self.content = content
         lock = ClockLock(start: Self.monotonic(order.start))
+        permitEnd = Self.monotonic(order.permit.end)
     }
 
     /// An instant of CLOCK_BOOTTIME as one of CLOCK_MONOTONIC, which the card goes by.
@@ -65,8 +68,7 @@ final class Feed {
         reader = ProgrammeReader(
             content.items.map {
                 ProgrammeItem(
-                    ProgrammeSource(
-                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                    ProgrammeSource(descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -75,14 +77,27 @@ final class Feed {
         let start = Self.monotonic(order.start)
         isRunning = card.play(
             CardOrder(
-                id: order.play.number,
-                start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
-                permitEnd: Self.monotonic(order.permit.end)), from: ring)
+                id: order.play.number, start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
+                permitEnd: permitEnd), from: ring)
         return isRunning
     }
 
-    /// Another ceiling; it is heard when what is decoded ahead has been played.
-    func renew(_ permit: Permit) { reader?.gainDecibels = permit.ceilingDecibels }
+    /// Another permit; its ceiling is heard when what is decoded ahead has been played.
+    func renew(_ permit: Permit, on card: CardOutput) {
+        reader?.gainDecibels = permit.ceilingDecibels
+        if !isReplaced { limit(to: Self.monotonic(permit.end), on: card) }
+    }
+
+    /// Ends where another order begins.
+    func giveWay(to next: Feed, on card: CardOutput) {
+        isReplaced = true
+        limit(to: min(permitEnd, Self.monotonic(next.order.start)), on: card)
+    }
+
+    private func limit(to end: Int64, on card: CardOutput) {
+        permitEnd = end
+        if isRunning { card.limit(order: order.play.number, permitEnd: end) }
+    }
 
     // MARK: Decoding
 
@@ -94,9 +109,7 @@ final class Feed {
                 frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
                 timeline: ring.timeline)
             reader?.ratioCorrectionPPM = -correction
-            let count = buffer.withUnsafeMutableBufferPointer {
-                reader?.read(into: $0, frames: Self.chunk) ?? 0
-            }
+            let count = buffer.withUnsafeMutableBufferPointer { reader?.read(into: $0, frames: Self.chunk) ?? 0 }
             write(count, ring)
             if count < Self.chunk {
                 finishReading(ring, format)
@@ -111,8 +124,7 @@ final class Feed {
         while done < count {
             var end = count
             while let mark = nextMark {
-                let at =
-                    max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
+                let at = max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
                 if at > 0 {
                     end = min(end, done + at)
                     break
@@ -165,13 +177,19 @@ final class Feed {
         }
     }
 
-    func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
+    /// The item that sounds now stands last.
+    func itemStarted(_ item: Int) {
         let index = firstMark + item
         guard index < content.items.count else { return }
         playback.items.append(
-            Playback.Item(
-                index: content.items[index].index, framesConsumed: Int64(framesConsumed),
-                peakDecibels: peak > 0 ? Double(20 * log10(peak)) : nil))
+            Playback.Item(index: content.items[index].index, framesConsumed: 0, peakDecibels: nil))
+    }
+
+    func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
+        let index = firstMark + item
+        guard index < content.items.count, let last = playback.items.indices.last else { return }
+        playback.items[last].framesConsumed = Int64(framesConsumed)
+        playback.items[last].peakDecibels = peak > 0 ? Double(20 * log10(peak)) : nil
     }
 
     /// What is measured so far.
@@ -188,8 +206,27 @@ final class Feed {
             now.xruns = result.xruns
             let isWhole = result.cause == .completed && result.framesSkipped == 0
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
+            now.items = contentFrames(of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
         }
         return now
+    }
+
+    /// The items' frames in those of the programme: keeping to the clock, the card takes some more or some fewer.
+    private func contentFrames(
+        of items: [Playback.Item], isWhole: Bool, total: Int64, _ cardFrames: Int
+    ) -> [Playback.Item] {
+        items.map { item in
+            var item = item
+            let place = content.items.firstIndex { $0.index == item.index }
+            if isWhole, let place, place < ends.count {
+                let start = max(startFrame, place > 0 ? ends[place - 1] : 0)
+                item.framesConsumed = Int64(max(0, ends[place] - start))
+            } else if cardFrames > 0 {
+                let share = Double(item.framesConsumed) / Double(cardFrames)
+                item.framesConsumed = Int64((share * Double(total)).rounded())
+            }
+            return item
+        }
     }
 
     /// Whether anything of it could be decoded.

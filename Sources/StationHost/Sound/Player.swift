@@ -27,6 +27,11 @@ final class Player {
         card = try CardOutput(settings: settings)
     }
 
+    /// Rounds that the audio thread made.
+    var audioRounds: Int { card.rounds }
+    /// Whether something sounds on a card that is there.
+    var isSounding: Bool { !isLost && feeds.contains(where: \.hasStarted) }
+
     /// Sleeps, then does what is due; false when the thread is to end.
     func round() -> Bool {
         var descriptors = [
@@ -72,17 +77,13 @@ final class Player {
         case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
         case .stop(let play, let fade): stop(play, fade: fade)
         case .renew(let play, let permit): renew(play, permit)
-        case .end: break
+        case .beat, .end: break
         }
     }
 
     private func play(_ feed: Feed) {
         // Who plays now is over where the new order begins.
-        for other in feeds {
-            other.isReplaced = true
-            let end = min(Feed.monotonic(feed.order.start), Feed.monotonic(other.order.permit.end))
-            card.limit(order: other.order.play.number, permitEnd: end)
-        }
+        for other in feeds { other.giveWay(to: feed, on: card) }
         feeds.append(feed)
         nextProgress = min(nextProgress, CLinux_monotonic() + Self.progressInterval)
         card.prepare()
@@ -106,9 +107,7 @@ final class Player {
     }
 
     private func renew(_ play: PlayID, _ permit: Permit) {
-        guard let feed = feeds.first(where: { $0.order.play == play }) else { return }
-        feed.renew(permit)
-        if !feed.isReplaced { card.limit(order: play.number, permitEnd: Feed.monotonic(permit.end)) }
+        feeds.first { $0.order.play == play }?.renew(permit, on: card)
     }
 
     // MARK: What the card tells
@@ -132,7 +131,7 @@ final class Player {
             guard let feed = feed(order) else { return }
             feed.started(at: instant, errorMicroseconds: error, method)
             self.report(.progress(feed.order.play, feed.measure()))
-        case .itemStarted: break
+        case .itemStarted(let order, let item): feed(order)?.itemStarted(item)
         case .itemEnded(let order, let item, let frames, let peak):
             feed(order)?.itemEnded(item, framesConsumed: frames, peak: peak)
         case .ended(let order, let result):

@@ -55,7 +55,7 @@ func civil(_ text: some StringProtocol) throws -> CivilTime {
             minute: number(10..<12), second: number(12..<14)), "\(text)")
 }
 
-/// A civil time as calendars write it: `19970902T090000`.
+/// A civil time as `19970902T090000`.
 func text(_ civil: CivilTime) -> String {
     let (year, month, day) = civil.date.parts
     let second = civil.secondOfDay

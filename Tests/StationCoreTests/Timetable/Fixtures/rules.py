@@ -27,8 +27,8 @@ DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 # How far a case is looked at: the last days of the year in which it starts, and so many years more. dateutil walks
 # every period, and past UNTIL when nothing hits, so short periods get short windows.
 WINDOWS = {
-    "SECONDLY": (1, 0),
-    "MINUTELY": (40, 0),
+    "SECONDLY": (0.2, 0),
+    "MINUTELY": (20, 0),
     "HOURLY": (366, 1),
     "DAILY": (366, 11),
     "WEEKLY": (366, 14),
@@ -113,7 +113,7 @@ def expand(parts, start, end, count, until):
 def case(random, frequency):
     days, years = WINDOWS[frequency]
     year = random.randint(1975, 2080)
-    start = datetime(year + 1, 1, 1) - timedelta(seconds=random.randrange(1, days * 86400))
+    start = datetime(year + 1, 1, 1) - timedelta(seconds=random.randrange(1, int(days * 86400)))
     start = start.replace(second=random.choice([0, 0, 0, start.second]))
     end = datetime(year + years, 12, 31, 23, 59, 59)
     parts = rule(random, frequency)
@@ -133,7 +133,7 @@ def case(random, frequency):
     if len(times) == 1 and random.random() < 0.8:
         # Most cases should hit.
         return case(random, frequency)
-    if len(times) == 1 and until is None:
+    if len(times) == 1 and until is None and count is None:
         # Searching in vain to the end of the calendar is a test of its own.
         limited = parts + [("UNTIL", text(end))]
     return f"- {text(start)} {text(end)} {LIMIT} {render(limited)} = " + " ".join(map(text, times))
