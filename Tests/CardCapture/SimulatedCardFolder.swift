@@ -89,6 +89,12 @@ package final class SimulatedCardFolder: @unchecked Sendable {
         set { control.pointee.step_microseconds = newValue }
     }
 
+    /// The only rate that it can do, from its next opening on; 0 for any.
+    package var onlyRate: UInt32 {
+        get { control.pointee.rate }
+        set { control.pointee.rate = newValue }
+    }
+
     /// Lets it run dry at once.
     package func causeXrun() { control.pointee.xrun += 1 }
 

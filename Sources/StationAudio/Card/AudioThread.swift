@@ -27,6 +27,8 @@ struct AudioThread: ~Copyable {
     /// The clock of the stream before, which knows the card's rate.
     private var learnt: CardClock?
     private var mixer: Mixer
+    /// The rate that the owner was told: programmes are made for it until the card is closed.
+    private var rate: Int?
     private var isLost = false
     private var retryAt: Int64 = 0
     private var retryDelay = AudioThread.retryMinimum
@@ -85,7 +87,7 @@ struct AudioThread: ~Copyable {
         let isNeeded = unsafe mixer.isBusy || shared.pointee.isWanted.load(ordering: .acquiring)
         guard isNeeded else {
             if let idle = stream.take() { learnt = idle.clock }
-            (isLost, retryDelay, retryAt) = (false, Self.retryMinimum, 0)
+            (isLost, retryDelay, retryAt, rate) = (false, Self.retryMinimum, 0, nil)
             return .max
         }
         if stream == nil { open(at: began) }
@@ -123,7 +125,8 @@ struct AudioThread: ~Copyable {
         guard now >= retryAt else { return }
         unsafe CLinux_timerfd_arm(shared.pointee.deadMan, now + Self.openingPatience)
         do throws(CardError) {
-            let opened = try CardStream.open(settings, learnt: learnt)
+            let opened = try CardStream.open(settings, rate: rate, learnt: learnt)
+            rate = opened.format.rate
             unsafe shared.pointee.tell(.opened(opened.format))
             stream = consume opened
         } catch {

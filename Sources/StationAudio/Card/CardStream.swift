@@ -10,6 +10,8 @@ import Glibc
 struct CardStream: ~Copyable {
     /// A card that stands still for so long is lost.
     static let stallNanoseconds: Int64 = 800_000_000
+    /// After so long it is known whether anything paces the PCM.
+    private static let pacingTime: Int64 = 150_000_000
     /// Frames rendered at a time.
     static let chunk = 2048
     /// Readings of the position one after the other, of which the median counts.
@@ -36,6 +38,8 @@ struct CardStream: ~Copyable {
     private(set) var isUnpaced: Bool
     var spans = CardSpans()
 
+    /// Whether it was seen to take sound no faster than real time.
+    private var isPaced = false
     private let pcm: PCM
     private var written = 0
     private var startedAt: Int64 = 0
@@ -54,8 +58,11 @@ struct CardStream: ~Copyable {
     ///
     /// Allocates, here and inside ALSA: the audio thread does this itself while nothing sounds, so that a PCM has one
     /// owner and no call needs a lock; while the card runs, it never does.
-    static func open(_ settings: CardSettings, learnt: CardClock?) throws(CardError) -> CardStream {
-        var stream = CardStream(try PCM.open(settings), channels: settings.channels, learnt: learnt)
+    ///
+    /// - Parameter rate: the rate that programmes under way were made for; nil if there are none.
+    static func open(_ settings: CardSettings, rate: Int?, learnt: CardClock?) throws(CardError) -> CardStream {
+        let pcm = try PCM.open(settings, rate: rate)
+        var stream = CardStream(pcm, channels: settings.channels, learnt: learnt)
         try stream.start()
         return stream
     }
@@ -157,8 +164,13 @@ struct CardStream: ~Copyable {
         let after = CLinux_monotonic()
         var frame = min(written, written - delay)
         let elapsed = Double(after - startedAt) * 1e-9 * Double(format.rate)
-        // 50 ms: what a card may take into a queue of its own when it starts.
-        if Double(frame) > elapsed * 1.1 + Double(format.rate) * 0.05 { isUnpaced = true }
+        if !isPaced, !isUnpaced {
+            // 50 ms: what a card may take into a queue of its own when it starts. A sound server's first answers may
+            // be nonsense, so none is believed beyond that until it had time to settle.
+            let possible = Int(elapsed * 1.1 + Double(format.rate) * 0.05)
+            if after - startedAt > Self.pacingTime { (isPaced, isUnpaced) = (frame <= possible, frame > possible) }
+            frame = min(frame, possible)
+        }
         if isUnpaced { frame = min(written, Int(elapsed)) }
         if frame > consumed {
             consumed = frame
@@ -197,7 +209,7 @@ struct CardStream: ~Copyable {
     var method: CardMethod { isUnpaced ? .unproven : clock.method }
 
     /// Whether the clock has been read often enough to place a start.
-    var isSettled: Bool { isUnpaced || clock.points >= 3 }
+    var isSettled: Bool { isUnpaced || (isPaced && clock.points >= 3) }
 
     // MARK: Sound
 

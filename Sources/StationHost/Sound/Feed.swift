@@ -68,7 +68,8 @@ final class Feed {
         reader = ProgrammeReader(
             content.items.map {
                 ProgrammeItem(
-                    ProgrammeSource(descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                    ProgrammeSource(
+                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -77,7 +78,8 @@ final class Feed {
         let start = Self.monotonic(order.start)
         isRunning = card.play(
             CardOrder(
-                id: order.play.number, start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
+                id: order.play.number,
+                start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
                 permitEnd: permitEnd), from: ring)
         return isRunning
     }
@@ -109,7 +111,9 @@ final class Feed {
                 frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
                 timeline: ring.timeline)
             reader?.ratioCorrectionPPM = -correction
-            let count = buffer.withUnsafeMutableBufferPointer { reader?.read(into: $0, frames: Self.chunk) ?? 0 }
+            let count = buffer.withUnsafeMutableBufferPointer {
+                reader?.read(into: $0, frames: Self.chunk) ?? 0
+            }
             write(count, ring)
             if count < Self.chunk {
                 finishReading(ring, format)
@@ -124,7 +128,8 @@ final class Feed {
         while done < count {
             var end = count
             while let mark = nextMark {
-                let at = max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
+                let at =
+                    max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
                 if at > 0 {
                     end = min(end, done + at)
                     break
@@ -206,7 +211,8 @@ final class Feed {
             now.xruns = result.xruns
             let isWhole = result.cause == .completed && result.framesSkipped == 0
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
-            now.items = contentFrames(of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+            now.items = contentFrames(
+                of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
         }
         return now
     }
