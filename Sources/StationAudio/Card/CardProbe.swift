@@ -5,7 +5,7 @@ package enum CardProbe {
     /// - Returns: nil when that went well, else why not.
     package static func problem(of device: String) -> CardError? {
         do throws(CardError) {
-            _ = try PCM.open(CardSettings(device: device))
+            _ = try PCM.open(CardSettings(device: device), rate: nil)
             return nil
         } catch { return error }
     }
