@@ -139,7 +139,9 @@ struct RuleProofTests {
         Snippet("what the file owns", "#include \"a.h\"\nint f(void) {}", in: "Sources/CLinux/a.c"),
         Snippet("doc comment", "/// Where it is.\npackage let x: Int\npackage let y: Int"),
         Snippet("doc comment", "/// An A.\n@frozen\npackage struct A {}\npackage import B\nlet package = 1"),
-        Snippet("doc comment", "/// A place.\npackage struct Place {\n    package let x: Int\n    package let y: Int"),
+        Snippet(
+            "doc comment",
+            "/// A place.\npackage struct Place {\n    package let x: Int\n    package let y: Int"),
         Snippet("doc comment", "    package static func < (left: Self, right: Self) -> Bool { true }"),
         Snippet("doc comment", "    package init(a: Int) { self.a = a }"),
         Snippet("doc comment", "/// A.\n// Not on Sundays.\npackage let a = 1"),

@@ -2,7 +2,9 @@ import StationTrust
 
 /// A slot on its way to its outcome: from the minutes before its instant to the end of its sound.
 struct Playout: Sendable {
-    /// Who goes before whom. A person at the station goes before every programme but an emergency.
+    /// Who goes before whom.
+    ///
+    /// A person at the station goes before every programme but an emergency.
     enum Precedence: Int, Comparable, Sendable {
         case normal
         case priority
