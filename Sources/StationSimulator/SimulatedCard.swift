@@ -197,7 +197,8 @@ package struct SimulatedCard: Sendable {
 /// An order under way at a simulated card.
 package struct SimulatedPlay: Sendable {
     package fileprivate(set) var order: PlayOrder
-    fileprivate let effect: EffectID
+    /// The effect that ordered it.
+    package let effect: EffectID
     /// The programme's items that can be played, with their indexes and lengths.
     private let items: [(index: Int, duration: Duration)]
     private let length: Duration

@@ -71,7 +71,7 @@ extension World {
                 handle(.timetable(published))
             }
             // The event may have been the daemon's last.
-            if station != nil { handle(.completed(id, .done)) }
+            if isRunning { handle(.completed(id, .done)) }
         case .amplifier(let id, let isOn):
             if !amplifierFails { isAmplifierOn = isOn }
             handle(.completed(id, amplifierFails ? .failed("the command failed") : .done))

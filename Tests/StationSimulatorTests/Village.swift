@@ -74,7 +74,7 @@ struct Village {
             Programme("sang", at: "050000", for: "PT10M", seconds: 150),
             Programme("noi-tiep", at: "050130", seconds: 45),
             Programme("dung-gio", at: "060000", seconds: 60, late: "SKIP"),
-            Programme("cung-luc", at: "060000", seconds: 40, late: "PT2M"),
+            Programme("dung-luc", at: "060000", seconds: 40, late: "PT2M"),
             Programme("tiep-song", at: "080000", for: "PT5M", seconds: 290, late: "JOIN", rule: "FREQ=WEEKLY;BYDAY=MO,WE,FR"),
             Programme("trua", at: "105930", for: "PT3M", seconds: 100, late: "PT5M"),
             Programme("uu-tien", at: "110015", seconds: 30, priority: 2, rule: "FREQ=DAILY;INTERVAL=2"),
@@ -186,4 +186,9 @@ extension World {
 
     func run(until text: String) { run(until: at(text)) }
     func schedule(_ deed: Deed, at text: String) { schedule(deed, at: at(text)) }
+}
+
+extension World {
+    /// Whether a station may believe its clock at all: somebody told the time in this boot, or a battery keeps it.
+    var mayBelieveClock: Bool { wasSynchronised || settings.isClockBatteryBacked }
 }

@@ -97,9 +97,13 @@ extension Station {
             emit(.measureStorage, for: .storage)
         }
         if nextClockPoll <= now.monotonic {
-            nextClockPoll =
-                now.monotonic + (trust == .synchronised ? Self.synchronisedClockPoll : Self.clockPoll)
+            nextClockPoll = now.monotonic + clockPoll
         }
+    }
+
+    private var clockPoll: Duration {
+        guard trust == .untrusted else { return Self.believedClockPoll }
+        return now.monotonic - startedAt < Self.eagerFor ? Self.clockPoll : Self.patientClockPoll
     }
 
     /// When the station wants to be called again, if nothing happens before.

@@ -283,6 +283,9 @@ extension Station {
         playouts[index].phase = .ready
     }
 
+    /// The slot that a play is for; nil when there is none, or no longer.
+    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
+
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
 }
 

@@ -39,10 +39,13 @@ package struct Station: Sendable {
     static let shutdownPatience = Duration.milliseconds(900)
     /// At most so many slots are on their way at once; more could never all be heard.
     static let mostPlayouts = 64
-    /// While nobody synchronises the clock, its state is looked at so often.
+    /// While the clock is not believed, its state is looked at so often: a slot may wait for it.
     static let clockPoll = Duration.seconds(10)
-    /// While somebody does, so often.
-    static let synchronisedClockPoll = Duration.seconds(300)
+    /// When nobody has told the time for `eagerFor`, so often.
+    static let patientClockPoll = Duration.seconds(60)
+    static let eagerFor = Duration.seconds(600)
+    /// While it is believed, so often: nothing but its state in the log hangs on that.
+    static let believedClockPoll = Duration.seconds(900)
 
     var settings: StationSettings
     var clock: ClockJudge
