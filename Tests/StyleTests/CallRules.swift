@@ -28,7 +28,8 @@ extension Rule {
         ban(
             "sleep", #"(?<![.\w])u?sleep\("#, instead: "wait in the loop with a deadline",
             in: {
-                shipped($0) && !executables.contains($0.target) && $0.path != "Sources/StationAudio/Card/AudioThread.swift"
+                shipped($0) && !executables.contains($0.target)
+                    && $0.path != "Sources/StationAudio/Card/AudioThread.swift"
             }),
         ban(
             "XCTest", #"\bimport XCTest\b"#, instead: "Swift Testing: `import Testing`", in: { $0.isSwift }),

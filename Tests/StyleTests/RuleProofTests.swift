@@ -108,7 +108,10 @@ struct RuleProofTests {
         Snippet("try!", "// try! is banned\nlet a = \"try!\""),
         Snippet("try!", "let a = \"\"\"\n    try! \"quoted\"\n    \"\"\"\n/* try! /* try! */ try! */"),
         Snippet("try!", ##"let a = #"\(try! read())"#"##),
-        Snippet("print", "func fingerprint(_ a: Int) {}\nblueprint(1)\nstatic func print(_ text: String) {}\na.print(b)", in: host),
+        Snippet(
+            "print",
+            "func fingerprint(_ a: Int) {}\nblueprint(1)\nstatic func print(_ text: String) {}\na.print(b)",
+            in: host),
         Snippet("exit", "exit(1)", in: "Sources/loaphuongd/main.swift"),
         Snippet("exit", "mutating func exit() {}\nsurroundings.exit()\nexit()"),
         Snippet("fatalError", #"preconditionFailure("an ended playout was resumed")"#),
