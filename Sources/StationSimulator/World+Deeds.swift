@@ -48,11 +48,11 @@ extension World {
         switch deed {
         case .powerCut(let outage): cutPower(outage)
         case .kill(let pause):
-            guard station != nil else { return }
+            guard isRunning else { return }
             crash(losesPower: false, isTorn: isTornAtCrash)
             schedule(.startDaemon(boot: boots), at: time + pause)
         case .terminate(let pause):
-            guard station != nil else { return }
+            guard isRunning else { return }
             restartAfter = pause
             handle(.terminate)
         case .keepInFlight(let count, let isTorn): (keptInFlight, isTornAtCrash) = (count, isTorn)
@@ -107,6 +107,7 @@ extension World {
         hasPower = true
         bootedAt = time
         isSynchronised = false
+        wasSynchronised = false
         switch wallAtBoot {
         case .carried(let off): wallOffset = off
         case .epoch: wallOffset = Instant(seconds: 0) - time
@@ -127,6 +128,7 @@ extension World {
         guard hasPower else { return }
         let step = Duration.zero - wallOffset
         isSynchronised = true
+        wasSynchronised = true
         self.step(by: step)
     }
 }

@@ -35,7 +35,9 @@ extension World {
         strikeAtCrashPoint()
     }
 
-    private func sound(_ id: EffectID, _ body: (inout SimulatedCard, MonotonicInstant) -> [SimulatedCard.Report]) {
+    private func sound(
+        _ id: EffectID, _ body: (inout SimulatedCard, MonotonicInstant) -> [SimulatedCard.Report]
+    ) {
         report(body(&card, monotonic))
         send(.completed(id, .done))
         observer?.world(self, shows: .sound)
@@ -71,7 +73,7 @@ extension World {
                 handle(.timetable(published))
             }
             // The event may have been the daemon's last.
-            if station != nil { handle(.completed(id, .done)) }
+            if isRunning { handle(.completed(id, .done)) }
         case .amplifier(let id, let isOn):
             if !amplifierFails { isAmplifierOn = isOn }
             handle(.completed(id, amplifierFails ? .failed("the command failed") : .done))

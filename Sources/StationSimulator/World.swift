@@ -59,10 +59,14 @@ package final class World {
     /// The time after a boot at which the clock is synchronised; nil if never.
     package var synchronisesAfter: Duration? = .zero
     package var freeBytes: Int64 = 8 << 30
+    /// The disk and the card.
     package internal(set) var store = SimulatedStore()
     package internal(set) var card = SimulatedCard()
-    /// The station, while the daemon runs.
-    package internal(set) var station: Station?
+    /// Whether the daemon runs.
+    package internal(set) var isRunning = false
+    /// The station's mind; before the first start, and while the daemon does not run, one that knows nothing new.
+    package internal(set) var station: Station
+    /// Whether the amplifier is on, and whether its commands fail.
     package internal(set) var isAmplifierOn = false
     package var amplifierFails = false
     /// What the station answered last.
@@ -73,7 +77,10 @@ package final class World {
     package var crashPoint: CrashPoint?
     /// How many effects have been carried out since the world began.
     package internal(set) var effectCount = 0
+    /// Who sees every effect as it happens.
     package weak var observer: (any WorldObserver)?
+    /// Changes what the station decided before it is carried out: for proving that an observer sees it.
+    package var tamper: (([Effect]) -> [Effect])?
 
     /// Where to end the daemon without a warning.
     package struct CrashPoint: Sendable {
@@ -92,6 +99,8 @@ package final class World {
     /// The wall clock less true time.
     var wallOffset = Duration.zero
     var isSynchronised = false
+    /// Whether anybody has told the time since the boot.
+    package internal(set) var wasSynchronised = false
     var boots = 0
     var hasPower = false
     /// Counts daemons and boots, so that what was meant for an earlier one can be told.
@@ -125,6 +134,10 @@ package final class World {
     package init(settings: StationSettings, at time: Instant) {
         self.settings = settings
         self.time = time
+        let instant = Now(
+            wall: time, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: false,
+            errorMicroseconds: 0)
+        station = Station(settings: settings, now: instant)
         bootedAt = time
         wallAtShutdown = time
     }
@@ -139,6 +152,9 @@ package final class World {
     package var hasNews: Bool { seenVersion != publishedVersion }
 
     // MARK: Time
+
+    /// The wall clock less true time.
+    package var wallError: Duration { wallOffset }
 
     /// What the clocks of the machine say.
     package var now: Now {
@@ -172,7 +188,7 @@ package final class World {
             let card = instant(of: next)
             if card < at || best == nil && card == at { (best, at) = (.card, card) }
         }
-        if station != nil, let next = wakeAt {
+        if isRunning, let next = wakeAt {
             let wake = instant(of: next)
             if wake < at || best == nil && wake == at { (best, at) = (.wake, wake) }
         }
@@ -216,10 +232,10 @@ package final class World {
 
     /// Gives the station an event, and carries out what it decides.
     func handle(_ event: Event) {
-        guard station != nil else { return }
+        guard isRunning else { return }
         let now = now
-        // In place: a copy of the value would be copied whole at its first change.
-        guard let effects = station?.handle(event, at: now) else { return }
+        var effects = station.handle(event, at: now)
+        if let tamper { effects = tamper(effects) }
         observer?.world(self, shows: .decided(event, now, effects))
         let before = generation
         for effect in effects {
@@ -230,17 +246,18 @@ package final class World {
     }
 
     func startDaemon() {
-        guard hasPower, station == nil else { return }
+        guard hasPower, !isRunning else { return }
         generation += 1
         seenVersion = 0
         let recovery = store.recover(boot: "boot-\(boots)")
         station = Station(settings: settings, now: now)
+        isRunning = true
         handle(.started(recovery))
     }
 
     /// Ends the daemon as `kill -9` or a power cut does.
     func crash(losesPower: Bool, isTorn: Bool = false) {
-        let wasRunning = station != nil
+        let wasRunning = isRunning
         endDaemon()
         store.crash(losesPower: losesPower, keptInFlight: keptInFlight, isTorn: isTorn)
         if losesPower { isAmplifierOn = false }
@@ -249,7 +266,7 @@ package final class World {
 
     func endDaemon() {
         generation += 1
-        station = nil
+        isRunning = false
         wakeAt = nil
         diskAt = nil
         deliveries.removeAll()

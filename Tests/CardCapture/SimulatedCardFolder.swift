@@ -16,16 +16,15 @@ package final class SimulatedCardFolder: @unchecked Sendable {
     /// Makes a card without faults, in a new folder under `/tmp`.
     package init() {
         var template = Array("/tmp/simulated-card-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
-        }
-        precondition(made, "no folder under /tmp")
+        let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
+        precondition(made != nil, "no folder under /tmp")
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let descriptor = open(path + "/control", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         let size = MemoryLayout<simulated_card_control>.size
         precondition(descriptor >= 0 && ftruncate(descriptor, size) == 0)
-        let mapped = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-        guard let mapped, mapped != MAP_FAILED else { preconditionFailure("the control file cannot be mapped") }
+        guard let mapped = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+            mapped != MAP_FAILED
+        else { preconditionFailure("no control file") }
         close(descriptor)
         control = mapped.assumingMemoryBound(to: simulated_card_control.self)
         control.pointee.magic = 0x4c50_5343

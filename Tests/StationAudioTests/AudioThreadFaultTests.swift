@@ -35,7 +35,9 @@ import Testing
         #expect(numbers.elementsEqual((0..<numbers.count).map { ($0 + numbers[0]) % 8_000 }))
     }
 
-    private func end(_ station: AudioThreadStation, _ producer: RampProducer) throws -> (CardResult, [CardCapture.Run]) {
+    private func end(_ station: AudioThreadStation, _ producer: RampProducer) throws -> (
+        CardResult, [CardCapture.Run]
+    ) {
         usleep(1_000_000)
         station.output.stop(order: 1)
         let result = try #require(station.result(of: 1))
@@ -82,7 +84,9 @@ import Testing
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
-    @Test("T11 a card that is unplugged and comes back plays on at the programme's place", arguments: [ENODEV, ENOENT])
+    @Test(
+        "T11 a card that is unplugged and comes back plays on at the programme's place",
+        arguments: [ENODEV, ENOENT])
     func unplugged(error: Int32) throws {
         let (station, producer, start) = try playing()
         station.card.unplug(error: error)
@@ -96,7 +100,9 @@ import Testing
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
-    @Test("T10 T12 a card that is not there, or another's, at the start is tried until it is", arguments: [EBUSY, ENOENT, ENODEV])
+    @Test(
+        "T10 T12 a card that is not there, or another's, at the start is tried until it is",
+        arguments: [EBUSY, ENOENT, ENODEV])
     func lateCard(error: Int32) throws {
         let station = try AudioThreadStation()
         station.card.openError = error
@@ -104,7 +110,8 @@ import Testing
         let loss: CardLoss = error == EBUSY ? .busy : .missing
         #expect(station.wait(until: .lost(code: error, loss)))
         let start = CLinux_monotonic() + milliseconds(200)
-        #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(9_600)))
+        #expect(
+            station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(9_600)))
         usleep(1_200_000)
         station.card.openError = 0
         let result = try #require(station.result(of: 1))
@@ -125,7 +132,8 @@ import Testing
         #expect(station.finish().isEmpty)
     }
 
-    @Test("T11 a card that comes back with another rate is refused: the programme was made for the first one's")
+    @Test(
+        "T11 a card that comes back with another rate is refused: the programme was made for the first one's")
     func otherRate() throws {
         let (station, producer, start) = try playing()
         station.card.onlyRate = 44_100
@@ -154,7 +162,9 @@ import Testing
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
-    @Test("T13 a call that does not return is told by the dead man's switch, and the stop is obeyed when it does")
+    @Test(
+        "T13 a call that does not return is told by the dead man's switch, and the stop is obeyed when it does"
+    )
     func blockedCall() throws {
         let (station, producer, _) = try playing()
         station.card.isBlocked = true

@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The audio thread: from rings of finished frames to the card. Owns the card alone.
+/// The audio thread: from rings of finished frames to the card.
+///
+/// Owns the card alone.
 ///
 /// While a card runs it neither allocates nor locks nor logs nor touches a file. It opens and closes the card itself,
 /// which allocates inside ALSA, only while nothing sounds: so a PCM has one owner and needs no lock, and a card that
@@ -17,7 +19,9 @@ struct AudioThread: ~Copyable {
     /// Between two tries to open, at first and at most.
     private static let retryMinimum: Int64 = 200_000_000
     private static let retryMaximum: Int64 = 2_000_000_000
-    /// A round that takes longer than planned by so much is a stall. Opening may take longer: a sound server starts.
+    /// A round that takes longer than planned by so much is a stall.
+    ///
+    /// Opening may take longer: a sound server starts.
     private static let patience: Int64 = 800_000_000
     private static let openingPatience: Int64 = 5_000_000_000
 

@@ -5,8 +5,7 @@ import Glibc
 ///
 /// A frame of the stream is counted from the card's last start. `rendered` ≥ `written` ≥ `consumed`. Whatever fails
 /// is thrown as the call and its code; afterwards only `restart` or dropping this value is allowed.
-// Safety: the three buffers are owned by this value alone and never leave it but for a call's duration.
-@safe
+@safe  // Safety: the buffers are owned by this value alone, and leave it for a call's duration at most.
 struct CardStream: ~Copyable {
     /// A card that stands still for so long is lost.
     static let stallNanoseconds: Int64 = 800_000_000
@@ -59,8 +58,14 @@ struct CardStream: ~Copyable {
     /// Allocates, here and inside ALSA: the audio thread does this itself while nothing sounds, so that a PCM has one
     /// owner and no call needs a lock; while the card runs, it never does.
     ///
-    /// - Parameter rate: the rate that programmes under way were made for; nil if there are none.
-    static func open(_ settings: CardSettings, rate: Int?, learnt: CardClock?) throws(CardError) -> CardStream {
+    /// - Parameters:
+    ///   - settings: which card.
+    ///   - rate: the rate that programmes under way were made for; nil if there are none.
+    ///   - learnt: the clock of the stream before, if there was one.
+    /// - Throws: whatever failed; then nothing is open.
+    /// - Returns: a running stream, with silence buffered.
+    static func open(_ settings: CardSettings, rate: Int?, learnt: CardClock?) throws(CardError) -> CardStream
+    {
         let pcm = try PCM.open(settings, rate: rate)
         var stream = CardStream(pcm, channels: settings.channels, learnt: learnt)
         try stream.start()
@@ -168,7 +173,9 @@ struct CardStream: ~Copyable {
             // 50 ms: what a card may take into a queue of its own when it starts. A sound server's first answers may
             // be nonsense, so none is believed beyond that until it had time to settle.
             let possible = Int(elapsed * 1.1 + Double(format.rate) * 0.05)
-            if after - startedAt > Self.pacingTime { (isPaced, isUnpaced) = (frame <= possible, frame > possible) }
+            if after - startedAt > Self.pacingTime {
+                (isPaced, isUnpaced) = (frame <= possible, frame > possible)
+            }
             frame = min(frame, possible)
         }
         if isUnpaced { frame = min(written, Int(elapsed)) }
@@ -284,9 +291,10 @@ struct CardStream: ~Copyable {
     mutating func retreat(to frame: Int) throws(CardError) {
         try readBurst()
         let target = max(frame, consumed + margin)
+        let end = written
         guard target < rendered, !keepsAll, try !rewind(to: target) else { return }
         keepsAll = true
-        try restart()
+        if written != end { try restart() }
     }
 
     private var margin: Int { format.rate * Self.rewindMilliseconds / 1000 + 2 * clock.step }
@@ -300,12 +308,14 @@ struct CardStream: ~Copyable {
             return true
         }
         if rendered > written { return false }
+        let slack = format.rate / 100 + 2 * clock.step
         let before = try pcm.delay()
+        // What is late for another reason than this buffer is in a buffer further on: a sound server's.
+        guard abs(format.bufferFrames - (try pcm.room()) - before) < slack else { return false }
         let taken = pcm.rewind(written - frame)
         guard taken > 0 else { return false }
         written -= taken
         let after = try pcm.delay()
-        let slack = format.rate / 100 + 2 * clock.step
         guard taken == rendered - frame, abs(before - taken - after) < slack else { return false }
         rendered = written
         return true

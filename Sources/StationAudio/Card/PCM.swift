@@ -27,7 +27,11 @@ struct PCM: ~Copyable {
     /// First without ALSA's conversions, so that the card's own rate and format are used; where that cannot be (a
     /// card with packed 24 bits; another card than before), with them.
     ///
-    /// - Parameter rate: the only rate that will do, if not nil.
+    /// - Parameters:
+    ///   - settings: which card.
+    ///   - rate: the only rate that will do, if not nil.
+    /// - Throws: the error of `snd_pcm_open`, or of the parameters that could not be settled.
+    /// - Returns: an open PCM, to be prepared.
     static func open(_ settings: CardSettings, rate: Int?) throws(CardError) -> PCM {
         calsa_be_quiet()
         let native = SND_PCM_NO_AUTO_RESAMPLE | SND_PCM_NO_AUTO_CHANNELS | SND_PCM_NO_AUTO_FORMAT

@@ -7,8 +7,7 @@ import Synchronization
 ///
 /// One per order, so that the next programme can be decoded while this one sounds. One thread writes; progress may
 /// be read by any.
-// Safety: the core lives as long as this object; each of its parts is atomic or has one writer by contract.
-@safe
+@safe  // Safety: the core lives as long as this object; its parts are atomic or have one writer by contract.
 package final class ProgrammeRing: @unchecked Sendable {
     /// Item boundaries that may be on their way at a time.
     package static let boundaries = 256

@@ -209,7 +209,9 @@ extension Station {
             lateStart: playout.slot.late == .join ? .atClockPosition : .fromPosition,
             position: playout.position(at: start))
         playouts[index].position = order.position
-        if order.position > .zero, !playout.isResumed, !playout.hasSounded { playouts[index].shortfall = .late }
+        if order.position > .zero, !playout.isResumed, !playout.hasSounded {
+            playouts[index].shortfall = .late
+        }
         let id = emit(.play(order), for: .play(playout.play))
         playouts[index].phase = .ordered(id)
     }

@@ -29,6 +29,7 @@ final class FolderThread: Sendable {
     ///   - zones: where zones are read.
     ///   - mailbox: gets timetables and completions.
     ///   - reloads: gets configurations that were read anew.
+    /// - Throws: `SystemError` when the machine has no thread left.
     init(
         _ loaded: LoadedConfiguration, zones: ZoneFolder, mailbox: Mailbox<Event>,
         reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
@@ -98,7 +99,9 @@ final class FolderThread: Sendable {
     }
 }
 
-/// Makes timetables of folders, and remembers the last good one of each upstream. Folder thread.
+/// Makes timetables of folders, and remembers the last good one of each upstream.
+///
+/// Folder thread.
 private final class TimetableReader {
     var loaded: LoadedConfiguration {
         didSet { lastDigest = nil }

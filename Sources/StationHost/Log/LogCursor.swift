@@ -1,7 +1,9 @@
 import Glibc
 import StationTrust
 
-/// Reads a log forwards, entry by entry, also while it is being written. One thread.
+/// Reads a log forwards, entry by entry, also while it is being written.
+///
+/// One thread.
 ///
 /// What stands in a segment is read where it stands; a tail that the disk thread cuts and writes anew becomes the
 /// same bytes again. Entries that only `/run` has come last.
@@ -30,6 +32,7 @@ struct LogCursor {
     ///
     /// - Parameter names: the members of each entry that are wanted, beside its index.
     /// - Returns: the entries of the next piece, in order; none at the end of what there is.
+    /// - Throws: `SystemError` when a segment cannot be read.
     mutating func next(_ names: [String]) throws(SystemError) -> [Found] {
         while true {
             let found = try readSegment(names)

@@ -1,6 +1,7 @@
 import StationAudio
 import StationCore
 
+/// How the configuration becomes a sound path. Main thread, before the loop.
 extension SoundOutput {
     /// Makes the sound path that a configuration describes.
     ///
