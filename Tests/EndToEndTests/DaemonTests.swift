@@ -74,7 +74,8 @@ struct DaemonTests {
     func restart() throws {
         for boots in 1...3 {
             try start()
-            #expect(station.waits { try station.entries().filter { $0["kind"]?.text == "boot" }.count == boots })
+            #expect(
+                station.waits { try station.entries().filter { $0["kind"]?.text == "boot" }.count == boots })
             station.signal(SIGKILL)
             _ = station.end()
             #expect(FileManager.default.fileExists(atPath: station.socket))

@@ -62,6 +62,7 @@ final class StationProcess {
     /// - Parameters:
     ///   - environment: set beside what the test has.
     ///   - prefix: a program that starts it, with its arguments.
+    /// - Throws: what the system says when it cannot be started.
     func start(environment: [String: String] = [:], prefix: [String] = []) throws {
         let program = Self.programs.appending(path: "loaphuongd").path
         let words = prefix + [program, "--config", path + "/station.json5"]

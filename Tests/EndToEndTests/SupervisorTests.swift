@@ -3,7 +3,9 @@ import Testing
 
 /// The daemon under a service supervisor (sd_notify).
 struct SupervisorTests {
-    @Test("the supervisor hears when it is ready, what it is doing, that it lives, that it reloads, and that it stops")
+    @Test(
+        "the supervisor hears when it is ready, what it is doing, that it lives, that it reloads, and that it stops"
+    )
     func notifications() throws {
         let station = try StationProcess()
         let notify = try NotifySocket(station.path + "/notify")

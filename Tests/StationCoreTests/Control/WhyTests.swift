@@ -51,7 +51,8 @@ struct WhyTests {
         arguments: [
             ("clock-untrusted", [0, 1, 2]), ("muted", [4]), ("no-content", [3, 5]), ("bad-content", [3, 5]),
             ("device-missing", [6, 7]), ("device-busy", [6, 7]), ("device-stalled", [6, 7]),
-            ("stopped-by-hand", [8]), ("overlap", [9]), ("pre-empted", [9]), ("power-lost", [0]), ("off", [0]),
+            ("stopped-by-hand", [8]), ("overlap", [9]), ("pre-empted", [9]), ("power-lost", [0]),
+            ("off", [0]),
             ("withdrawn", [3]), ("outside-hours", [1, 3]),
         ] as [(String, [Int64])])
     func reasons(reason: String, explaining: [Int64]) {
@@ -70,7 +71,10 @@ struct WhyTests {
 
     @Test("a slot that was played needs its own entries only")
     func played() {
-        let entries = world("off").filter { $0["kind"]?.text != "outcome" } + [outcome(20, Self.slot, .null, at: "05:00")]
+        let entries =
+            world("off").filter { $0["kind"]?.text != "outcome" } + [
+                outcome(20, Self.slot, .null, at: "05:00")
+            ]
         let reply = ask(.slot(Self.slot), entries)
         #expect(reply.body["result"]?.text == "played")
         #expect(indices(reply) == [10, 20])

@@ -27,8 +27,10 @@ struct ControlServerTests {
         ("{\"verb\":7}", "verb must be a text"), ("{\"verb\":\"sing\"}", "no verb sing"),
         ("{\"verb\":\"sync\"}", "no verb sync in this version"),
         ("{\"verb\":\"status\",\"verb\":\"stop\"}", "not JSON"),
-        ("{\"verb\":\"status\",\"days\":1}", "has no days"), ("{\"verb\":\"next\",\"days\":32}", "days must be"),
-        ("{\"verb\":\"next\",\"days\":1e99}", "days must be"), ("{\"verb\":\"next\",\"days\":\"1\"}", "days must be"),
+        ("{\"verb\":\"status\",\"days\":1}", "has no days"),
+        ("{\"verb\":\"next\",\"days\":32}", "days must be"),
+        ("{\"verb\":\"next\",\"days\":1e99}", "days must be"),
+        ("{\"verb\":\"next\",\"days\":\"1\"}", "days must be"),
         ("{\"verb\":\"mute\",\"reason\":\"x\"}", "mute needs seconds"),
         ("{\"verb\":\"mute\",\"seconds\":60}", "reason is missing"),
         ("{\"verb\":\"mute\",\"seconds\":99999999,\"reason\":\"x\"}", "seconds must be"),
@@ -39,7 +41,9 @@ struct ControlServerTests {
         (String(repeating: "[", count: 1000), "not JSON"),
     ]
 
-    @Test("a line that is not understood is answered with what is wrong, and the next one is answered", arguments: garbage)
+    @Test(
+        "a line that is not understood is answered with what is wrong, and the next one is answered",
+        arguments: garbage)
     func wrongRequests(line: String, problem: String) throws {
         let server = try ServerUnderTest()
         let client = try RawClient(server.socket)

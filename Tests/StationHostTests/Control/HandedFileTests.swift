@@ -48,7 +48,9 @@ struct HandedFileTests {
         }
     }
 
-    @Test("what is no readable regular file is refused, and the connection goes on", arguments: Garbage.allCases)
+    @Test(
+        "what is no readable regular file is refused, and the connection goes on", arguments: Garbage.allCases
+    )
     func garbage(_ garbage: Garbage) throws {
         let server = try ServerUnderTest()
         try server.folder.write("f", "x")

@@ -112,7 +112,8 @@ final class RawClient {
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 CLinux_send(
-                    number, $0.baseAddress! + sent, min(1 << 16, $0.count - sent), sent == 0 ? descriptor : -1)
+                    number, $0.baseAddress?.advanced(by: sent), min(1 << 16, $0.count - sent), sent == 0 ? descriptor : -1
+                )
             }
             guard count > 0 else { return sent }
             sent += count
@@ -121,7 +122,9 @@ final class RawClient {
     }
 
     @discardableResult
-    func send(_ line: String, descriptor: Int32 = -1) -> Int { send(Array(line.utf8), descriptor: descriptor) }
+    func send(_ line: String, descriptor: Int32 = -1) -> Int {
+        send(Array(line.utf8), descriptor: descriptor)
+    }
 
     /// The next line; nil at the end of the connection.
     func line() -> String? {

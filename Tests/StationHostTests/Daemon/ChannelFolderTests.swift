@@ -25,7 +25,8 @@ struct ChannelFolderTests {
         try folder.write("âm thanh/tin 1.wav", "E")
         try folder.write(".hidden/tin.m3u8", "F")
         let contents = try read()
-        #expect(contents.files.map(\.path).sorted() == ["schedule.ics", "stations/ap-3/schedule.ics", "tin.m3u8"])
+        #expect(
+            contents.files.map(\.path).sorted() == ["schedule.ics", "stations/ap-3/schedule.ics", "tin.m3u8"])
         #expect(contents.audio == ["âm thanh/tin 1.wav", "stations/ap-4/schedule.ics"])
         #expect(contents.problems.isEmpty)
         #expect(contents.bytes == 5)
@@ -37,7 +38,8 @@ struct ChannelFolderTests {
         try folder.write("inner/tin.wav", "A")
         let files = FileManager.default
         for (name, target) in [
-            ("passwd.m3u8", "/etc/passwd"), ("etc", "/etc"), ("up", ".."), ("loop", "loop"), ("gone", "nowhere"),
+            ("passwd.m3u8", "/etc/passwd"), ("etc", "/etc"), ("up", ".."), ("loop", "loop"),
+            ("gone", "nowhere"),
             ("inside", "inner"),
         ] {
             try files.createSymbolicLink(atPath: folder.path + "/" + name, withDestinationPath: target)
@@ -45,7 +47,8 @@ struct ChannelFolderTests {
         let contents = try read()
         #expect(contents.files.map(\.path) == ["schedule.ics"])
         #expect(contents.audio == ["inner/tin.wav"])
-        #expect(contents.problems.map(\.file).sorted() == ["etc", "gone", "inside", "loop", "passwd.m3u8", "up"])
+        #expect(
+            contents.problems.map(\.file).sorted() == ["etc", "gone", "inside", "loop", "passwd.m3u8", "up"])
     }
 
     @Test("pipes, sockets and devices are passed over without waiting for them")

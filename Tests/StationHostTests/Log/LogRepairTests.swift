@@ -75,7 +75,9 @@ struct LogRepairTests {
 
     @Test("T35: a tail of zeros or of another file's bytes is cut")
     func foreignTail() throws {
-        for tail in [[UInt8](repeating: 0, count: 4096), Array("\u{7f}ELF\n\n{}\n".utf8), [0x0A], [0xFF, 0x0A]] {
+        for tail in [
+            [UInt8](repeating: 0, count: 4096), Array("\u{7f}ELF\n\n{}\n".utf8), [0x0A], [0xFF, 0x0A],
+        ] {
             try folder.write(name(0), Self.lines(0..<3) + tail)
             try expectSound(next: 3, torn: Int64(tail.count))
         }
@@ -190,7 +192,8 @@ struct LogRepairTests {
 
     @Test("an index that damage made huge does not carry the numbers away")
     func hugeIndex() throws {
-        try folder.write(name(0), Self.lines(0..<2) + Self.lines(9_000_000_000..<9_000_000_001) + Self.lines(3..<5))
+        try folder.write(
+            name(0), Self.lines(0..<2) + Self.lines(9_000_000_000..<9_000_000_001) + Self.lines(3..<5))
         try write(5..<7)
         #expect(open().summary.nextIndex == 7)
     }
