@@ -7,7 +7,7 @@ package enum Moment {
     /// A time without a date is the last one that has passed: who asks for 05:00 at noon means this morning.
     package static func parse(_ text: String, zone: ZoneFile, now: Instant) -> Instant? {
         if let instant = RFC3339.instant(of: text) { return instant }
-        let parts = text.split(whereSeparator: { $0 == "T" || $0 == " " }).map(String.init)
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == "T" || $0 == " " }.map(String.init)
         switch parts.count {
         case 1:
             if let date = date(parts[0]) { return zone.instant(of: CivilTime(date: date)) }

@@ -2,6 +2,7 @@ import CLinux
 import Foundation
 import StationCore
 import StationTrust
+import Synchronization
 import Testing
 
 @testable import StationHost

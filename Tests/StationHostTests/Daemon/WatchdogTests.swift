@@ -93,7 +93,7 @@ private final class NotifySocket: Sendable {
     @discardableResult
     func drain() -> [String] {
         var all: [String] = []
-        while let received = receive(Int32(MSG_DONTWAIT.rawValue)) { all.append(received) }
+        while let received = receive(Int32(MSG_DONTWAIT)) { all.append(received) }
         return all
     }
 }
