@@ -13,7 +13,8 @@ extension SoundOutput {
                 device: output.device, rate: output.rate, channels: min(2, output.channels),
                 bufferMilliseconds: output.bufferMilliseconds),
             folders: Dictionary(
-                context.configuration.upstreams.map { ($0.name, $0.folder) }, uniquingKeysWith: { first, _ in first }),
+                context.configuration.upstreams.map { ($0.name, $0.folder) },
+                uniquingKeysWith: { first, _ in first }),
             handed: context.handed, targetLoudness: context.configuration.loudness.targetLufs,
             mailbox: context.mailbox)
     }
