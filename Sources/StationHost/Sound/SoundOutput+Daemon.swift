@@ -8,9 +8,10 @@ extension SoundOutput {
     /// - Throws: `SystemError` or `CardError` when the machine has no thread or descriptor left.
     package convenience init(_ context: Daemon.SoundContext) throws {
         let output = context.configuration.output
+        // A village hears one channel: every loudspeaker gets the same, and stereo would cost twice as much.
         try self.init(
             card: CardSettings(
-                device: output.device, rate: output.rate, channels: min(2, output.channels),
+                device: output.device, rate: output.rate, channels: 1, cardChannels: output.channels,
                 bufferMilliseconds: output.bufferMilliseconds),
             folders: Dictionary(
                 context.configuration.upstreams.map { ($0.name, $0.folder) },
