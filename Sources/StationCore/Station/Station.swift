@@ -287,6 +287,7 @@ package struct Station: Sendable {
             contentChecks[slot] = ContentCheck(reports: reports)
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
+        case (.timetable, .done): lastTimetableRead = now.wall
         case (.storage, .storage(let free, let content)): storage = (free, content)
         case (.amplifier, .failed(let problem)): raise(.amplifier, problem)
         case (.amplifier, _): if !isAmplifierSpent { clear(.amplifier) }

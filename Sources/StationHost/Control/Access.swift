@@ -9,26 +9,25 @@ package struct Access: Sendable {
     /// Whose members may read and act.
     package static let operators = "loaphuong-operators"
 
-    /// The user that the daemon runs as.
-    private let daemon: UInt32
+    /// Root, and the user that the daemon runs as: they could read and change everything without asking.
+    private let owners: [UInt32]
     /// Whether a user, with the group of their process, is in a group; never where there is no such group.
     private let isMember: @Sendable (_ uid: UInt32, _ gid: UInt32, _ group: String) -> Bool
 
-    /// Decides by the given groups.
-    package init(daemon: UInt32, isMember: @escaping @Sendable (UInt32, UInt32, String) -> Bool) {
-        self.daemon = daemon
+    /// Decides by the given users and groups.
+    package init(owners: [UInt32], isMember: @escaping @Sendable (UInt32, UInt32, String) -> Bool) {
+        self.owners = owners
         self.isMember = isMember
     }
 
     /// Decides by this machine's users and groups.
     package static var system: Access {
-        Access(daemon: geteuid()) { uid, gid, group in CLinux_is_member(uid, gid, group) == 1 }
+        Access(owners: [0, geteuid()]) { uid, gid, group in CLinux_is_member(uid, gid, group) == 1 }
     }
 
     /// Whether a user may read, and whether they may act.
     package func decide(uid: UInt32, gid: UInt32) -> (mayRead: Bool, mayAct: Bool) {
-        // The daemon's own user could read and change everything without asking.
-        let mayAct = uid == 0 || uid == daemon || isMember(uid, gid, Self.operators)
+        let mayAct = owners.contains(uid) || isMember(uid, gid, Self.operators)
         return (mayAct || isMember(uid, gid, Self.readers), mayAct)
     }
 

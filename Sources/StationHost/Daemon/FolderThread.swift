@@ -88,7 +88,7 @@ final class FolderThread: Sendable {
         case .readTimetable(let id):
             for event in reader.read() { mailbox.put(event) }
             state.withLock { $0 = (false, 0) }
-            mailbox.put(.completed(id, .done))
+            mailbox.put(.completed(id, reader.isWhole ? .done : .failed("an upstream could not be read")))
         case .measure(let id): mailbox.put(.completed(id, reader.measure()))
         case .reload(let path):
             do throws(ConfigurationFileError) {
@@ -111,6 +111,8 @@ private final class TimetableReader {
     private var good: [String: ChannelSource] = [:]
     private var versions: [String: Digest] = [:]
     private var contentBytes: Int64 = 0
+    /// Whether every upstream was read the last time.
+    private(set) var isWhole = false
     /// What the active timetable was made of; nil when it must be made anew.
     private var lastDigest: Digest?
 
@@ -144,6 +146,7 @@ private final class TimetableReader {
             }
         }
         contentBytes = bytes
+        isWhole = refusals.isEmpty
         let digest = SHA256.hash(
             loaded.configuration.upstreams.flatMap { versions[$0.name]?.bytes ?? [] }
                 + refusals.flatMap { Array("\($0.upstream): \($0.problem)".utf8) })
