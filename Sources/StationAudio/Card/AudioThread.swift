@@ -36,6 +36,22 @@ struct AudioThread: ~Copyable {
         self.settings = settings
         unsafe self.shared = unsafe shared
         mixer = unsafe Mixer(shared: shared)
+        Self.makeTypes()
+    }
+
+    /// Uses each generic type that the thread uses, on the owner's thread: an unoptimised program makes them at their
+    /// first use, and allocates for it.
+    private static func makeTypes() {
+        var clock = CardClock(rate: 48_000)
+        let readings = InlineArray<7, CardReading>(repeating: CardReading(before: 0, after: 0, frame: 0))
+        clock.take(readings.span)
+        var spans = CardSpans()
+        spans.append(CardSpan(order: 0, card: 0, programme: 0, count: 1))
+        spans.cut(order: 0, at: 1)
+        _ = spans.takeFirst(before: 1)
+        var stops = Mixer.Stops()
+        stops.add(order: 0, fadeMilliseconds: 0)
+        _ = stops.take()
     }
 
     /// Runs until the owner closes.

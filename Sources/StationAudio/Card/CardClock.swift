@@ -30,7 +30,7 @@ struct CardClock: Sendable {
     let rate: Double
     /// Whether the position moves in steps, so that only the edges of the steps tell the time.
     private(set) var isStepped = false
-    /// The longest step seen, in frames.
+    /// The longest step seen, in frames: what it moved beyond the time between two readings.
     private(set) var step = 0
     /// Points taken since the stream's start.
     private(set) var points = 0
@@ -127,7 +127,7 @@ struct CardClock: Sendable {
             self = CardClock(forgetting: self)
             isStepped = true
         }
-        step = max(step, jump)
+        step = max(step, jump - Int(elapsed))
         guard later.after - earlier.before <= Self.widestEdge else { return true }
         if !isKnown { origin = earlier.before }
         let middle = earlier.before + (later.after - earlier.before) / 2

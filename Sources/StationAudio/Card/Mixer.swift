@@ -20,14 +20,8 @@ struct Mixer {
     private let shared: UnsafeMutablePointer<CardShared>
     private var front: Playing?
     private var back: Playing?
-    private var stops = InlineArray<4, StopRequest>(repeating: StopRequest(order: 0, fadeMilliseconds: 0))
-    private var stopCount = 0
+    private var stops = Stops()
     private var isStarving = false
-
-    private struct StopRequest {
-        var order: UInt64
-        var fadeMilliseconds: Int
-    }
 
     /// Makes a silent one.
     init(shared: UnsafeMutablePointer<CardShared>) { unsafe self.shared = unsafe shared }
@@ -42,9 +36,30 @@ struct Mixer {
 
     /// Asks for a stop, which the next round obeys.
     mutating func requestStop(_ order: UInt64, fadeMilliseconds: Int) {
-        guard stopCount < stops.count else { return }
-        stops[stopCount] = StopRequest(order: order, fadeMilliseconds: fadeMilliseconds)
-        stopCount += 1
+        stops.add(order: order, fadeMilliseconds: fadeMilliseconds)
+    }
+
+    /// The stops asked for since the last round; more than these would be repetitions.
+    struct Stops {
+        struct Request {
+            var order: UInt64
+            var fadeMilliseconds: Int
+        }
+
+        private var requests = InlineArray<4, Request>(repeating: Request(order: 0, fadeMilliseconds: 0))
+        private var count = 0
+
+        mutating func add(order: UInt64, fadeMilliseconds: Int) {
+            guard count < requests.count else { return }
+            requests[count] = Request(order: order, fadeMilliseconds: fadeMilliseconds)
+            count += 1
+        }
+
+        mutating func take() -> Request? {
+            guard count > 0 else { return nil }
+            count -= 1
+            return requests[count]
+        }
     }
 
     /// Gives an order another end, if its fade has not begun.
@@ -60,8 +75,7 @@ struct Mixer {
     mutating func round(_ stream: inout CardStream) throws(CardError) -> Int64 {
         try stream.observe()
         account(&stream)
-        for index in 0..<stopCount { try stop(stops[index], &stream) }
-        stopCount = 0
+        while let request = stops.take() { try stop(request, &stream) }
         endFinished(stream)
         try fill(&stream)
         publish(stream)
@@ -70,8 +84,7 @@ struct Mixer {
 
     /// Without a card: ends what is over by the clock, and keeps the producers' pace.
     mutating func roundWithoutCard(at now: Int64) {
-        for index in 0..<stopCount { take(stops[index].order)?.end(.stopped, unsafe shared.pointee) }
-        stopCount = 0
+        while let request = stops.take() { take(request.order)?.end(.stopped, unsafe shared.pointee) }
         front?.skip(at: now)
         back?.skip(at: now)
         if let front, front.isOver(at: now) { take(front.order.id)?.end(.deviceLost, unsafe shared.pointee) }
@@ -80,8 +93,9 @@ struct Mixer {
 
     /// Ends every order: the thread ends.
     mutating func endAll(_ cause: CardEnd) {
-        front.take()?.end(cause, unsafe shared.pointee)
-        back.take()?.end(cause, unsafe shared.pointee)
+        front?.end(cause, unsafe shared.pointee)
+        back?.end(cause, unsafe shared.pointee)
+        (front, back) = (nil, nil)
     }
 
     /// The stream is gone: what was buffered is lost, and each order remembers where it was.
@@ -98,11 +112,12 @@ struct Mixer {
     /// Takes an order out.
     private mutating func take(_ order: UInt64?) -> Playing? {
         if let front, front.order.id == order {
-            self.front = back.take()
+            (self.front, self.back) = (back, nil)
             return front
         }
-        if let back, back.order.id == order { return self.back.take() }
-        return nil
+        guard let back, back.order.id == order else { return nil }
+        self.back = nil
+        return back
     }
 
     // MARK: What left
@@ -136,7 +151,7 @@ struct Mixer {
 
     /// Fades what is buffered of an order, from some milliseconds ahead of what leaves now; where the card cannot
     /// take sound back, drops it.
-    private mutating func stop(_ request: StopRequest, _ stream: inout CardStream) throws(CardError) {
+    private mutating func stop(_ request: Stops.Request, _ stream: inout CardStream) throws(CardError) {
         let isFront = front?.order.id == request.order
         guard let playing = isFront ? front : back, playing.order.id == request.order else { return }
         guard let offset = playing.offset else {

@@ -109,7 +109,7 @@ import Glibc
         switch name {
         case "AIFF":
             let head = try file.bytes(at: 0, count: 8)
-            return head.count == 8 && head.bigEndian(at: 4, count: 4) + 8 > file.count + 1
+            return head.count == 8 && head.bigEndian(at: 4, count: 4) + 8 > file.count
         case "Ogg": return try !oggEndsWhole(file)
         default: return false
         }

@@ -46,17 +46,13 @@ final class ResamplerFilter: Sendable {
         var table = [Float](repeating: 0, count: (rows + 1) * taps)
         let half = taps / 2
         var row = [Double](repeating: 0, count: taps)
-        let scale = 1 / bessel(beta)
         // Row `rows − r` is row r backwards.
         for r in 0...rows / 2 {
             let fraction = Double(r) / Double(rows)
             var sum = 0.0
             for k in 0..<taps {
                 let distance = Double(k - half + 1) - fraction
-                let edge = distance / Double(half)
-                let window = edge.magnitude < 1 ? bessel(beta * (1 - edge * edge).squareRoot()) * scale : 0
-                let angle = 2 * Double.pi * cutoff * distance
-                row[k] = window * (angle == 0 ? 1 : sin(angle) / angle)
+                row[k] = windowedSinc(distance, cutoff: cutoff, half: half, beta: beta)
                 sum += row[k]
             }
             for k in 0..<taps {
@@ -72,18 +68,6 @@ final class ResamplerFilter: Sendable {
             }
         }
         return table
-    }
-
-    /// The modified Bessel function of the first kind and order 0, by its power series.
-    private static func bessel(_ x: Double) -> Double {
-        let quarter = x * x / 4
-        var (term, sum, k) = (1.0, 1.0, 1.0)
-        while term > 1e-12 * sum {
-            term *= quarter / (k * k)
-            sum += term
-            k += 1
-        }
-        return sum
     }
 }
 

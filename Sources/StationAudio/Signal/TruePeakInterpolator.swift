@@ -1,7 +1,5 @@
 // The waveform between the samples (ITU-R BS.1770-4 annex 2): a converter makes it, so a limiter must see it.
 
-import Glibc
-
 /// Interpolates a signal at a quarter, a half and three quarters of the way between samples.
 struct TruePeakInterpolator: Sendable {
     /// Coefficients of each of the three phases: a multiple of 8.
@@ -10,6 +8,10 @@ struct TruePeakInterpolator: Sendable {
     static let ahead = taps / 2
     /// Samples before the one it starts from that an interpolation needs.
     static let behind = taps / 2 - 1
+
+    /// As meters have them; annex 2's own twelve taps read up to 0.5 dB low near the band's edge.
+    private static let cutoff = 0.5
+    private static let beta = 9.0
 
     /// The three phases one after the other.
     private let coefficients: [Float]
@@ -27,10 +29,7 @@ struct TruePeakInterpolator: Sendable {
             var row: [Double] = []
             for k in 0..<Self.taps {
                 let distance = Double(k - half + 1) - Double(phase) / 4
-                let edge = distance / Double(half)
-                let angle = Double.pi * distance
-                // A cosine-squared window; annex 2's own twelve taps read up to 0.5 dB low near the band's edge.
-                row.append(sin(angle) / angle * pow(cos(edge * .pi / 2), 2))
+                row.append(windowedSinc(distance, cutoff: Self.cutoff, half: half, beta: Self.beta))
             }
             let sum = row.reduce(0, +)
             let scaled = row.map { Float($0 / sum) }

@@ -18,7 +18,7 @@ struct TruePeakLimiter {
     private let window: Int
     private let smoothing: [Float]
     /// The part of the way back to 1 that the gain makes in a frame.
-    private let release: Float
+    private let release: Double
 
     /// For each row the frames from `behind` before the next output on.
     private var delays: [SampleQueue]
@@ -26,14 +26,14 @@ struct TruePeakLimiter {
     private var wishes: SampleQueue
     /// The lowest wish of a window, coming back slowly; the smoothing runs over it.
     private var envelope: SampleQueue
-    private var released: Float = 1
+    private var released = 1.0
     /// Newest frames of the envelope that are 1; a window of them makes the whole memory 1.
     private var calm: Int
 
     /// Frames that are looked at together when it is asked whether there can be a peak at all.
     private static let group = 32
     /// How far below the ceiling the peaks are aimed at: a moving gain and the meter's own filter raise them.
-    private static let marginDecibels = 0.1
+    private static let marginDecibels = 0.05
     /// The time in which the gain comes back by 63 %.
     private static let releaseSeconds = 0.15
 
@@ -48,7 +48,7 @@ struct TruePeakLimiter {
         let hann = (0..<window).map { 1 - cos(2 * .pi * (Double($0) + 0.5) / Double(window)) }
         let sum = hann.reduce(0, +)
         smoothing = hann.map { Float($0 / sum) }
-        release = 1 - Float(exp(-1 / (Self.releaseSeconds * Double(rate))))
+        release = 1 - exp(-1 / (Self.releaseSeconds * Double(rate)))
         let history = latency + TruePeakInterpolator.behind
         delays = (0..<channels).map { _ in SampleQueue(zeros: history) }
         wishes = SampleQueue()
@@ -101,8 +101,8 @@ struct TruePeakLimiter {
                     let lowest = unsafe least(.init(rebasing: wishes[i..<i + window]))
                     released += (1 - released) * release
                     if released > 0.99999 { released = 1 }
-                    released = min(released, lowest)
-                    unsafe room[i] = released
+                    released = min(released, Double(lowest))
+                    unsafe room[i] = Float(released)
                     calm = released == 1 ? calm + 1 : 0
                 }
             }

@@ -255,6 +255,7 @@ package struct Station: Sendable {
         case .card(let state): cardChanged(state)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
+        case .configurationRefused(let problem): raise(.configuration, problem)
         case .terminate: terminate()
         }
     }
@@ -287,6 +288,7 @@ package struct Station: Sendable {
 
     private mutating func configure(_ settings: StationSettings) {
         self.settings = settings
+        clear(.configuration)
         watch.rules = settings.rules
         nextPoll = now.monotonic
         contentChecks = [:]

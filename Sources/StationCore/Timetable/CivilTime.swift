@@ -80,7 +80,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// The day number on which the first week of a year starts.
-    private static func firstWeek(of year: Int, startingOn weekStart: Weekday) -> Int {
+    static func firstWeek(of year: Int, startingOn weekStart: Weekday) -> Int {
         let fourth = CivilDate(days: number(year: year, month: 1, day: 4))
         return fourth.days - (fourth.weekday.rawValue - weekStart.rawValue + 7) % 7
     }

@@ -54,7 +54,9 @@ package struct RecurrenceRule: Hashable, Sendable {
     /// The day on which a week starts.
     package var weekStart = Weekday.monday
 
-    /// A COUNT above this is refused: it must be counted through from the start. Daily, these are 273 years.
+    /// A COUNT above this is refused, because it must be counted through from the start.
+    ///
+    /// Daily, these are 273 years.
     package static let maximumCount = 100_000
     /// An INTERVAL above this is refused; in seconds, these are 31 years.
     package static let maximumInterval = 1_000_000_000
@@ -63,7 +65,9 @@ package struct RecurrenceRule: Hashable, Sendable {
 }
 
 extension RecurrenceRule {
-    /// Reads the value of an RRULE property. Throws `RecurrenceError` when it is not one by the RFC.
+    /// Reads the value of an RRULE property.
+    ///
+    /// Throws `RecurrenceError` when it is not one by the RFC.
     package init(_ text: String) throws {
         var parts: [(name: String, value: Substring)] = []
         for part in text.uppercased().split(separator: ";") {

@@ -5,8 +5,10 @@ extension Timetable {
     package static let maximumEvents = 100_000
     /// The most problems that are handed back.
     package static let maximumProblems = 1000
-    /// How many instances COUNT may make the compiler count, over all events.
-    static let countingBudget = 20_000_000
+    /// How many days and shorter units may be looked at to count and to search instances, over all events.
+    ///
+    /// A hundred thousand weekly events of two years each use a fifth of it; hostile rules use it up in seconds.
+    static let searchBudget = 100_000_000
 
     /// A compiled timetable and what was found on the way.
     package struct Compilation: Sendable {
@@ -41,7 +43,7 @@ private struct TimetableCompiler {
     private var table = ZoneTable()
     private let stationZone: Int
     private var eventCount = 0
-    private var countingBudget = Timetable.countingBudget
+    private var searchBudget = Timetable.searchBudget
     /// The channel at hand.
     private var source: ChannelSource
     private var files: [String: [UInt8]] = [:]
@@ -116,8 +118,7 @@ private struct TimetableCompiler {
             refuse()
             return
         }
-        var reader = EventReader(
-            file: path, definitions: Self.definitions(bytes), zones: zones, stationZone: stationZone)
+        var reader = EventReader(file: path, bytes: bytes, zones: zones, stationZone: stationZone)
         var parser = ICalendarParser(bytes)
         var groups = EventGroups()
         var understood = 0
@@ -159,18 +160,6 @@ private struct TimetableCompiler {
         if !refused.contains(source.upstream) { refused.append(source.upstream) }
     }
 
-    /// The VTIMEZONE components of a file, which may stand behind the events that need them.
-    private static func definitions(_ bytes: [UInt8]) -> [String: CalendarComponent] {
-        var parser = ICalendarParser(bytes)
-        var result: [String: CalendarComponent] = [:]
-        while let component = parser.next() {
-            if component.name == "VTIMEZONE", let name = component.property("TZID")?.value {
-                result[name] = component
-            }
-        }
-        return result
-    }
-
     // MARK: Events
 
     private mutating func add(_ group: EventGroup, _ path: String) {
@@ -202,7 +191,7 @@ private struct TimetableCompiler {
             do {
                 let recurrence = try Recurrence(
                     rule: rule, start: start.civil, zone: table.zones[start.zone],
-                    countingBudget: &countingBudget)
+                    budget: &searchBudget)
                 if !recurrence.isSpent {
                     recurrences.append(recurrence)
                 } else if rule.count != 1 {
@@ -298,8 +287,9 @@ private struct TimetableCompiler {
 
     // MARK: Programmes
 
-    /// Adds what an event plays; `nil` when the station plays nothing of it. An exception that names no content
-    /// has that of `master`.
+    /// Adds what an event plays; `nil` when the station plays nothing of it.
+    ///
+    /// An exception that names no content has that of `master`.
     private mutating func programme(_ event: CalendarEvent, _ master: Int?, _ path: String) -> Int? {
         let content = event.content
         let inherited = master.map { timetable.programmes[$0].contents }

@@ -14,12 +14,27 @@ final class DecodeThread: Sendable {
         case play(EffectID, PlayOrder, PreparedContent)
         case stop(PlayID, fade: Duration)
         case renew(PlayID, Permit)
+        case beat
         case end
     }
 
     private let jobs: Mailbox<Job>
-    /// Rounds that the thread made; a watchdog looks whether it still does.
-    let rounds = Atomic<Int>(0)
+    /// What this thread and the audio thread have done so far, for the watchdog.
+    struct Pulse: Hashable {
+        var rounds: Int
+        var audioRounds: Int
+        /// Whether the card is being fed, so that the audio thread must make rounds.
+        var isSounding: Bool
+    }
+    private let rounds = Atomic<Int>(0)
+    private let audioRounds = Atomic<Int>(0)
+    private let isSounding = Atomic<Bool>(false)
+
+    var pulse: Pulse {
+        Pulse(
+            rounds: rounds.load(ordering: .relaxed), audioRounds: audioRounds.load(ordering: .relaxed),
+            isSounding: isSounding.load(ordering: .relaxed))
+    }
 
     init(settings: CardSettings, report: @escaping @Sendable (Event) -> Void) throws {
         let jobs = try Mailbox<Job>()
@@ -27,7 +42,7 @@ final class DecodeThread: Sendable {
         let player = try Player(settings: settings, jobs: jobs, report: report)
         let rounds = WeakRounds(self)
         try Thread.start("decode") {
-            while player.round() { rounds.count() }
+            while player.round() { rounds.count(player) }
         }
     }
 
@@ -40,6 +55,11 @@ final class DecodeThread: Sendable {
         // Safety: weak references are read and cleared atomically by the runtime.
         private weak var thread: DecodeThread?
         init(_ thread: DecodeThread) { self.thread = thread }
-        func count() { thread?.rounds.wrappingAdd(1, ordering: .relaxed) }
+        func count(_ player: Player) {
+            guard let thread else { return }
+            thread.rounds.wrappingAdd(1, ordering: .relaxed)
+            thread.audioRounds.store(player.audioRounds, ordering: .relaxed)
+            thread.isSounding.store(player.isSounding, ordering: .relaxed)
+        }
     }
 }

@@ -177,13 +177,19 @@ final class Feed {
         }
     }
 
-    func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
+    /// The item that sounds now stands last.
+    func itemStarted(_ item: Int) {
         let index = firstMark + item
         guard index < content.items.count else { return }
         playback.items.append(
-            Playback.Item(
-                index: content.items[index].index, framesConsumed: Int64(framesConsumed),
-                peakDecibels: peak > 0 ? Double(20 * log10(peak)) : nil))
+            Playback.Item(index: content.items[index].index, framesConsumed: 0, peakDecibels: nil))
+    }
+
+    func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
+        let index = firstMark + item
+        guard index < content.items.count, let last = playback.items.indices.last else { return }
+        playback.items[last].framesConsumed = Int64(framesConsumed)
+        playback.items[last].peakDecibels = peak > 0 ? Double(20 * log10(peak)) : nil
     }
 
     /// What is measured so far.

@@ -27,6 +27,11 @@ final class Player {
         card = try CardOutput(settings: settings)
     }
 
+    /// Rounds that the audio thread made.
+    var audioRounds: Int { card.rounds }
+    /// Whether something sounds on a card that is there.
+    var isSounding: Bool { !isLost && feeds.contains(where: \.hasStarted) }
+
     /// Sleeps, then does what is due; false when the thread is to end.
     func round() -> Bool {
         var descriptors = [
@@ -72,7 +77,7 @@ final class Player {
         case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
         case .stop(let play, let fade): stop(play, fade: fade)
         case .renew(let play, let permit): renew(play, permit)
-        case .end: break
+        case .beat, .end: break
         }
     }
 
@@ -126,7 +131,7 @@ final class Player {
             guard let feed = feed(order) else { return }
             feed.started(at: instant, errorMicroseconds: error, method)
             self.report(.progress(feed.order.play, feed.measure()))
-        case .itemStarted: break
+        case .itemStarted(let order, let item): feed(order)?.itemStarted(item)
         case .itemEnded(let order, let item, let frames, let peak):
             feed(order)?.itemEnded(item, framesConsumed: frames, peak: peak)
         case .ended(let order, let result):

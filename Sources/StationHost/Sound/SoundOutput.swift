@@ -37,8 +37,20 @@ package final class SoundOutput: SoundPath {
         decoder = try DecodeThread(settings: card) { mailbox.put($0) }
     }
 
-    /// Rounds that the decode thread made.
-    package var rounds: Int { decoder.rounds.load(ordering: .relaxed) }
+    /// What the threads had done when the watchdog was fed last; nil while they have not been asked yet.
+    private var lastPulse: DecodeThread.Pulse?
+
+    package func stalledThread() -> String? {
+        let pulse = decoder.pulse
+        defer {
+            lastPulse = pulse
+            // Who sleeps is woken: a thread that lives has made a round by the next time.
+            decoder.put(.beat)
+        }
+        guard let last = lastPulse else { return nil }
+        if pulse.rounds == last.rounds { return "decode" }
+        return pulse.isSounding && last.isSounding && pulse.audioRounds == last.audioRounds ? "audio" : nil
+    }
 
     package func openCard(_ id: EffectID) {
         decoder.put(.openCard)

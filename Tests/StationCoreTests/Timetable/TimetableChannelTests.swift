@@ -16,11 +16,14 @@ struct TimetableChannelTests {
     @Test("the timetables for all, groups and station are united, and the more special one replaces")
     func special() throws {
         let files = [
-            "schedule.ics": calendar(event("1", "all"), event("2", "all"), event("3", "all"), event("4", "all")),
-            "groups/khmer/schedule.ics": calendar(event("2", "khmer"), event("3", "khmer"), event("5", "khmer")),
+            "schedule.ics": calendar(
+                event("1", "all"), event("2", "all"), event("3", "all"), event("4", "all")),
+            "groups/khmer/schedule.ics": calendar(
+                event("2", "khmer"), event("3", "khmer"), event("5", "khmer")),
             "groups/ven/schedule.ics": calendar(event("2", "ven"), event("3", "ven"), event("6", "ven")),
             "groups/xa/schedule.ics": calendar(event("1", "not ours")),
-            "stations/loa-1/schedule.ics": calendar(event("3", "station"), event("4", "x", "STATUS:CANCELLED")),
+            "stations/loa-1/schedule.ics": calendar(
+                event("3", "station"), event("4", "x", "STATUS:CANCELLED")),
             "stations/loa-2/schedule.ics": calendar(event("1", "not ours")),
         ]
         let result = try Timetable.compile(files, groups: ["ven", "khmer"])
@@ -56,7 +59,8 @@ struct TimetableChannelTests {
         ClassCase(says: "PRIORITY:1", path: "emergency/schedule.ics", granted: .emergency),
         ClassCase(says: "PRIORITY:1", path: "emergency/groups/g/schedule.ics", granted: .emergency),
         ClassCase(
-            says: "PRIORITY:1", path: "emergency/schedule.ics", allowed: [.normal, .priority], granted: .priority,
+            says: "PRIORITY:1", path: "emergency/schedule.ics", allowed: [.normal, .priority],
+            granted: .priority,
             isReported: true),
         ClassCase(says: "PRIORITY:3", path: "emergency/schedule.ics", granted: .priority),
         ClassCase(says: "PRIORITY:2", allowed: [.normal], granted: .normal, isReported: true),
@@ -72,7 +76,8 @@ struct TimetableChannelTests {
         arguments: classes)
     func grantedClass(_ example: ClassCase) throws {
         let result = try Timetable.compile(
-            [example.path: calendar(event("1", "x", example.says), event("2", "y"))], classes: example.allowed,
+            [example.path: calendar(event("1", "x", example.says), event("2", "y"))],
+            classes: example.allowed,
             groups: ["g"])
         let slots = result.timetable.slots(from: .distantPast, until: .distantFuture, limit: 9)
         #expect(slots.first { $0.programme == "1" }?.programmeClass == example.granted)
@@ -82,13 +87,21 @@ struct TimetableChannelTests {
     @Test("a station plays what is for everybody, then its languages in its own order, and nothing else")
     func languages() throws {
         let text = calendar(
-            event("1", "x", "ATTACH;X-LOA-LANGUAGE=km:km.wav\nATTACH;X-LOA-LANGUAGE=vi-VN:vi.wav\nATTACH:all.wav\nATTACH;X-LOA-LANGUAGE=cjm:cjm.wav"),
+            event(
+                "1", "x",
+                "ATTACH;X-LOA-LANGUAGE=km:km.wav\nATTACH;X-LOA-LANGUAGE=vi-VN:vi.wav\nATTACH:all.wav\nATTACH;X-LOA-LANGUAGE=cjm:cjm.wav"
+            ),
             event("2", "y", "ATTACH;X-LOA-LANGUAGE=km:km.wav"))
         func paths(_ languages: [String]) throws -> [[ContentReference]] {
             try Timetable.compile(["schedule.ics": text], languages: languages).timetable
-                .slots(from: .distantPast, until: .distantFuture, limit: 9).map { $0.contents.map(\.reference) }
+                .slots(from: .distantPast, until: .distantFuture, limit: 9).map {
+                    $0.contents.map(\.reference)
+                }
         }
-        #expect(try paths(["vi", "km"]) == [[.file("all.wav"), .file("vi.wav"), .file("km.wav")], [.file("km.wav")]])
+        #expect(
+            try paths(["vi", "km"]) == [
+                [.file("all.wav"), .file("vi.wav"), .file("km.wav")], [.file("km.wav")],
+            ])
         #expect(try paths(["VI"]) == [[.file("all.wav"), .file("vi.wav")]])
         #expect(try paths([])[0].count == 4)
     }
@@ -136,7 +149,9 @@ struct TimetableChannelTests {
         #expect(slots.first { $0.programme == "1" }?.contents.first?.reference == reference)
         #expect(slots.contains { $0.programme == "2" }, "the other event plays on")
         #expect(result.problems.isEmpty == (reference != nil), "\(result.problems)")
-        if reference == nil { #expect(result.problems.first?.file == path && result.problems.first?.line == 10) }
+        if reference == nil {
+            #expect(result.problems.first?.file == path && result.problems.first?.line == 10)
+        }
     }
 
     static let live: [(lines: String, path: String, plays: Bool)] = [
@@ -161,16 +176,21 @@ struct TimetableChannelTests {
         #expect(result.problems.isEmpty == plays)
     }
 
-    @Test("a file that the channel does not have is reported where it is named, and the slot stays to be missed")
+    @Test(
+        "a file that the channel does not have is reported where it is named, and the slot stays to be missed"
+    )
     func missing() throws {
         let files = [
-            "schedule.ics": calendar(event("1", "x", "ATTACH:gone.wav"), event("2", "y", "ATTACH:list.m3u8"), event("3", "z", "ATTACH:gone.m3u8")),
+            "schedule.ics": calendar(
+                event("1", "x", "ATTACH:gone.wav"), event("2", "y", "ATTACH:list.m3u8"),
+                event("3", "z", "ATTACH:gone.m3u8")),
             "list.m3u8": "#EXTM3U\na.wav\n\ngone.mp3\n",
         ]
         let result = try Timetable.compile(files, audio: ["a.wav"])
         #expect(
             result.problems.map(\.description) == [
-                "xa/schedule.ics:9: the channel has no file gone.wav", "xa/list.m3u8:4: the channel has no file gone.mp3",
+                "xa/schedule.ics:9: the channel has no file gone.wav",
+                "xa/list.m3u8:4: the channel has no file gone.mp3",
                 "xa/schedule.ics:23: the channel has no playlist gone.m3u8",
             ])
         #expect(titles(result) == ["x", "y", "z"])
@@ -180,7 +200,8 @@ struct TimetableChannelTests {
     func normalisation() throws {
         let decomposed = "Ba\u{309}n tin.mp3"
         let files = [
-            "schedule.ics": calendar(event("1", "x", "ATTACH:B\u{1EA3}n tin.mp3"), event("2", "y", "ATTACH:l.m3u8")),
+            "schedule.ics": calendar(
+                event("1", "x", "ATTACH:B\u{1EA3}n tin.mp3"), event("2", "y", "ATTACH:l.m3u8")),
             "l.m3u8": "B\u{1EA3}n tin.mp3\n",
         ]
         let result = try Timetable.compile(files, audio: [decomposed])
@@ -205,7 +226,8 @@ struct TimetableChannelTests {
     @Test("an unknown loa- line or X-LOA- property is reported, and the event plays")
     func unknownWords() throws {
         let result = try Timetable.compile([
-            "schedule.ics": calendar(event("1", "x", "X-LOA-LAET:SKIP\nDESCRIPTION:loa-atach: b.wav\\nloa-late: skip"))
+            "schedule.ics": calendar(
+                event("1", "x", "X-LOA-LAET:SKIP\nDESCRIPTION:loa-atach: b.wav\\nloa-late: skip"))
         ])
         #expect(result.problems.map(\.severity) == [.warning, .warning])
         #expect(result.timetable.next(after: .distantPast)?.late == .skip)

@@ -34,9 +34,9 @@ struct TimetableOracleTests {
     private func civilInstances(_ words: [Substring], _ limit: Int) throws -> [String] {
         let start = try civil(words[1])
         let end = try civil(words[2])
-        var budget = 1_000_000
+        var budget = 100_000_000
         let recurrence = try Recurrence(
-            rule: RecurrenceRule(String(words[4])), start: start, zone: .utc, countingBudget: &budget)
+            rule: RecurrenceRule(String(words[4])), start: start, zone: .utc, budget: &budget)
         var found = [start]
         for next in recurrence.occurrences(from: start) {
             if next > end || found.count == limit { break }
@@ -46,7 +46,10 @@ struct TimetableOracleTests {
         if found.count > 2 {
             let middle = found[found.count / 2]
             for from in [middle, CivilTime(seconds: middle.seconds + 1)] {
-                let rest = Array(recurrence.occurrences(from: from).prefix(found.count).prefix { $0 <= found[found.count - 1] })
+                let rest = Array(
+                    recurrence.occurrences(from: from).prefix(found.count).prefix {
+                        $0 <= found[found.count - 1]
+                    })
                 #expect(rest == found.filter { $0 >= from }, "\(words[4]) from \(text(from))")
             }
         }
@@ -61,7 +64,7 @@ struct TimetableOracleTests {
         let zone = try SystemZones.zone(name)
         let found = result.timetable.slots(
             from: zone.instant(of: try civil(words[1])), until: .distantFuture, limit: 10_000)
-        for slot in found {
+        for slot in found.prefix(6) + found.suffix(2) {
             #expect(result.timetable.slot(id: slot.id) == slot, "\(words[4]): \(slot.id)")
         }
         return found.map { "\($0.scheduled.seconds)" }

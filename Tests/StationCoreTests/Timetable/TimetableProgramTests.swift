@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Calendar programs")
 struct TimetableProgramTests {
-    private func compile(_ name: String, audio: Set<String>, playlists: [String: String] = [:]) throws -> Timetable {
+    private func compile(_ name: String, audio: Set<String>, playlists: [String: String] = [:]) throws
+        -> Timetable
+    {
         var files = playlists
         files["schedule.ics"] = try String(contentsOf: fixtures.appending(path: name), encoding: .utf8)
         let result = try Timetable.compile(files, languages: ["vi", "km"], audio: audio)
@@ -14,10 +16,13 @@ struct TimetableProgramTests {
         return result.timetable
     }
 
-    @Test("a file of Google Calendar: HTML description, UTC end, exception, moved instance, own attachment ignored")
+    @Test(
+        "a file of Google Calendar: HTML description, UTC end, exception, moved instance, own attachment ignored"
+    )
     func google() throws {
         let timetable = try compile(
-            "google.ics", audio: ["tin/a.mp3"], playlists: ["tin/bulletin.m3u8": "#EXTINF:30,Tin\r\na.mp3\r\n"])
+            "google.ics", audio: ["tin/a.mp3"],
+            playlists: ["tin/bulletin.m3u8": "#EXTINF:30,Tin\r\na.mp3\r\n"])
         let zone = "Asia/Ho_Chi_Minh"
         #expect(
             try timetable.times(from: "20260101", until: "20260122", zone: zone) == [
@@ -25,7 +30,8 @@ struct TimetableProgramTests {
                 "20260113T050000", "20260114T051500", "20260115T050000", "20260116T050000", "20260119T050000",
                 "20260120T050000", "20260121T050000", "20260121T060000",
             ])
-        #expect(try timetable.times(from: "20260330", until: "20270101", zone: zone).last == "20260331T050000")
+        #expect(
+            try timetable.times(from: "20260330", until: "20270101", zone: zone).last == "20260331T050000")
         let first = try #require(timetable.next(after: instant("2026-01-05T04:00:00+07:00")))
         #expect(first.id == "xa/3k2v7c9mq1t4r8d5b6n0@google.com@2026-01-05T05:00:00+07:00")
         #expect(first.title == "Bản tin sáng, tiếng Việt" && first.programmeClass == .priority)
@@ -40,9 +46,11 @@ struct TimetableProgramTests {
         #expect(timetable.slot(id: moved.id) == moved)
     }
 
-    @Test("a file of Thunderbird: its own TZID, languages, categories, a cancelled instance, COUNT and EXDATE")
+    @Test(
+        "a file of Thunderbird: its own TZID, languages, categories, a cancelled instance, COUNT and EXDATE")
     func thunderbird() throws {
-        let timetable = try compile("thunderbird.ics", audio: ["km/nông vụ.opus", "nông vụ.mp3", "chime.wav"])
+        let timetable = try compile(
+            "thunderbird.ics", audio: ["km/nông vụ.opus", "nông vụ.mp3", "chime.wav"])
         #expect(
             try timetable.times(from: "20260101", until: "20270101", zone: "Asia/Ho_Chi_Minh")
                 == ["20260108T170000", "20260110T170000", "20260116T170000"])
@@ -57,7 +65,9 @@ struct TimetableProgramTests {
             ])
     }
 
-    @Test("a file of Outlook: Windows' zone names, a customised zone with one offset, PRIORITY:5 that it always writes")
+    @Test(
+        "a file of Outlook: Windows' zone names, a customised zone with one offset, PRIORITY:5 that it always writes"
+    )
     func outlook() throws {
         let timetable = try compile("outlook.ics", audio: ["hop.mp3"])
         #expect(

@@ -18,13 +18,17 @@ enum SystemZones {
         return zone
     }
 
-    static func zone(_ name: String) throws -> ZoneFile { try #require(all.zone(named: name), "no zone \(name)") }
+    static func zone(_ name: String) throws -> ZoneFile {
+        try #require(all.zone(named: name), "no zone \(name)")
+    }
 }
 
 /// The folder of fixtures, beside this file.
 let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-/// The standard output of a python script of the fixtures. A failure fails the test: CI has what the script needs.
+/// The standard output of a python script of the fixtures.
+///
+/// A failure fails the test: CI has what the script needs.
 func python(_ script: String, _ arguments: String...) throws -> [Substring] {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -34,7 +38,8 @@ func python(_ script: String, _ arguments: String...) throws -> [Substring] {
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(script) failed; it needs python3 with dateutil and tzdata")
+    try #require(
+        process.terminationStatus == 0, "\(script) failed; it needs python3 with dateutil and tzdata")
     return String(decoding: data, as: UTF8.self).split(separator: "\n")
 }
 
@@ -50,7 +55,7 @@ func civil(_ text: some StringProtocol) throws -> CivilTime {
             minute: number(10..<12), second: number(12..<14)), "\(text)")
 }
 
-/// `19970902T090000`
+/// A civil time as `19970902T090000`.
 func text(_ civil: CivilTime) -> String {
     let (year, month, day) = civil.date.parts
     let second = civil.secondOfDay
@@ -64,7 +69,8 @@ func instant(_ text: String) throws -> Instant { try #require(RFC3339.parse(text
 extension Timetable {
     /// Compiles one channel for a station in a Vietnamese village.
     static func compile(
-        _ files: [String: String], classes: [ProgrammeClass] = ProgrammeClass.allCases, station: String = "loa-1",
+        _ files: [String: String], classes: [ProgrammeClass] = ProgrammeClass.allCases,
+        station: String = "loa-1",
         groups: [String] = [], languages: [String] = [], zone: String = "Asia/Ho_Chi_Minh",
         liveHosts: [String] = [], audio: Set<String>? = nil
     ) throws -> Compilation {
@@ -80,8 +86,10 @@ extension Timetable {
     /// The scheduled instants in a zone, as civil times.
     func times(from: String, until: String, zone: String, limit: Int = 10_000) throws -> [String] {
         let zone = try SystemZones.zone(zone)
-        return slots(from: zone.instant(of: try civil(from)), until: zone.instant(of: try civil(until)), limit: limit)
-            .map { text(zone.civilTime(at: $0.scheduled)) }
+        return slots(
+            from: zone.instant(of: try civil(from)), until: zone.instant(of: try civil(until)), limit: limit
+        )
+        .map { text(zone.civilTime(at: $0.scheduled)) }
     }
 }
 

@@ -70,7 +70,10 @@ struct TimetableZoneTests {
 
     @Test(
         "a footer that is no rule makes the file unreadable",
-        arguments: ["X", "EST", "EST5EDT", "EST25", "EST5EDT,M3.2.0", "EST5EDT,M13.1.0,M1.1.0", "<+07-7", "EST5EDT,J0,J1", "EST5EDT,M3.2.0/168,M11.1.0", "EST5x"])
+        arguments: [
+            "X", "EST", "EST5EDT", "EST25", "EST5EDT,M3.2.0", "EST5EDT,M13.1.0,M1.1.0", "<+07-7",
+            "EST5EDT,J0,J1", "EST5EDT,M3.2.0/168,M11.1.0", "EST5x",
+        ])
     func badFooter(_ footer: String) {
         #expect(throws: ZoneFileError.self) { try zone(footer: footer) }
     }
@@ -102,8 +105,16 @@ struct TimetableZoneTests {
         ("Giờ riêng", "X-LIC-LOCATION:SE Asia Standard Time", "Asia/Bangkok"),
         // A zone of the system is believed before what the file says about it.
         ("Europe/Berlin", "BEGIN:STANDARD\nTZOFFSETTO:+0500\nEND:STANDARD", "Europe/Berlin"),
-        ("One offset", "BEGIN:STANDARD\nTZOFFSETTO:+0700\nEND:STANDARD\nBEGIN:STANDARD\nTZOFFSETTO:+0700\nEND:STANDARD", "Etc/GMT-7"),
-        ("Two offsets", "BEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nBEGIN:DAYLIGHT\nTZOFFSETTO:+0200\nEND:DAYLIGHT", nil),
+        (
+            "One offset",
+            "BEGIN:STANDARD\nTZOFFSETTO:+0700\nEND:STANDARD\nBEGIN:STANDARD\nTZOFFSETTO:+0700\nEND:STANDARD",
+            "Etc/GMT-7"
+        ),
+        (
+            "Two offsets",
+            "BEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nBEGIN:DAYLIGHT\nTZOFFSETTO:+0200\nEND:DAYLIGHT",
+            nil
+        ),
         ("No offset", "BEGIN:STANDARD\nTZOFFSETTO:seven\nEND:STANDARD", nil),
         ("Nothing inside", "", nil),
         ("Asia", "", nil),
@@ -111,7 +122,9 @@ struct TimetableZoneTests {
         ("../../../etc/localtime", "", nil),
     ]
 
-    @Test("a TZID leads to a zone of the system, or to one fixed offset, or to a problem: never to UTC", arguments: names)
+    @Test(
+        "a TZID leads to a zone of the system, or to one fixed offset, or to a problem: never to UTC",
+        arguments: names)
     func named(tzid: String, definition: String, zone: String?) throws {
         var text = calendar("DTSTART;TZID=\(tzid):20260705T050000", "DTSTART:20260101T000000")
         if !definition.isEmpty {
@@ -119,7 +132,8 @@ struct TimetableZoneTests {
             let name = tzid.replacing("\"", with: "")
             // Behind the events: the order of components is free.
             text = text.replacing(
-                "END:VCALENDAR", with: "BEGIN:VTIMEZONE\r\nTZID:\(name)\r\n\(lines)END:VTIMEZONE\r\nEND:VCALENDAR")
+                "END:VCALENDAR",
+                with: "BEGIN:VTIMEZONE\r\nTZID:\(name)\r\n\(lines)END:VTIMEZONE\r\nEND:VCALENDAR")
         }
         let result = try Timetable.compile(["schedule.ics": text])
         let slots = result.timetable.slots(from: .distantPast, until: .distantFuture, limit: 9)
@@ -134,7 +148,9 @@ struct TimetableZoneTests {
     @Test("every name of Windows leads to a zone that this system has")
     func windows() throws {
         for name in WindowsZoneNames.common {
-            let result = try Timetable.compile(["schedule.ics": calendar("DTSTART;TZID=\"\(name)\":20260705T050000")])
+            let result = try Timetable.compile([
+                "schedule.ics": calendar("DTSTART;TZID=\"\(name)\":20260705T050000")
+            ])
             #expect(result.problems.isEmpty, "\(name)")
         }
     }
@@ -149,7 +165,8 @@ enum WindowsZoneNames {
         "Romance Standard Time", "GMT Standard Time", "Greenwich Standard Time", "FLE Standard Time",
         "GTB Standard Time", "Russian Standard Time", "Turkey Standard Time", "Israel Standard Time",
         "Eastern Standard Time", "Central Standard Time", "Mountain Standard Time", "Pacific Standard Time",
-        "Alaskan Standard Time", "Hawaiian Standard Time", "Atlantic Standard Time", "SA Pacific Standard Time",
+        "Alaskan Standard Time", "Hawaiian Standard Time", "Atlantic Standard Time",
+        "SA Pacific Standard Time",
         "AUS Eastern Standard Time", "New Zealand Standard Time", "UTC", "UTC+12", "Dateline Standard Time",
         "Central Asia Standard Time", "Mountain Standard Time (Mexico)", "Greenland Standard Time",
         "Argentina Standard Time", "US Eastern Standard Time", "Nepal Standard Time",
