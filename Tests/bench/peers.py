@@ -80,13 +80,15 @@ def liquidsoap(card, script):
         file.write(
             "settings.init.allow_root.set(true)\nsettings.log.stdout.set(false)\nsettings.log.file.set(false)\n"
             "settings.frame.audio.samplerate.set(48000)\n"
-            f'{script}\noutput.alsa(device="card", fallible=true, source)\n')
+            # In bytes, 85 ms: of a card without limits it would take eleven seconds.
+            "settings.alsa.alsa_buffer.set(16384)\n"
+            f'{script}\noutput.alsa(device="card", source)\n')
     return (["liquidsoap", path], card.environment)
 
 
 def liquidsoap_files(card, *files):
     singles = ", ".join(f'once(single("{path}"))' for path in files)
-    return liquidsoap(card, f"source = sequence([{singles}])")
+    return liquidsoap(card, f"source = fallback([sequence([{singles}]), blank()])")
 
 
 def liquidsoap_schedule(card, seconds, path):
