@@ -53,7 +53,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("asound")]),
         // What the tests of several targets share about the simulated card: its faults, and what left it.
         .target(
-            name: "CardCapture", dependencies: ["SimulatedCard"], path: "Tests/CardCapture", swiftSettings: strict),
+            name: "CardCapture", dependencies: ["SimulatedCard"], path: "Tests/CardCapture",
+            swiftSettings: strict),
         // Takes malloc's place in the test process, to count a thread's allocations. Sanitizers do so themselves.
         .target(name: "AllocationProbe", path: "Tests/AllocationProbe", cSettings: gnu + probe),
         .testTarget(name: "StationTrustTests", dependencies: ["StationTrust"], swiftSettings: strict),
@@ -61,12 +62,14 @@ let package = Package(
             name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"],
             exclude: ["Timetable/Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "StationAudioTests", dependencies: ["StationAudio", "CALSA", "CLinux", "CardCapture", "AllocationProbe"],
+            name: "StationAudioTests",
+            dependencies: ["StationAudio", "CALSA", "CLinux", "CardCapture", "AllocationProbe"],
             swiftSettings: strict),
         .testTarget(
             name: "StationHostTests",
             dependencies: [
-                "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "CardCapture", "CLinux",
+                "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator",
+                "CardCapture", "CLinux",
             ],
             swiftSettings: strict),
         .testTarget(

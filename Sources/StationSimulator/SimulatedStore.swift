@@ -39,6 +39,8 @@ package struct SimulatedStore: Sendable {
     /// Entries that were appended and are not on disk, as far as the station's side knows.
     private var backlog: [Entry] = []
     private var run: [Int64: Entry] = [:]
+    /// Bytes of an entry that a power cut left half written; the recovery cuts them.
+    private var tornBytes: Int64 = 0
 
     /// Makes an empty store.
     package init() {}
@@ -120,9 +122,13 @@ package struct SimulatedStore: Sendable {
     /// - Parameters:
     ///   - losesPower: whether `/run` goes too.
     ///   - keptInFlight: so many of the entries that were written and not yet durable are on the disk all the same.
-    package mutating func crash(losesPower: Bool, keptInFlight: Int) {
+    ///   - isTorn: whether of the next one there are some bytes.
+    package mutating func crash(losesPower: Bool, keptInFlight: Int, isTorn: Bool = false) {
         let written = jobs.compactMap { job in if case .append(_, let entry) = job { entry } else { nil } }
         let inFlight = behaviour == .refuses ? [] : (behaviour == .sound ? written.prefix(keptInFlight) : [])
+        if isTorn, written.count > inFlight.count {
+            tornBytes = Int64(written[inFlight.count].terminatedLine.count / 2)
+        }
         if !doubtful.isEmpty { take(doubtful) }
         if backlog.isEmpty { take(Array(inFlight)) }
         if losesPower { run = [:] }
@@ -143,6 +149,7 @@ package struct SimulatedStore: Sendable {
         } else {
             backlog = usable
         }
-        return Recovery(log: log, position: position, boot: boot)
+        defer { tornBytes = 0 }
+        return Recovery(log: log, position: position, boot: boot, tornBytes: tornBytes)
     }
 }

@@ -1,7 +1,9 @@
 import Glibc
 import SimulatedCard
 
-/// A simulated card: the folder with its control file and its capture. Gone with this value.
+/// A simulated card: the folder with its control file and its capture.
+///
+/// Gone with this value.
 ///
 /// Several may be used at once: each is a device of its own by the folder in its name.
 package final class SimulatedCardFolder: @unchecked Sendable {
@@ -14,16 +16,17 @@ package final class SimulatedCardFolder: @unchecked Sendable {
     /// Makes a card without faults, in a new folder under `/tmp`.
     package init() {
         var template = Array("/tmp/simulated-card-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
-        precondition(made, "no folder under /tmp")
+        let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
+        precondition(made != nil, "no folder under /tmp")
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let descriptor = open(path + "/control", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         let size = MemoryLayout<simulated_card_control>.size
         precondition(descriptor >= 0 && ftruncate(descriptor, size) == 0)
-        let mapped = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-        precondition(mapped != nil && mapped != MAP_FAILED)
+        guard let mapped = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+            mapped != MAP_FAILED
+        else { preconditionFailure("no control file") }
         close(descriptor)
-        control = mapped!.assumingMemoryBound(to: simulated_card_control.self)
+        control = mapped.assumingMemoryBound(to: simulated_card_control.self)
         control.pointee.magic = 0x4c50_5343
     }
 
@@ -85,6 +88,12 @@ package final class SimulatedCardFolder: @unchecked Sendable {
         set { control.pointee.step_microseconds = newValue }
     }
 
+    /// The only rate that it can do, from its next opening on; 0 for any.
+    package var onlyRate: UInt32 {
+        get { control.pointee.rate }
+        set { control.pointee.rate = newValue }
+    }
+
     /// Lets it run dry at once.
     package func causeXrun() { control.pointee.xrun += 1 }
 
@@ -99,14 +108,18 @@ package final class SimulatedCardFolder: @unchecked Sendable {
 
 /// The private configuration that lets libasound find the plug-in: next to the test's executable.
 package enum SimulatedCardConfiguration {
-    /// The configuration's path, for `ALSA_CONFIG_PATH` of a child process. In this process it is set by now.
+    /// The configuration's path, for `ALSA_CONFIG_PATH` of a child process.
+    ///
+    /// In this process it is set by now.
     package static let path: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        var folder = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var folder = String(
+            decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         // `swift test` runs the tests inside a tool of the toolchain on some systems, and beside the library on ours.
         if let named = getenv("LOA_BUILD_FOLDER") { folder = String(cString: named) + "/x" }
-        let library = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let library =
+            folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
             + "/libSimulatedCard.so"
         precondition(access(library, R_OK) == 0, "not built: \(library)")
         let path = "/tmp/simulated-card-\(getpid()).conf"

@@ -379,8 +379,9 @@ static int card_limits(card *card, const limits *limits) {
         formats[0] = (unsigned int)format;
         format_count = 1;
     }
-    unsigned int rate_min = limits->rate ? (unsigned)limits->rate : RATE_MIN;
-    unsigned int rate_max = limits->rate ? (unsigned)limits->rate : RATE_MAX;
+    unsigned int rate = __atomic_load_n(&card->control->rate, __ATOMIC_RELAXED);
+    if (!rate) rate = (unsigned)limits->rate;
+    unsigned int rate_min = rate ? rate : RATE_MIN, rate_max = rate ? rate : RATE_MAX;
     unsigned int channels_min = limits->channels ? (unsigned)limits->channels : 1;
     unsigned int channels_max = limits->channels ? (unsigned)limits->channels : CHANNELS_MAX;
     int error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);

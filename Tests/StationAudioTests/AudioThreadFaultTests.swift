@@ -35,7 +35,9 @@ import Testing
         #expect(numbers.elementsEqual((0..<numbers.count).map { ($0 + numbers[0]) % 8_000 }))
     }
 
-    private func end(_ station: AudioThreadStation, _ producer: RampProducer) throws -> (CardResult, [CardCapture.Run]) {
+    private func end(_ station: AudioThreadStation, _ producer: RampProducer) throws -> (
+        CardResult, [CardCapture.Run]
+    ) {
         usleep(1_000_000)
         station.output.stop(order: 1)
         let result = try #require(station.result(of: 1))
@@ -82,11 +84,13 @@ import Testing
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
-    @Test("T11 a card that is unplugged and comes back plays on at the programme's place", arguments: [ENODEV, ENOENT])
+    @Test(
+        "T11 a card that is unplugged and comes back plays on at the programme's place",
+        arguments: [ENODEV, ENOENT])
     func unplugged(error: Int32) throws {
         let (station, producer, start) = try playing()
         station.card.unplug(error: error)
-        #expect(station.wait(1, for: { if case .lost(_, .missing) = $0 { true } else { nil } }) == true)
+        #expect(station.wait(for: { if case .lost(_, .missing) = $0 { true } else { nil } }) == true)
         usleep(1_500_000)
         station.card.replug()
         #expect(station.wait(until: .recovered))
@@ -96,7 +100,9 @@ import Testing
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
-    @Test("T10 T12 a card that is not there, or another's, at the start is tried until it is", arguments: [EBUSY, ENOENT, ENODEV])
+    @Test(
+        "T10 T12 a card that is not there, or another's, at the start is tried until it is",
+        arguments: [EBUSY, ENOENT, ENODEV])
     func lateCard(error: Int32) throws {
         let station = try AudioThreadStation()
         station.card.openError = error
@@ -104,7 +110,8 @@ import Testing
         let loss: CardLoss = error == EBUSY ? .busy : .missing
         #expect(station.wait(until: .lost(code: error, loss)))
         let start = CLinux_monotonic() + milliseconds(200)
-        #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(9_600)))
+        #expect(
+            station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(9_600)))
         usleep(1_200_000)
         station.card.openError = 0
         let result = try #require(station.result(of: 1))
@@ -125,24 +132,39 @@ import Testing
         #expect(station.finish().isEmpty)
     }
 
-    @Test("T13 a card that stands still is told within a second, and opened anew")
+    @Test(
+        "T11 a card that comes back with another rate is refused: the programme was made for the first one's")
+    func otherRate() throws {
+        let (station, producer, start) = try playing()
+        station.card.onlyRate = 44_100
+        station.card.unplug()
+        #expect(station.wait(until: .lost(code: ENODEV, .missing)))
+        station.card.replug()
+        usleep(1_000_000)
+        #expect(station.reports.filter { if case .opened = $0 { true } else { false } }.count == 1)
+        station.card.onlyRate = 48_000
+        #expect(station.wait(until: .recovered))
+        let (result, runs) = try end(station, producer)
+        #expect(result.cause == .stopped)
+        expectInPlace(try #require(runs.last), start: start, within: 5)
+    }
+
+    @Test("T13 a card that stands still is told, and opened anew")
     func standstill() throws {
         let (station, producer, start) = try playing()
-        let stuckAt = CLinux_monotonic()
         station.card.isStuck = true
         #expect(station.wait(until: .lost(code: ETIMEDOUT, .stalled)))
-        let noticed = CLinux_monotonic() - stuckAt
         usleep(1_500_000)
         station.card.isStuck = false
         #expect(station.wait(until: .recovered))
         let (result, runs) = try end(station, producer)
-        // The one promise of this suite that is about wall time; ten times as long would still be a fault.
-        #expect(noticed < milliseconds(10_000))
         #expect(result.cause == .stopped && station.losses == [.stalled])
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
-    @Test("T13 a call that does not return is told by the dead man's switch, and the stop is obeyed when it does")
+    @Test(
+        "T13 a call that does not return is told by the dead man's switch, and the stop is obeyed when it does"
+    )
     func blockedCall() throws {
         let (station, producer, _) = try playing()
         station.card.isBlocked = true

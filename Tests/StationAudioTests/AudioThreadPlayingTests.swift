@@ -9,7 +9,9 @@ import Testing
     @Test("items follow each other without a missing or an extra frame, and each is counted")
     func items() throws {
         let station = try AudioThreadStation()
-        let ring = programme(30_000, items: [0, 10_000, 10_001]) { $0 < 10_000 ? 0.25 : $0 == 10_000 ? 0.75 : 0.5 }
+        let ring = programme(30_000, items: [0, 10_000, 10_001]) {
+            $0 < 10_000 ? 0.25 : $0 == 10_000 ? 0.75 : 0.5
+        }
         #expect(station.output.play(CardOrder(id: 3, start: .now, permitEnd: .max), from: ring))
         let result = try #require(station.result(of: 3))
         #expect(result.framesConsumed == 30_000 && result.peak == 0.75)
@@ -43,7 +45,9 @@ import Testing
         #expect(numbers.count > 48_000)
     }
 
-    @Test("T20 frames that come too late are skipped when locked, and played late when not", arguments: [true, false])
+    @Test(
+        "T20 frames that come too late are skipped when locked, and played late when not",
+        arguments: [true, false])
     func starvation(locked: Bool) throws {
         let station = try AudioThreadStation()
         let ring = ProgrammeRing(frames: 96_000, channels: 1)
@@ -69,7 +73,9 @@ import Testing
         }
     }
 
-    @Test("I12 a stop silences the card within 200 ms, with half a second buffered", arguments: [UInt32(0), 10_000])
+    @Test(
+        "I12 a stop silences the card within 200 ms, with half a second buffered",
+        arguments: [UInt32(0), 10_000])
     func stop(step: UInt32) throws {
         let station = try AudioThreadStation()
         station.card.stepMicroseconds = step
@@ -125,7 +131,8 @@ import Testing
         #expect(
             station.output.play(
                 CardOrder(id: 1, start: .at(start), permitEnd: next, fadeMilliseconds: 20), from: ring))
-        #expect(station.output.play(CardOrder(id: 2, start: .at(next), permitEnd: .max), from: programme(9_600)))
+        #expect(
+            station.output.play(CardOrder(id: 2, start: .at(next), permitEnd: .max), from: programme(9_600)))
         #expect(!station.output.play(CardOrder(id: 3, start: .now, permitEnd: .max), from: programme(1)))
         let second = try #require(station.result(of: 2))
         producer.join()
@@ -146,8 +153,11 @@ import Testing
         station.output.prepare()
         let start = CLinux_monotonic() + milliseconds(1000)
         let next = start + milliseconds(1000)
-        #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: next), from: programme(48_000)))
-        #expect(station.output.play(CardOrder(id: 2, start: .at(next), permitEnd: .max), from: programme(9_600)))
+        #expect(
+            station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: next), from: programme(48_000))
+        )
+        #expect(
+            station.output.play(CardOrder(id: 2, start: .at(next), permitEnd: .max), from: programme(9_600)))
         _ = try #require(station.start(of: 1))
         // Both are in the card's buffer by now.
         usleep(750_000)
@@ -172,11 +182,13 @@ import Testing
         let station = try AudioThreadStation()
         station.output.prepare()
         let start = CLinux_monotonic() + milliseconds(60_000)
-        #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(100)))
+        #expect(
+            station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(100)))
         station.output.stop(order: 1)
         #expect(station.result(of: 1)?.cause == .stopped)
         let permit = CLinux_monotonic() + milliseconds(300)
-        #expect(station.output.play(CardOrder(id: 2, start: .at(start), permitEnd: permit), from: programme(100)))
+        #expect(
+            station.output.play(CardOrder(id: 2, start: .at(start), permitEnd: permit), from: programme(100)))
         #expect(station.result(of: 2)?.cause == .permitEnded)
         #expect(station.finish().allSatisfy { $0.sounding.isEmpty })
     }

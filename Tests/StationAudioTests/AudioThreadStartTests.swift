@@ -4,12 +4,15 @@ import Glibc
 @testable import StationAudio
 import Testing
 
-/// Where a programme begins, told by what left the simulated card. No wall time is asserted: the card's frames carry
-/// computed instants, so a slow machine changes nothing.
+/// Where a programme begins, told by what left the simulated card.
+///
+/// No wall time is asserted: the card's frames carry computed instants, so a slow machine changes nothing.
 @Suite struct AudioThreadStartTests {
     @Test(
         "T4 the first frame leaves the card at the slot's instant",
-        arguments: [(0.0, UInt32(0), 50.0), (180, 0, 50), (-180, 0, 50), (60, 10_000, 1000), (-60, 20_000, 1000)])
+        arguments: [
+            (0.0, UInt32(0), 50.0), (180, 0, 50), (-180, 0, 50), (60, 10_000, 1000), (-60, 20_000, 1000),
+        ])
     func startError(partsPerMillion: Double, step: UInt32, microseconds: Double) throws {
         let station = try AudioThreadStation()
         station.card.setRateError(partsPerMillion: partsPerMillion)
@@ -26,9 +29,11 @@ import Testing
         #expect(abs(error) <= microseconds)
         #expect(abs(told.error - error) <= microseconds)
         #expect(told.method == (step == 0 ? .delayFit : .envelopeFit))
-        #expect(result == CardResult(
-            cause: .completed, framesConsumed: 9_600, framesSkipped: 0, framesStarved: 0, xruns: 0,
-            peak: ramp(7_999)))
+        #expect(
+            result
+                == CardResult(
+                    cause: .completed, framesConsumed: 9_600, framesSkipped: 0, framesStarved: 0, xruns: 0,
+                    peak: ramp(7_999)))
         #expect(run.numbers == (0..<9_600).map { $0 % 8_000 })
     }
 
@@ -99,7 +104,8 @@ import Testing
         #expect(result.framesConsumed == 96_000 - number && result.framesSkipped == number)
     }
 
-    @Test("a PCM that takes sound faster than real time proves nothing", arguments: ["null", "file:/dev/null"])
+    @Test(
+        "a PCM that takes sound faster than real time proves nothing", arguments: ["null", "file:/dev/null"])
     func unproven(device: String) throws {
         let station = try AudioThreadStation(device: device)
         station.output.prepare()
@@ -128,6 +134,10 @@ import Testing
         #expect(try #require(station.result(of: 1)).framesConsumed == 4_800)
         let run = try #require(station.finish().last)
         #expect(run.numbers == Array(0..<4_800))
-        for frame in run.sounding { for channel in 0..<channels where run.samples[frame * channels + channel] != run[frame] { Issue.record("channel \(channel)") } }
+        for frame in run.sounding {
+            for channel in 0..<channels where run.samples[frame * channels + channel] != run[frame] {
+                Issue.record("channel \(channel)")
+            }
+        }
     }
 }

@@ -10,7 +10,8 @@ final class AudioThreadStation {
     private(set) var reports: [CardReport] = []
 
     init(
-        card: SimulatedCardFolder = SimulatedCardFolder(), device: String? = nil, rate: Int = 48_000, channels: Int = 1,
+        card: SimulatedCardFolder = SimulatedCardFolder(), device: String? = nil, rate: Int = 48_000,
+        channels: Int = 1,
         bufferMilliseconds: Int = 500
     ) throws {
         _ = SimulatedCardConfiguration.path
@@ -124,7 +125,8 @@ final class RampProducer {
         pthread_create(
             &thread, nil,
             { argument in
-                let ring = Unmanaged<ProgrammeRing>.fromOpaque(argument!).takeRetainedValue()
+                guard let argument else { return nil }
+                let ring = Unmanaged<ProgrammeRing>.fromOpaque(argument).takeRetainedValue()
                 _ = ring.beginItem()
                 while !ring.isAbandoned {
                     let next = ring.written

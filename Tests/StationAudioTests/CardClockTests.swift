@@ -27,7 +27,8 @@ private struct SyntheticCard {
         let before = instant
         let sampled = before + 300 + next(700) + (next(10) == 0 ? next(3_000_000) : 0)
         let after = sampled + 300 + next(700) + (next(10) == 0 ? next(3_000_000) : 0)
-        return CardReading(before: before, after: after, frame: Int((frame(at: sampled) / step).rounded(.down) * step))
+        return CardReading(
+            before: before, after: after, frame: Int((frame(at: sampled) / step).rounded(.down) * step))
     }
 }
 

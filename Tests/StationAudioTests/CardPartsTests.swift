@@ -54,17 +54,23 @@ import Testing
 }
 
 @Suite struct SampleStoreTests {
-    private func stored(_ samples: [Float], channels: Int, _ format: CardSampleFormat, to wide: Int) -> [Double] {
+    private func stored(_ samples: [Float], channels: Int, _ format: CardSampleFormat, to wide: Int)
+        -> [Double]
+    {
         let frames = samples.count / channels
         let card = CardFormat(rate: 48_000, channels: wide, sample: format, bufferFrames: 1, periodFrames: 1)
         var bytes = [UInt8](repeating: 0xAA, count: frames * wide * format.bytes + 8)
-        bytes.withUnsafeMutableBytes { store(samples, channels: channels, frames: frames, as: card, to: $0.baseAddress!) }
+        bytes.withUnsafeMutableBytes { bytes in
+            guard let target = bytes.baseAddress else { return }
+            store(samples, channels: channels, frames: frames, as: card, to: target)
+        }
         #expect(bytes.suffix(8) == [0xAA, 0xAA, 0xAA, 0xAA, 0xAA, 0xAA, 0xAA, 0xAA])
         return bytes.withUnsafeBytes { bytes in
             (0..<(frames * wide)).map { index in
                 switch format {
                 case .s16: Double(bytes.loadUnaligned(fromByteOffset: index * 2, as: Int16.self)) / 32_767
-                case .s32: Double(bytes.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)) / 2_147_483_647
+                case .s32:
+                    Double(bytes.loadUnaligned(fromByteOffset: index * 4, as: Int32.self)) / 2_147_483_647
                 case .float: Double(bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self))
                 }
             }

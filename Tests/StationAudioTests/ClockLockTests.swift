@@ -20,7 +20,8 @@ import Testing
             let measured = heard < 3 ? known : partsPerMillion
             let now = max(heard, 0)
             let line = Timeline(
-                frame: actual.frame(at: first + Int64(now * 1e9)), instant: first + Int64(now * 1e9), rate: rate,
+                frame: actual.frame(at: first + Int64(now * 1e9)), instant: first + Int64(now * 1e9),
+                rate: rate,
                 partsPerMillion: measured)
             let correction = lock.correction(frame: Int(frame), content: content, timeline: line)
             #expect(abs(correction) <= ClockLock.limit)
@@ -45,7 +46,9 @@ import Testing
     @Test("a jump of a whole second is worked off no faster than the limit, and without overshoot")
     func bounded() {
         let errors = play(card: 0, knownAs: 0, startError: 0.01, seconds: 60)
-        #expect(zip(errors, errors.dropFirst()).allSatisfy { $1 <= $0 + 1e-6 && $0 - $1 < 20.1e3 * 500e-6 * 1.01 })
+        #expect(
+            zip(errors, errors.dropFirst()).allSatisfy { $1 <= $0 + 1e-6 && $0 - $1 < 20.1e3 * 500e-6 * 1.01 }
+        )
         #expect(errors.allSatisfy { $0 > -1 })
     }
 

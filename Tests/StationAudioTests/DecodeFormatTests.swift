@@ -24,13 +24,13 @@ struct DecodeFormatTests {
     func gapless(_ encoder: String, _ rate: Int, _ channels: Int) throws {
         let shop = try Workshop()
         // No multiple of a frame's 1152.
-        let made = original(rate / 2 + 321, channels: channels)
+        let made = original(rate / 6 + 321, channels: channels)
         try shop.writeWAV("float.wav", made, rate: rate, channels: channels)
         try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
         try shop.run("sh", "-c", "\(encoder) in.wav out.mp3")
         let decoded = try Decoded(shop.open("out.mp3"))
-        #expect(decoded.frames == rate / 2 + 321)
-        #expect(decoded.format.declaredFrames == rate / 2 + 321)
+        #expect(decoded.frames == rate / 6 + 321)
+        #expect(decoded.format.declaredFrames == rate / 6 + 321)
         #expect(decoded.format.decoder == "mpg123")
         #expect(!decoded.isTruncated)
         #expect(correlation(decoded.samples, made) > 0.85)
@@ -44,7 +44,7 @@ struct DecodeFormatTests {
         arguments: [("a.flac", "flac -s -f -o a.flac in.wav", 16), ("a.aiff", "sox in.wav a.aiff", 24)])
     func lossless(_ name: String, _ command: String, _ bits: Int) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(20_000), rate: 44_100, channels: 2)
+        try shop.writeWAV("float.wav", noise(9_000), rate: 44_100, channels: 2)
         try shop.run("sox", "-D", "float.wav", "-b", "\(bits)", "in.wav")
         try shop.run("sh", "-c", command)
         let decoded = try Decoded(shop.open(name))
@@ -61,12 +61,12 @@ struct DecodeFormatTests {
         ])
     func lossy(_ name: String, _ command: String) throws {
         let shop = try Workshop()
-        let made = original(24_321)
+        let made = original(9_321)
         try shop.writeWAV("float.wav", made, rate: 48_000)
         try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
         try shop.run("sh", "-c", command)
         let decoded = try Decoded(shop.open(name))
-        #expect(decoded.frames == 24_321)
+        #expect(decoded.frames == 9_321)
         #expect(!decoded.isTruncated)
         #expect(correlation(decoded.samples, made) > 0.97)
     }

@@ -15,7 +15,9 @@ import Testing
             let written = frames.withUnsafeBufferPointer { ring.write($0.baseAddress!, count: count) }
             next += Float(written * 2)
             var out = [Float](repeating: -1, count: 32)
-            let read = out.withUnsafeMutableBufferPointer { ring.read(into: $0.baseAddress!, count: round % 7 + 1) }
+            let read = out.withUnsafeMutableBufferPointer {
+                ring.read(into: $0.baseAddress!, count: round % 7 + 1)
+            }
             for index in 0..<(read * 2) { #expect(out[index] == expected + Float(index)) }
             #expect(out[(read * 2)...].allSatisfy { $0 == -1 })
             expected += Float(read * 2)

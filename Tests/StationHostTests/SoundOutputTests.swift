@@ -32,7 +32,9 @@ struct SoundOutputTests {
         #expect(abs(run.instant(ofFrame: firstFrame) - Double(bench.monotonic(start))) < 100_000)
         let seconds = (firstFrame...lastFrame).filter { run[$0] > 0.18 }
         #expect(seconds.count == 48_000, "all of the second and nothing else is that loud")
-        #expect(abs(run.instant(ofFrame: try #require(seconds.first)) - Double(bench.monotonic(takeOver))) < 100_000)
+        #expect(
+            abs(run.instant(ofFrame: try #require(seconds.first)) - Double(bench.monotonic(takeOver)))
+                < 100_000)
         let early = try #require(ends[first]?.1)
         #expect(abs(early.framesConsumed - 120_000) < 48, "\(early.framesConsumed)")
     }
@@ -76,7 +78,8 @@ final class SoundBench {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         mailbox = try Mailbox()
         sound = try SoundOutput(
-            card: CardSettings(device: card.device(), rate: 48_000, channels: 1), folders: ["commune": folder.path],
+            card: CardSettings(device: card.device(), rate: 48_000, channels: 1),
+            folders: ["commune": folder.path],
             handed: HandedFiles(), targetLoudness: -16, mailbox: mailbox)
         watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: 0)
     }
@@ -92,7 +95,9 @@ final class SoundBench {
 
     /// Writes a mono WAV of one constant, so faint that it gets the most loudness gain, four times.
     func write(_ name: String, frames: Int, rate: Int = 48_000, value: Int16) throws {
-        func little(_ number: some FixedWidthInteger) -> Data { withUnsafeBytes(of: number.littleEndian) { Data($0) } }
+        func little(_ number: some FixedWidthInteger) -> Data {
+            withUnsafeBytes(of: number.littleEndian) { Data($0) }
+        }
         var data = Data("RIFF".utf8) + little(UInt32(36 + 2 * frames)) + Data("WAVEfmt ".utf8)
         data += little(UInt32(16)) + little(UInt16(1)) + little(UInt16(1)) + little(UInt32(rate))
         data += little(UInt32(2 * rate)) + little(UInt16(2)) + little(UInt16(16)) + Data("data".utf8)
@@ -120,11 +125,13 @@ final class SoundBench {
     func order(_ play: PlayID, at start: MonotonicInstant) -> PlayOrder {
         let now = Clocks.read()
         let wish = Guard.Wish(
-            origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil, zoneOffsetSeconds: 0,
+            origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil,
+            zoneOffsetSeconds: 0,
             emergenciesToday: 0)
         guard case .permitted(let permit) = watch.judge(wish, at: now, trust: .holdover) else { fatalError() }
         return PlayOrder(
-            play: play, permit: permit, start: start, latestStart: start + .seconds(5), lateStart: .fromPosition,
+            play: play, permit: permit, start: start, latestStart: start + .seconds(5),
+            lateStart: .fromPosition,
             position: .zero)
     }
 

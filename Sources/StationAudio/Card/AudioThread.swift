@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The audio thread: from rings of finished frames to the card. Owns the card alone.
+/// The audio thread: from rings of finished frames to the card.
+///
+/// Owns the card alone.
 ///
 /// While a card runs it neither allocates nor locks nor logs nor touches a file. It opens and closes the card itself,
 /// which allocates inside ALSA, only while nothing sounds: so a PCM has one owner and needs no lock, and a card that
@@ -17,7 +19,9 @@ struct AudioThread: ~Copyable {
     /// Between two tries to open, at first and at most.
     private static let retryMinimum: Int64 = 200_000_000
     private static let retryMaximum: Int64 = 2_000_000_000
-    /// A round that takes longer than planned by so much is a stall. Opening may take longer: a sound server starts.
+    /// A round that takes longer than planned by so much is a stall.
+    ///
+    /// Opening may take longer: a sound server starts.
     private static let patience: Int64 = 800_000_000
     private static let openingPatience: Int64 = 5_000_000_000
 
@@ -27,6 +31,8 @@ struct AudioThread: ~Copyable {
     /// The clock of the stream before, which knows the card's rate.
     private var learnt: CardClock?
     private var mixer: Mixer
+    /// The rate that the owner was told: programmes are made for it until the card is closed.
+    private var rate: Int?
     private var isLost = false
     private var retryAt: Int64 = 0
     private var retryDelay = AudioThread.retryMinimum
@@ -85,7 +91,7 @@ struct AudioThread: ~Copyable {
         let isNeeded = unsafe mixer.isBusy || shared.pointee.isWanted.load(ordering: .acquiring)
         guard isNeeded else {
             if let idle = stream.take() { learnt = idle.clock }
-            (isLost, retryDelay, retryAt) = (false, Self.retryMinimum, 0)
+            (isLost, retryDelay, retryAt, rate) = (false, Self.retryMinimum, 0, nil)
             return .max
         }
         if stream == nil { open(at: began) }
@@ -123,7 +129,8 @@ struct AudioThread: ~Copyable {
         guard now >= retryAt else { return }
         unsafe CLinux_timerfd_arm(shared.pointee.deadMan, now + Self.openingPatience)
         do throws(CardError) {
-            let opened = try CardStream.open(settings, learnt: learnt)
+            let opened = try CardStream.open(settings, rate: rate, learnt: learnt)
+            rate = opened.format.rate
             unsafe shared.pointee.tell(.opened(opened.format))
             stream = consume opened
         } catch {

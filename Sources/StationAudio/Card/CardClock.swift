@@ -80,7 +80,9 @@ struct CardClock: Sendable {
 
     private var slope: Double {
         let firmness = priorFirmness * (isStepped ? 100 : 1)
-        return (timeDeviation + firmness * priorSlope) / (timeTime + firmness)
+        let slope = (timeDeviation + firmness * priorSlope) / (timeTime + firmness)
+        // No card's crystal is further off; a sound server's first answers are.
+        return min(max(slope, -0.001 * rate), 0.001 * rate)
     }
 
     // MARK: Readings
@@ -107,7 +109,8 @@ struct CardClock: Sendable {
             sorted[place] = deviation
             count += 1
         }
-        let median = count.isMultiple(of: 2) ? (sorted[count / 2 - 1] + sorted[count / 2]) / 2 : sorted[count / 2]
+        let median =
+            count.isMultiple(of: 2) ? (sorted[count / 2 - 1] + sorted[count / 2]) / 2 : sorted[count / 2]
         // A whole number of frames is reported, rounded down: on average half a frame less than there is.
         add(at: burst[burst.count / 2].middle, deviation: median + 0.5, tolerance: 3)
     }

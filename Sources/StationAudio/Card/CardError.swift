@@ -12,7 +12,8 @@ package struct CardError: Error, Equatable {
     /// What the code means for playing.
     package var loss: CardLoss {
         switch code {
-        case ENODEV, ENOENT, ENXIO, EBADFD: .missing
+        // EIO and ECONNREFUSED: a sound server that is gone.
+        case ENODEV, ENOENT, ENXIO, EBADFD, EIO, ECONNREFUSED: .missing
         case EBUSY: .busy
         case ESTRPIPE: .suspended
         case EPIPE: .xrun

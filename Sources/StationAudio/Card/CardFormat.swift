@@ -37,7 +37,9 @@ package struct CardSettings: Sendable {
     package var device: String
     /// Frames a second asked for; the card takes the nearest that it can, which `CardReport.opened` tells.
     package var rate: Int
-    /// Channels of the ring, 1 or 2, and asked of the card. A card with others gets mono on all, stereo by turns.
+    /// Channels of the ring, 1 or 2, and asked of the card.
+    ///
+    /// A card with others gets mono on all, stereo by turns.
     package var channels: Int
     /// Sound that the card's buffer shall hold, in milliseconds.
     package var bufferMilliseconds: Int

@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The owner's side of a card and its audio thread. Used from one thread (the loop).
+/// The owner's side of a card and its audio thread.
+///
+/// Used from one thread (the loop).
 ///
 /// The card is opened by name when it is needed: `prepare` ahead of a slot, `play`, `release` afterwards.
 @safe  // Safety: `shared` and `thread` live until the audio thread has ended, or for ever if it does not.
@@ -59,21 +61,25 @@ package final class CardOutput {
 
     deinit { _ = close() }
 
-    /// Opens the card and feeds it with silence, ahead of a slot, so that the start can be placed. Five seconds make
-    /// its clock well known, one will do.
+    /// Opens the card and feeds it with silence, ahead of a slot, so that the start can be placed.
+    ///
+    /// Five seconds make its clock well known, one will do.
     package func prepare() {
         unsafe shared.pointee.isWanted.store(true, ordering: .releasing)
         ring()
     }
 
-    /// Closes the card as soon as nothing plays. The thread stays, asleep, for the next `prepare`.
+    /// Closes the card as soon as nothing plays.
+    ///
+    /// The thread stays, asleep, for the next `prepare`.
     package func release() {
         unsafe shared.pointee.isWanted.store(false, ordering: .releasing)
         ring()
     }
 
-    /// Plays what the ring gets. Orders follow each other in the order given, two at most: the one that sounds, and
-    /// the next.
+    /// Plays what the ring gets.
+    ///
+    /// Orders follow each other in the order given, two at most: the one that sounds, and the next.
     ///
     /// - Returns: false if there are two already.
     package func play(_ order: CardOrder, from ring: ProgrammeRing) -> Bool {
@@ -131,6 +137,7 @@ package final class CardOutput {
         unsafe shared.pointee.isClosing.store(true, ordering: .releasing)
         ring()
         guard unsafe CLinux_thread_join(&handle, 1_000_000_000) == 0 else {
+            // Safety: leaked on purpose; the thread may still read them.
             for ring in rings.values { unsafe _ = Unmanaged.passRetained(ring) }
             return false
         }

@@ -20,14 +20,18 @@ package struct CardOrder: BitwiseCopyable, Sendable {
     package var start: CardStart
     /// CLOCK_MONOTONIC nanoseconds at which the sound must be over: the fade ends there, told or not (I1).
     package var permitEnd: Int64
-    /// Whether the producer steers the programme to the clock. If so, a frame that comes late is skipped, so that the
-    /// position stays; if not, all that follows is late with it.
+    /// Whether the producer steers the programme to the clock.
+    ///
+    /// If so, a frame that comes late is skipped, so that the position stays; if not, all that follows is
+    /// late with it.
     package var locked: Bool
     /// Length of the fade at the permit's end, in milliseconds.
     package var fadeMilliseconds: Int
 
     /// Makes an order.
-    package init(id: UInt64, start: CardStart, permitEnd: Int64, locked: Bool = true, fadeMilliseconds: Int = 50) {
+    package init(
+        id: UInt64, start: CardStart, permitEnd: Int64, locked: Bool = true, fadeMilliseconds: Int = 50
+    ) {
         self.id = id
         self.start = start
         self.permitEnd = permitEnd

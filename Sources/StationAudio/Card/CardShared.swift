@@ -40,7 +40,9 @@ struct CardShared: ~Copyable {
         close(deadMan)
     }
 
-    /// Tells the owner. Audio thread only.
+    /// Tells the owner.
+    ///
+    /// Audio thread only.
     func tell(_ report: CardReport) {
         if !reports.push(report) { reportsLost.wrappingAdd(1, ordering: .relaxed) }
         CLinux_eventfd_signal(news)

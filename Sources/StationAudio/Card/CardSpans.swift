@@ -14,7 +14,8 @@ struct CardSpans: Sendable {
     /// Each needs a hole before it, and holes are as long as what the buffer lacked: some ten fit in a buffer.
     static let capacity = 64
 
-    private var spans = InlineArray<64, CardSpan>(repeating: CardSpan(order: 0, card: 0, programme: 0, count: 0))
+    private var spans = InlineArray<64, CardSpan>(
+        repeating: CardSpan(order: 0, card: 0, programme: 0, count: 0))
     private(set) var count = 0
 
     /// Whether another hole can be remembered.

@@ -5,10 +5,12 @@ import Glibc
 ///
 /// A frame of the stream is counted from the card's last start. `rendered` ≥ `written` ≥ `consumed`. Whatever fails
 /// is thrown as the call and its code; afterwards only `restart` or dropping this value is allowed.
-@safe  // Safety: the three buffers are owned by this value alone and never leave it but for a call's duration.
+@safe  // Safety: the buffers are owned by this value alone, and leave it for a call's duration at most.
 struct CardStream: ~Copyable {
     /// A card that stands still for so long is lost.
     static let stallNanoseconds: Int64 = 800_000_000
+    /// After so long it is known whether anything paces the PCM.
+    private static let pacingTime: Int64 = 150_000_000
     /// Frames rendered at a time.
     static let chunk = 2048
     /// Readings of the position one after the other, of which the median counts.
@@ -29,10 +31,14 @@ struct CardStream: ~Copyable {
     private(set) var clock: CardClock
     private(set) var rendered = 0
     private(set) var consumed = 0
-    /// Whether the PCM takes sound faster than real time. Then its place is computed, and proves nothing.
+    /// Whether the PCM takes sound faster than real time.
+    ///
+    /// Then its place is computed, and proves nothing.
     private(set) var isUnpaced: Bool
     var spans = CardSpans()
 
+    /// Whether it was seen to take sound no faster than real time.
+    private var isPaced = false
     private let pcm: PCM
     private var written = 0
     private var startedAt: Int64 = 0
@@ -51,8 +57,17 @@ struct CardStream: ~Copyable {
     ///
     /// Allocates, here and inside ALSA: the audio thread does this itself while nothing sounds, so that a PCM has one
     /// owner and no call needs a lock; while the card runs, it never does.
-    static func open(_ settings: CardSettings, learnt: CardClock?) throws(CardError) -> CardStream {
-        var stream = CardStream(try PCM.open(settings), channels: settings.channels, learnt: learnt)
+    ///
+    /// - Parameters:
+    ///   - settings: which card.
+    ///   - rate: the rate that programmes under way were made for; nil if there are none.
+    ///   - learnt: the clock of the stream before, if there was one.
+    /// - Throws: whatever failed; then nothing is open.
+    /// - Returns: a running stream, with silence buffered.
+    static func open(_ settings: CardSettings, rate: Int?, learnt: CardClock?) throws(CardError) -> CardStream
+    {
+        let pcm = try PCM.open(settings, rate: rate)
+        var stream = CardStream(pcm, channels: settings.channels, learnt: learnt)
         try stream.start()
         return stream
     }
@@ -154,8 +169,15 @@ struct CardStream: ~Copyable {
         let after = CLinux_monotonic()
         var frame = min(written, written - delay)
         let elapsed = Double(after - startedAt) * 1e-9 * Double(format.rate)
-        // 50 ms: what a card may take into a queue of its own when it starts.
-        if Double(frame) > elapsed * 1.1 + Double(format.rate) * 0.05 { isUnpaced = true }
+        if !isPaced, !isUnpaced {
+            // 50 ms: what a card may take into a queue of its own when it starts. A sound server's first answers may
+            // be nonsense, so none is believed beyond that until it had time to settle.
+            let possible = Int(elapsed * 1.1 + Double(format.rate) * 0.05)
+            if after - startedAt > Self.pacingTime {
+                (isPaced, isUnpaced) = (frame <= possible, frame > possible)
+            }
+            frame = min(frame, possible)
+        }
         if isUnpaced { frame = min(written, Int(elapsed)) }
         if frame > consumed {
             consumed = frame
@@ -194,7 +216,7 @@ struct CardStream: ~Copyable {
     var method: CardMethod { isUnpaced ? .unproven : clock.method }
 
     /// Whether the clock has been read often enough to place a start.
-    var isSettled: Bool { isUnpaced || clock.points >= 3 }
+    var isSettled: Bool { isUnpaced || (isPaced && clock.points >= 3) }
 
     // MARK: Sound
 
@@ -263,13 +285,16 @@ struct CardStream: ~Copyable {
         return first
     }
 
-    /// Takes back silence that is buffered from a frame on, as far as can be. The card may start anew for it.
+    /// Takes back silence that is buffered from a frame on, as far as can be.
+    ///
+    /// The card may start anew for it.
     mutating func retreat(to frame: Int) throws(CardError) {
         try readBurst()
         let target = max(frame, consumed + margin)
+        let end = written
         guard target < rendered, !keepsAll, try !rewind(to: target) else { return }
         keepsAll = true
-        try restart()
+        if written != end { try restart() }
     }
 
     private var margin: Int { format.rate * Self.rewindMilliseconds / 1000 + 2 * clock.step }
@@ -283,12 +308,14 @@ struct CardStream: ~Copyable {
             return true
         }
         if rendered > written { return false }
+        let slack = format.rate / 100 + 2 * clock.step
         let before = try pcm.delay()
+        // What is late for another reason than this buffer is in a buffer further on: a sound server's.
+        guard abs(format.bufferFrames - (try pcm.room()) - before) < slack else { return false }
         let taken = pcm.rewind(written - frame)
         guard taken > 0 else { return false }
         written -= taken
         let after = try pcm.delay()
-        let slack = format.rate / 100 + 2 * clock.step
         guard taken == rendered - frame, abs(before - taken - after) < slack else { return false }
         rendered = written
         return true

@@ -23,6 +23,7 @@ package struct ClockLock: Sendable {
     ///   - frame: the programme's frame (of the card) that will be produced next: `ProgrammeRing.written`.
     ///   - content: how many frames of content were produced so far, at the nominal rate: seconds × rate.
     ///   - timeline: `ProgrammeRing.timeline`; while it is nil nothing is corrected.
+    /// - Returns: the correction, within ±`limit`.
     package mutating func correction(frame: Int, content: Double, timeline: Timeline?) -> Double {
         guard let timeline else { return 0 }
         let leaves = timeline.instant(ofFrame: Double(frame))

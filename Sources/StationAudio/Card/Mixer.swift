@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What sounds on the card: up to two orders, one after the other, and silence between. On the audio thread.
+/// What sounds on the card: up to two orders, one after the other, and silence between.
+///
+/// On the audio thread.
 ///
 /// The second order may be rendered while the end of the first is still buffered, so that a slot that begins when
 /// another ends begins on its frame.

@@ -1,7 +1,9 @@
 internal import CALSA
 import Glibc
 
-/// An open PCM of ALSA. Used by one thread; closed when it goes out of scope.
+/// An open PCM of ALSA.
+///
+/// Used by one thread; closed when it goes out of scope.
 ///
 /// It never blocks by contract: it is opened non-blocking, and nobody waits in ALSA. A plug-in that blocks all the
 /// same is seen by the owner's dead man's switch.
@@ -23,25 +25,31 @@ struct PCM: ~Copyable {
     /// Opens by name, so that a card which came back under another number is found.
     ///
     /// First without ALSA's conversions, so that the card's own rate and format are used; where that cannot be (a
-    /// card with packed 24 bits, say), with them.
-    static func open(_ settings: CardSettings) throws(CardError) -> PCM {
+    /// card with packed 24 bits; another card than before), with them.
+    ///
+    /// - Parameters:
+    ///   - settings: which card.
+    ///   - rate: the only rate that will do, if not nil.
+    /// - Throws: the error of `snd_pcm_open`, or of the parameters that could not be settled.
+    /// - Returns: an open PCM, to be prepared.
+    static func open(_ settings: CardSettings, rate: Int?) throws(CardError) -> PCM {
         calsa_be_quiet()
         let native = SND_PCM_NO_AUTO_RESAMPLE | SND_PCM_NO_AUTO_CHANNELS | SND_PCM_NO_AUTO_FORMAT
         do throws(CardError) {
-            return try open(settings, mode: native)
+            return try open(settings, rate, mode: native)
         } catch {
             guard error.call == .parameters else { throw error }
-            return try open(settings, mode: 0)
+            return try open(settings, rate, mode: 0)
         }
     }
 
-    private static func open(_ settings: CardSettings, mode: Int32) throws(CardError) -> PCM {
+    private static func open(_ settings: CardSettings, _ rate: Int?, mode: Int32) throws(CardError) -> PCM {
         var handle: OpaquePointer?
         let result = unsafe snd_pcm_open(
             &handle, settings.device, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK | mode)
         guard result >= 0, let handle = unsafe handle else { throw CardError(call: .open, code: -result) }
         do throws(CardError) {
-            let format = unsafe try Negotiation.settle(handle, settings)
+            let format = unsafe try Negotiation.settle(handle, settings, rate)
             return unsafe PCM(handle: handle, format: format)
         } catch {
             unsafe snd_pcm_close(handle)
@@ -98,7 +106,9 @@ struct PCM: ~Copyable {
 /// The one place where a card's parameters are settled.
 private enum Negotiation {
     /// Asks for the settings, takes the nearest that the card can do, and says what that is.
-    static func settle(_ pcm: OpaquePointer, _ settings: CardSettings) throws(CardError) -> CardFormat {
+    static func settle(
+        _ pcm: OpaquePointer, _ settings: CardSettings, _ fixedRate: Int?
+    ) throws(CardError) -> CardFormat {
         var parameters: OpaquePointer?
         unsafe try check(snd_pcm_hw_params_malloc(&parameters))
         defer { unsafe snd_pcm_hw_params_free(parameters) }
@@ -107,8 +117,9 @@ private enum Negotiation {
         let sample = unsafe try sampleFormat(pcm, parameters)
         var channels = UInt32(settings.channels)
         unsafe try check(snd_pcm_hw_params_set_channels_near(pcm, parameters, &channels))
-        var rate = UInt32(settings.rate)
+        var rate = UInt32(fixedRate ?? settings.rate)
         unsafe try check(snd_pcm_hw_params_set_rate_near(pcm, parameters, &rate, nil))
+        if let fixedRate, rate != fixedRate { throw CardError(call: .parameters, code: EINVAL) }
         // Periods of a tenth of a second: each is a wake-up of the card's, and nobody waits for them.
         var buffer = snd_pcm_uframes_t(Int(rate) * settings.bufferMilliseconds / 1000)
         var period = snd_pcm_uframes_t(rate / 10)

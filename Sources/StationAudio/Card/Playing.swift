@@ -23,7 +23,9 @@ struct Playing {
     var order: CardOrder
     let core: UnsafeMutablePointer<ProgrammeCore>
     /// The frame of the stream at which the programme's frame 0 lies, or would: programme frame q is heard at
-    /// `offset` + q or never. Nil until it was placed.
+    /// `offset` + q or never.
+    ///
+    /// Nil until it was placed.
     var offset: Int?
     /// The instant that the start was to hit.
     var aim: Int64 = 0
@@ -97,7 +99,9 @@ struct Playing {
         (itemConsumed, itemPeak) = (0, 0)
     }
 
-    /// Ends the order, and lets the producer know. Nothing of it may be used afterwards.
+    /// Ends the order, and lets the producer know.
+    ///
+    /// Nothing of it may be used afterwards.
     consuming func end(_ cause: CardEnd, _ shared: borrowing CardShared) {
         endItem(shared)
         result.cause = cause
@@ -206,7 +210,9 @@ struct Playing {
         return min(limit, (cut?.frame ?? .max) - here, end - here)
     }
 
-    /// Frames that the ring has for a frame of the stream and those behind it. Skips what is too late.
+    /// Frames that the ring has for a frame of the stream and those behind it.
+    ///
+    /// Skips what is too late.
     mutating func available(at frame: Int, upTo limit: Int) -> Int {
         guard let offset else { return 0 }
         skip(to: frame - offset)

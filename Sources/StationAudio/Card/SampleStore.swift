@@ -32,7 +32,9 @@ func store(
 }
 
 @inline(__always)
-private func store(_ sample: Float, as format: CardSampleFormat, to target: UnsafeMutableRawPointer, at index: Int) {
+private func store(
+    _ sample: Float, as format: CardSampleFormat, to target: UnsafeMutableRawPointer, at index: Int
+) {
     // The comparison with itself fails for what is not a number.
     let bounded = sample == sample ? min(max(sample, -1), 1) : 0
     // Safety: the caller's target has room for frames × channels samples of the format.

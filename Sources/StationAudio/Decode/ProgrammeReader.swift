@@ -87,17 +87,25 @@
         while done < wanted {
             let block = nextBlock(min(Self.blockFrames, wanted - done))
             if block.isEmpty { break }
-            for channel in 0..<output.channels {
-                let row = channel % channels * Self.blockFrames
-                for (i, frame) in block.enumerated() {
-                    unsafe buffer[(done + i) * output.channels + channel] = scratch[row + frame]
-                }
-            }
+            unsafe interleave(block, into: buffer, at: done)
             measure(block)
             done += block.count
             framesRead += block.count
         }
         return done
+    }
+
+    /// Copies the limited frames `block` to `buffer` from frame `first` on; two rows take turns on more channels.
+    private func interleave(
+        _ block: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>, at first: Int
+    ) {
+        guard let rows = unsafe scratch.baseAddress, let frames = buffer.baseAddress else { return }
+        for channel in 0..<output.channels {
+            // Safety: the block lies within a row, and `read` has seen to it that the buffer has room for it.
+            let row = unsafe rows + (channel % channels * Self.blockFrames + block.lowerBound)
+            let place = unsafe frames + (first * output.channels + channel)
+            for i in 0..<block.count { unsafe place[i &* output.channels] = row[i] }
+        }
     }
 
     /// Fades the programme out over `frames` frames, beginning with the next ones made, and ends it there.

@@ -20,7 +20,9 @@ struct EventRing<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { unsafe elements.deallocate() }
 
-    /// Adds an element at the end; false if it is full. Producer only.
+    /// Adds an element at the end; false if it is full.
+    ///
+    /// Producer only.
     func push(_ element: Element) -> Bool {
         let end = pushed.load(ordering: .relaxed)
         guard end - popped.load(ordering: .acquiring) < capacity else { return false }
@@ -30,7 +32,9 @@ struct EventRing<Element: BitwiseCopyable>: ~Copyable {
         return true
     }
 
-    /// The first element, left where it is. Consumer only.
+    /// The first element, left where it is.
+    ///
+    /// Consumer only.
     func first() -> Element? {
         let start = popped.load(ordering: .relaxed)
         guard start < pushed.load(ordering: .acquiring) else { return nil }
@@ -38,7 +42,9 @@ struct EventRing<Element: BitwiseCopyable>: ~Copyable {
         return unsafe elements[start % capacity]
     }
 
-    /// Takes the first element. Consumer only.
+    /// Takes the first element.
+    ///
+    /// Consumer only.
     func pop() -> Element? {
         let element = first()
         if element != nil { popped.store(popped.load(ordering: .relaxed) + 1, ordering: .releasing) }

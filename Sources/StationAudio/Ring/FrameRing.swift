@@ -38,7 +38,9 @@ struct FrameRing: ~Copyable {
     /// Frames ever taken or skipped: the number of the frame that comes next.
     var taken: Int { head.load(ordering: .acquiring) }
 
-    /// Writes as many of `count` interleaved frames as fit, and says how many. Producer only.
+    /// Writes as many of `count` interleaved frames as fit, and says how many.
+    ///
+    /// Producer only.
     @_noLocks  // Safety: a leaf of the audio thread; the compiler proves that it neither allocates nor locks.
     func write(_ source: UnsafePointer<Float>, count: Int) -> Int {
         let end = tail.load(ordering: .relaxed)
@@ -52,7 +54,9 @@ struct FrameRing: ~Copyable {
         return fitting
     }
 
-    /// Takes up to `count` frames, and says how many. Consumer only.
+    /// Takes up to `count` frames, and says how many.
+    ///
+    /// Consumer only.
     @_noLocks  // Safety: as above.
     func read(into target: UnsafeMutablePointer<Float>, count: Int) -> Int {
         let start = head.load(ordering: .relaxed)
@@ -66,7 +70,9 @@ struct FrameRing: ~Copyable {
         return available
     }
 
-    /// Skips frames until `frame` comes next, as far as they were written, and says how many. Consumer only.
+    /// Skips frames until `frame` comes next, as far as they were written, and says how many.
+    ///
+    /// Consumer only.
     @_noLocks  // Safety: as above.
     func skip(to frame: Int) -> Int {
         let start = head.load(ordering: .relaxed)
@@ -76,8 +82,10 @@ struct FrameRing: ~Copyable {
     }
 }
 
-/// Copies samples one by one: the library's way branches to code that could count references, so it is rejected in a
-/// function that may not. The optimiser makes a `memcpy` of it.
+/// Copies samples one by one: the library's way branches to code that could count references, so it is
+/// rejected in a function that may not.
+///
+/// The optimiser makes a `memcpy` of it.
 @_noLocks  // Safety: as above; both sides have `count` samples, which the callers computed from their bounds.
 @inline(__always)
 private func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {

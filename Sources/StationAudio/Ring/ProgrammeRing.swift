@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// One per order, so that the next programme can be decoded while this one sounds. One thread writes; progress may
 /// be read by any.
-@safe  // Safety: the core lives as long as this object; each of its parts is atomic or has one writer by contract.
+@safe  // Safety: the core lives as long as this object; its parts are atomic or have one writer by contract.
 package final class ProgrammeRing: @unchecked Sendable {
     /// Item boundaries that may be on their way at a time.
     package static let boundaries = 256
@@ -33,7 +33,9 @@ package final class ProgrammeRing: @unchecked Sendable {
     /// Frames that it holds.
     package var capacity: Int { unsafe core.pointee.frames.capacity }
 
-    /// Begins the next item (the first is 0) at the next frame to be written. False if too many are on their way.
+    /// Begins the next item (the first is 0) at the next frame to be written.
+    ///
+    /// False if too many are on their way.
     package func beginItem() -> Bool { unsafe core.pointee.boundaries.push(core.pointee.frames.written) }
 
     /// Writes as many whole frames of interleaved samples as fit, and says how many.
@@ -65,7 +67,9 @@ package final class ProgrammeRing: @unchecked Sendable {
         _ = CLinux_eventfd_take(spaceDescriptor)
     }
 
-    /// Where the programme is: which frame leaves when. Nil until the card's clock is known.
+    /// Where the programme is: which frame leaves when.
+    ///
+    /// Nil until the card's clock is known.
     package var timeline: Timeline? { unsafe core.pointee.timeline.load() }
 
     /// Programme frames that the card consumed.

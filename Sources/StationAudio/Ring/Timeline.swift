@@ -45,7 +45,9 @@ struct PublishedTimeline: ~Copyable {
     private let rate = Atomic<UInt64>(0)
     private let partsPerMillion = Atomic<UInt64>(0)
 
-    /// Publishes a line. One thread only.
+    /// Publishes a line.
+    ///
+    /// One thread only.
     func store(_ line: Timeline) {
         let count = sequence.load(ordering: .relaxed)
         sequence.store(count + 1, ordering: .relaxed)

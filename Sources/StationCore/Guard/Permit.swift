@@ -117,6 +117,8 @@ package struct Guard: Sendable {
         package var zoneOffsetSeconds: Int
         /// How many emergencies have begun on that local day.
         package var emergenciesToday: Int
+        /// Whether its intent is written: then it is one of those that have begun on that day.
+        package var isBegun = false
         /// How much of its longest duration it used before an interruption.
         package var alreadySounded: Duration = .zero
     }
@@ -151,7 +153,7 @@ package struct Guard: Sendable {
     private func judgeEmergency(_ wish: Wish, at now: Now, trust: ClockTrust) -> Verdict {
         guard trust != .untrusted else { return .refused(.clockUntrusted) }
         // What was begun and interrupted is the same emergency, not another one.
-        guard wish.alreadySounded > .zero || wish.emergenciesToday < rules.emergenciesPerDay else {
+        guard wish.isBegun || wish.emergenciesToday < rules.emergenciesPerDay else {
             return .refused(.permitEnded)
         }
         let end = wish.start + (rules.longestEmergency - wish.alreadySounded)

@@ -2,7 +2,9 @@ import StationTrust
 
 /// A slot on its way to its outcome: from the minutes before its instant to the end of its sound.
 struct Playout: Sendable {
-    /// Who goes before whom. A person at the station goes before every programme but an emergency.
+    /// Who goes before whom.
+    ///
+    /// A person at the station goes before every programme but an emergency.
     enum Precedence: Int, Comparable, Sendable {
         case normal
         case priority
@@ -30,14 +32,24 @@ struct Playout: Sendable {
 
     /// Why a running play is told to stop.
     enum StopCause: Hashable, Sendable {
-        /// The slot ends with that reason.
-        case reason(Reason)
         /// The clock moved before the first sample: it is ordered again for its instant as it is now.
         case rearm
-        /// The daemon ends; the slot stays open and goes on after the restart.
-        case shutdown
         /// A higher class wants the place that this one is armed for.
         case giveWay
+        /// The daemon ends; the slot stays open and goes on after the restart.
+        case shutdown
+        /// The slot ends with that reason.
+        case reason(Reason)
+
+        /// Of two causes the graver one counts: what a person stopped must not go on after a restart.
+        var gravity: Int {
+            switch self {
+            case .rearm: 0
+            case .giveWay: 1
+            case .shutdown: 2
+            case .reason: 3
+            }
+        }
     }
 
     var slot: Slot
@@ -54,9 +66,11 @@ struct Playout: Sendable {
     var clockOrigin: Instant?
     /// Its intent is in the log, or on the way there.
     var isBegun = false
+    /// An earlier run of the daemon began it.
+    var isResumed = false
     /// Its intent, while the disk has it and `/run` has not been asked.
     var unwrittenIntent: Entry?
-    /// When `/run` is asked if the disk has not answered.
+    /// When `/run` is asked, if the disk has not answered by then.
     var rescueAt: MonotonicInstant = .distantFuture
     /// When content that could not be played is looked at again.
     var retryAt: MonotonicInstant?
@@ -65,6 +79,8 @@ struct Playout: Sendable {
     var blocked: Reason?
     /// What interrupted it, if it goes on or has gone on since.
     var interruption: Reason?
+    /// What took some of its sound away without ending it: a card that was lost, a beginning that was missed.
+    var shortfall: Reason?
     /// What earlier plays of the slot measured, those before a restart included.
     var measured = Measured()
     /// What the play under way measures.
@@ -92,14 +108,26 @@ struct Playout: Sendable {
         }
     }
 
-    /// How long its playable content sounds.
-    var plannedDuration: Duration { reports.filter(\.isPlayable).reduce(.zero) { $0 + $1.duration } }
+    /// Whether an earlier play of it made a sound.
+    var hasSounded: Bool { measured.startedAt != nil }
+
+    /// How long its playable content sounds; what is live has no end of its own.
+    var plannedDuration: Duration {
+        var sum = Duration.zero
+        for report in reports where report.isPlayable {
+            guard report.duration > .zero else { return Self.endless }
+            sum += report.duration
+        }
+        return sum
+    }
+
+    private static let endless = Duration.seconds(366 * 86_400)
 
     /// The last instant at which it may begin, by its rule; begun slots may go on until their window ends.
     ///
     /// Without a hard end the window is as long as the content and the lateness that the rule allows.
     var latestStart: Instant {
-        if isBegun { return windowEnd }
+        if isResumed || hasSounded { return windowEnd }
         switch slot.late {
         case .skip: return slot.scheduled + .seconds(1)
         case .within(let allowance): return min(slot.scheduled + allowance, slot.hardEnd ?? .distantFuture)
@@ -134,6 +162,7 @@ struct Playout: Sendable {
     /// hear its beginning twice: then it goes on by the clock (I3).
     mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?, at now: Instant) {
         isBegun = true
+        isResumed = true
         let record = record.flatMap { $0.slot == slot.id ? $0 : nil }
         if let record { measured = Measured(record) }
         if record != nil || now > intent.startAt { interruption = .powerLost }
@@ -160,14 +189,15 @@ struct Playout: Sendable {
         let position = position(at: start)
         guard position < plannedDuration else { return false }
         guard phase == .interrupted, let hardEnd = slot.hardEnd else { return true }
-        return start + itemDuration(at: position) <= hardEnd
+        return start + restOfItem(at: position) <= hardEnd
     }
 
-    private func itemDuration(at position: Duration) -> Duration {
-        var beginning = Duration.zero
-        for report in reports where report.isPlayable {
-            beginning += report.duration
-            if position < beginning { return report.duration }
+    /// How much of the item is left in which `position` lies.
+    private func restOfItem(at position: Duration) -> Duration {
+        var end = Duration.zero
+        for report in reports where report.isPlayable && report.duration > .zero {
+            end += report.duration
+            if position < end { return end - position }
         }
         return .zero
     }

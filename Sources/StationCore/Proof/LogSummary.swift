@@ -31,6 +31,10 @@ package struct LogSummary: Equatable, Sendable {
     package private(set) var lastSynchronised: Instant?
     /// The wall time of the last entry whose clock was believed.
     package private(set) var lastTrusted: Instant?
+    /// Which timetable is the active one.
+    private var timetableVersions: JSON?
+    /// Since when it is, by a clock that was believed; nil until there is one.
+    package private(set) var timetableSince: Instant?
     package private(set) var openIntents: [OpenIntent] = []
     /// The slots that have their outcome, in the order of the log, with their instant.
     package private(set) var settled: [Settled] = []
@@ -71,14 +75,22 @@ package struct LogSummary: Equatable, Sendable {
             if firstTrusted == nil { firstTrusted = wall }
             lastTrusted = wall
             if clock == .synchronised { lastSynchronised = wall }
+            if timetableVersions != nil, timetableSince == nil { timetableSince = wall }
         }
         switch kind {
         case .intent: foldIntent(entry, wall: wall)
         case .outcome: foldOutcome(entry)
         case .command: foldCommand(entry)
-        case .boot, .clock, .timetable, .device, .fault: break
+        case .timetable: foldTimetable(entry, believed: clock == .untrusted ? nil : wall)
+        case .boot, .clock, .device, .fault: break
         }
         return true
+    }
+
+    private mutating func foldTimetable(_ entry: JSON, believed: Instant?) {
+        guard let versions = entry["versions"], versions != timetableVersions else { return }
+        timetableVersions = versions
+        timetableSince = believed
     }
 
     private mutating func foldIntent(_ entry: JSON, wall: Instant?) {
@@ -141,6 +153,8 @@ extension LogSummary {
             .init("firstTrusted", Self.json(firstTrusted)),
             .init("lastSynchronised", Self.json(lastSynchronised)),
             .init("lastTrusted", Self.json(lastTrusted)),
+            .init("timetableVersions", timetableVersions ?? .null),
+            .init("timetableSince", Self.json(timetableSince)),
             .init(
                 "openIntents",
                 .array(
@@ -170,6 +184,8 @@ extension LogSummary {
         firstTrusted = Self.instant(json["firstTrusted"])
         lastSynchronised = Self.instant(json["lastSynchronised"])
         lastTrusted = Self.instant(json["lastTrusted"])
+        if let versions = json["timetableVersions"], versions != .null { timetableVersions = versions }
+        timetableSince = Self.instant(json["timetableSince"])
         for intent in intents {
             guard let slot = intent["slot"]?.text, let scheduled = Self.instant(intent["scheduled"]),
                 let startAt = Self.instant(intent["startAt"])

@@ -143,7 +143,7 @@ extension Station {
         let mute = Mute(until: now.wall + duration, reason: reason)
         watch.mute = mute
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
-        for index in playouts.indices where playouts[index].holdsLoudspeaker { rejudge(index) }
+        for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
     }
 
@@ -161,7 +161,7 @@ extension Station {
             }
             watch.volumeDecibels = decibels
             note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
-            for index in playouts.indices where playouts[index].isSounding { rejudge(index) }
+            for index in playouts.indices { rejudge(index) }
         }
         reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
     }

@@ -38,6 +38,9 @@ extension Station {
             writeDevice(name, "open", ["rate": .integer(Int64(rate)), "channels": .integer(Int64(channels))])
             clear(.device)
         case .lost(let name, let reason):
+            for index in playouts.indices where playouts[index].holdsLoudspeaker {
+                playouts[index].shortfall = reason
+            }
             writeDevice(name, "lost", ["reason": .string(reason.rawValue)])
             raise(.device, "\(name): \(reason.rawValue)")
         case .closed: writeDevice(settings.deviceName, "closed", [:])
@@ -63,10 +66,14 @@ extension Station {
             amplifierOffAt = nil
             if let since = amplifierSince, isAmplifierOn, now.monotonic - since >= amplifier.longest {
                 setAmplifier(isOn: false)
+                isAmplifierSpent = true
                 raise(.amplifier, "it was on for as long as the configuration allows")
-            } else if !isAmplifierOn, !faults.contains(.amplifier) {
+            } else if !isAmplifierOn, !isAmplifierSpent, !faults.contains(.amplifier) {
                 setAmplifier(isOn: true)
             }
+        } else if isAmplifierSpent {
+            isAmplifierSpent = false
+            clear(.amplifier)
         } else if isAmplifierOn {
             let off = amplifierOffAt ?? now.monotonic + amplifier.tail
             amplifierOffAt = off
@@ -74,7 +81,7 @@ extension Station {
         }
     }
 
-    private mutating func setAmplifier(isOn: Bool) {
+    mutating func setAmplifier(isOn: Bool) {
         isAmplifierOn = isOn
         amplifierSince = isOn ? now.monotonic : nil
         amplifierOffAt = nil
@@ -90,15 +97,19 @@ extension Station {
             emit(.measureStorage, for: .storage)
         }
         if nextClockPoll <= now.monotonic {
-            nextClockPoll =
-                now.monotonic + (trust == .synchronised ? Self.synchronisedClockPoll : Self.clockPoll)
+            nextClockPoll = now.monotonic + clockPoll
         }
     }
 
+    private var clockPoll: Duration {
+        guard trust == .untrusted else { return Self.believedClockPoll }
+        return now.monotonic - startedAt < Self.eagerFor ? Self.clockPoll : Self.patientClockPoll
+    }
+
     /// When the station wants to be called again, if nothing happens before.
-    var nextWake: MonotonicInstant {
+    mutating func nextWake() -> MonotonicInstant {
         if hasMoreSlots { return now.monotonic }
-        var wake = min(nextPoll, nextClockPoll)
+        var wake = min(nextPoll, nextClockPoll, terminatesBy ?? .distantFuture)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
         if let mute = watch.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
         if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }
@@ -106,7 +117,7 @@ extension Station {
         if isAmplifierOn, let since = amplifierSince, let amplifier = settings.amplifier {
             wake = min(wake, since + amplifier.longest)
         }
-        if trust != .untrusted, let next = active?.timetable.next(after: takenUntil) {
+        if trust != .untrusted, let next = nextUntaken() {
             wake = min(wake, now.monotonic(of: next.scheduled - Self.preflightLead))
         }
         return max(wake, now.monotonic)

@@ -7,6 +7,7 @@ import StationTrust
 extension Station {
     mutating func advance() {
         takeDue()
+        settleOrphans()
         startPreflights()
         checkNextContent()
         expire()
@@ -20,10 +21,12 @@ extension Station {
 
     /// Ends what can no longer begin, with what kept it.
     private mutating func expire() {
-        guard trust != .untrusted else { return }
         for index in playouts.indices.reversed() where !playouts[index].holdsLoudspeaker {
             let playout = playouts[index]
-            guard playout.latestStart < now.wall || playout.isOver(at: now.wall) else { continue }
+            guard trust != .untrusted || playout.slot.isByHand else { continue }
+            // What was begun and has not enough left to go on with will not have more later.
+            let isSpent = playout.isBegun && !playout.reports.isEmpty && !playout.fits(from: now.wall)
+            guard playout.latestStart < now.wall || isSpent || playout.isOver(at: now.wall) else { continue }
             finish(index, reason: playout.interruption ?? playout.blocked ?? .late)
         }
     }
@@ -82,8 +85,9 @@ extension Station {
     /// When the running play will be over, by what is known of it.
     private func expectedEnd(of playout: Playout) -> MonotonicInstant {
         guard let permit = playout.permit else { return .distantFuture }
-        guard playout.plannedDuration > .zero else { return permit.end }
-        return min(permit.end, playout.start + (playout.plannedDuration - playout.position))
+        // A play that has not begun though its start has passed waits for the card: then its end moves on.
+        let start = playout.current.startedAt ?? max(playout.start, now.monotonic)
+        return min(permit.end, start + (playout.plannedDuration - playout.position))
     }
 
     /// Makes room for a candidate that may not simply follow: who is only armed stands back for a higher class.
@@ -114,7 +118,7 @@ extension Station {
             origin: playout.slot.isByHand ? .person : .timetable, programmeClass: playout.slot.programmeClass,
             start: start, hardEnd: playout.slot.hardEnd,
             zoneOffsetSeconds: settings.zone.offset(at: start).seconds,
-            emergenciesToday: emergencies(on: start),
+            emergenciesToday: emergencies(on: start), isBegun: playout.isBegun,
             alreadySounded: playout.isBegun ? playout.position : .zero)
     }
 
@@ -127,6 +131,7 @@ extension Station {
     private mutating func isPermitted(_ index: Int) -> Bool {
         let playout = playouts[index]
         let start = startWall(of: playout)
+        guard !playout.items.isEmpty else { return false }
         if start > playout.latestStart {
             playouts[index].blocked = playout.blocked ?? .late
             return false
@@ -137,8 +142,8 @@ extension Station {
                 playouts[index].blocked = playout.interruption ?? .late
                 return false
             }
-            if !playout.items.isEmpty { playouts[index].blocked = nil }
-            return !playout.items.isEmpty
+            playouts[index].blocked = nil
+            return true
         case .refused(let reason):
             playouts[index].blocked = reason
             return false
@@ -182,8 +187,7 @@ extension Station {
         playouts[index].phase = .ready
         switch playouts[index].stopCause {
         case .reason(let reason)?: finish(index, reason: reason)
-        case .rearm?, .giveWay?: playouts[index].stopCause = nil
-        case .shutdown?: exit()
+        case .rearm?, .giveWay?, .shutdown?: playouts[index].stopCause = nil
         case nil: order(index)
         }
     }
@@ -192,11 +196,10 @@ extension Station {
     private mutating func order(_ index: Int) {
         let playout = playouts[index]
         let start = startWall(of: playout)
-        guard case .permitted(let permit) = watch.judge(wish(playout, start: start), at: now, trust: trust)
-        else {
-            playouts[index].phase = playout.phase == .interrupted ? .interrupted : .ready
-            return
-        }
+        // The disk may have taken its time: what was so when the intent was written need not be so now.
+        guard start <= playout.latestStart, playout.fits(from: start),
+            case .permitted(let permit) = watch.judge(wish(playout, start: start), at: now, trust: trust)
+        else { return }
         playouts[index].permit = permit
         playouts[index].start = now.monotonic(of: start)
         playouts[index].current = Playback()
@@ -206,6 +209,9 @@ extension Station {
             lateStart: playout.slot.late == .join ? .atClockPosition : .fromPosition,
             position: playout.position(at: start))
         playouts[index].position = order.position
+        if order.position > .zero, !playout.isResumed, !playout.hasSounded {
+            playouts[index].shortfall = .late
+        }
         let id = emit(.play(order), for: .play(playout.play))
         playouts[index].phase = .ordered(id)
     }
@@ -238,8 +244,8 @@ extension Station {
 
     /// Tells a play to stop; what comes of it is decided when it has ended.
     mutating func stop(_ index: Int, _ cause: Playout.StopCause, fade: Duration) {
-        guard playouts[index].stopCause == nil || cause != .rearm else { return }
         let isTold = playouts[index].stopCause != nil
+        if let told = playouts[index].stopCause, told.gravity >= cause.gravity { return }
         playouts[index].stopCause = cause
         if case .ordered = playouts[index].phase, !isTold {
             emit(.stop(play: playouts[index].play, fade: fade))
@@ -258,12 +264,10 @@ extension Station {
         playouts[index].current = playback
         let hadSound = playback.startedAt != nil
         let cause = playouts[index].stopCause
-        if case .shutdown? = cause {
-            if hadSound {
-                emit(.recordPosition(positionRecord(of: playouts[index])), for: .lastPosition)
-            } else {
-                exit()
-            }
+        if cause == .shutdown, end == .stopped {
+            if hadSound { emit(.recordPosition(positionRecord(of: playouts[index])), for: .lastPosition) }
+            // It stays open in the log: the next run goes on with it.
+            forget(index)
             return
         }
         playouts[index].measured = playouts[index].measured.adding(playback, at: now)
@@ -283,6 +287,11 @@ extension Station {
     }
 
     private mutating func interrupt(_ index: Int, hadSound: Bool) {
+        guard hadSound || playouts[index].hasSounded else {
+            // Nobody has heard any of it: it keeps its instant and its rule.
+            playouts[index].phase = .ready
+            return
+        }
         playouts[index].phase = .interrupted
         playouts[index].interruption = .preEmpted
         if hadSound {
@@ -293,7 +302,11 @@ extension Station {
     // MARK: Changes under way
 
     /// The clock was set: what is armed is armed for its instant as it is now; what sounds goes on.
-    mutating func clockStepped() {
+    mutating func clockStepped(by step: Duration) {
+        // What a person wants now is wanted now, whatever the clock says.
+        for index in playouts.indices where playouts[index].slot.isByHand {
+            playouts[index].slot.scheduled = playouts[index].slot.scheduled + step
+        }
         for index in playouts.indices where playouts[index].holdsLoudspeaker && !playouts[index].isSounding {
             let scheduled = playouts[index].slot.scheduled
             let start = now.monotonic(of: scheduled)
@@ -312,11 +325,13 @@ extension Station {
         }
     }
 
-    /// Asks the guard about a running play again, after the hour, the volume, the rules or a mute changed.
+    /// Asks the guard about what was ordered again, after the hour, the volume, the rules or a mute changed.
     mutating func rejudge(_ index: Int) {
         let playout = playouts[index]
-        var wish = wish(playout, start: now.wall)
-        wish.alreadySounded = playout.current.position
+        guard case .ordered = playout.phase else { return }
+        let instant = max(now.monotonic, playout.start)
+        var wish = wish(playout, start: now.wall(of: instant))
+        if let started = playout.current.startedAt { wish.alreadySounded += instant - started }
         switch watch.judge(wish, at: now, trust: trust == .untrusted ? .holdover : trust) {
         case .permitted(let permit):
             guard permit != playout.permit else { return }

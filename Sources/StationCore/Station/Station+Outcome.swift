@@ -22,16 +22,20 @@ extension Station {
             if reason != playout.interruption { reason = nil }
         } else {
             result = "partial"
-            reason = reason ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
+            reason =
+                reason ?? playout.shortfall
+                ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
         }
         append(.outcome, outcome(of: playout, result: result, reason: reason))
-        if !playout.reports.isEmpty { emit(.discard(play: playout.play)) }
-        clear(.content(slot: playout.slot.id))
         forget(index)
     }
 
-    /// Drops a playout that needs no outcome.
-    mutating func forget(_ index: Int) { playouts.remove(at: index) }
+    /// Drops a playout, and all that was kept for it.
+    mutating func forget(_ index: Int) {
+        let playout = playouts.remove(at: index)
+        if !playout.reports.isEmpty { emit(.discard(play: playout.play)) }
+        clear(.content(slot: playout.slot.id))
+    }
 
     private func outcome(of playout: Playout, result: String, reason: Reason?) -> [JSON.Member] {
         let sum = playout.measured

@@ -14,6 +14,12 @@ struct ContentCheck: Hashable, Sendable {
     }
 }
 
+/// The first slot from an instant on.
+struct Upcoming: Sendable {
+    var from: Instant
+    var slot: Slot?
+}
+
 extension [ItemReport] {
     /// Why none of the items can be played.
     var blockingReason: Reason {
@@ -37,6 +43,7 @@ extension Station {
     mutating func activate(_ new: ActiveTimetable) {
         let isFirst = active == nil
         active = new
+        upcoming = nil
         upstreamErrors = [:]
         contentChecks = [:]
         append(
@@ -56,7 +63,12 @@ extension Station {
             clear(.timetable)
         }
         recallWithdrawn(by: new.timetable)
-        guard trust != .untrusted, !isFirst, dueSince != nil else { return }
+        guard !isFirst else { return }
+        dueFrom = now.monotonic
+        guard trust != .untrusted, dueSince != nil else {
+            dueSince = nil
+            return
+        }
         // What the new timetable puts into the past was never due; but it may still be joined.
         dueSince = now.wall
         takenUntil = min(takenUntil, now.wall - Self.joinReach)
@@ -74,51 +86,95 @@ extension Station {
                 stop(index, .reason(.withdrawn), fade: Self.stopFade)
             case .waiting, .preflighting, .ready, .interrupted:
                 let playout = playouts[index]
-                if playout.isBegun || (new == nil && old.scheduled <= now.wall) {
+                let mayBegin = new.map(couldBegin) ?? (old.scheduled > now.wall)
+                if playout.isBegun || !mayBegin {
                     finish(index, reason: .withdrawn)
                 } else {
                     // Not due yet, or due with other content: it is taken again from the new timetable.
                     forget(index)
-                    takenUntil = min(takenUntil, old.scheduled)
+                    takenUntil = min(takenUntil, old.scheduled, new?.scheduled ?? old.scheduled)
                 }
             }
         }
+    }
+
+    /// Whether a slot as it is now could still be begun; if not, nobody would take it again.
+    private func couldBegin(_ slot: Slot) -> Bool {
+        Playout(slot: slot, items: [], play: PlayID(0)).latestStart >= now.wall
     }
 
     /// Takes the slots that are due soon, and judges those that were due while nobody was there to play them.
     mutating func takeDue() {
         hasMoreSlots = false
         guard let timetable = active?.timetable, trust != .untrusted else { return }
-        if dueSince == nil { beginJudging(timetable) }
-        let horizon = now.wall + Self.preflightLead
+        if dueSince == nil { beginJudging() }
+        // The slot whose preflight is due at this very instant is one of them: the wake was for it.
+        let horizon = now.wall + Self.preflightLead + .nanoseconds(1)
         // The clock was set back: what lies between is taken again, and what is settled stays settled (T8).
         if takenUntil > horizon { takenUntil = now.wall }
-        let slots = timetable.slots(from: takenUntil, until: horizon, limit: Self.slotsPerCall)
-        for slot in slots { take(slot) }
-        hasMoreSlots = slots.count == Self.slotsPerCall
-        takenUntil = hasMoreSlots ? slots[slots.count - 1].scheduled : horizon
+        forgoDistantPast()
+        if let next = nextUntaken(), next.scheduled < horizon {
+            let slots = timetable.slots(from: takenUntil, until: horizon, limit: Self.slotsPerCall)
+            for slot in slots { take(slot) }
+            hasMoreSlots = slots.count == Self.slotsPerCall
+            takenUntil = hasMoreSlots ? slots[slots.count - 1].scheduled : horizon
+        } else {
+            takenUntil = horizon
+        }
+    }
+
+    /// The first slot that has not been taken; looked up once, because every wake asks for it.
+    mutating func nextUntaken() -> Slot? {
+        guard let timetable = active?.timetable else { return nil }
+        if let known = upcoming, known.from <= takenUntil,
+            known.slot.map({ $0.scheduled >= takenUntil }) ?? true
+        {
+            return known.slot
+        }
+        let slot = timetable.slots(from: takenUntil, until: .distantFuture, limit: 1).first
+        upcoming = Upcoming(from: takenUntil, slot: slot)
+        return slot
     }
 
     /// Decides, when clock and timetable are known for the first time, from where on slots are this station's.
-    private mutating func beginJudging(_ timetable: Timetable) {
-        let begun = now.wall(of: startedAt)
-        var since = firstTrustedBefore ?? begun
-        if now.wall - since > LogSummary.memory {
-            let oldest = now.wall - LogSummary.memory
-            if let last = lastTrustedBefore, last < oldest {
-                append(
-                    .fault,
-                    [
-                        .init("code", .string("downtime-not-judged")), .init("state", .string("raised")),
-                        .init("message", .string("the station was off for longer than its log is judged")),
-                        .init("from", .string(text(last))), .init("to", .string(text(oldest))),
-                    ])
-            }
-            since = oldest
-        }
-        dueSince = min(since, begun)
-        takenUntil = min(since, begun - Self.joinReach)
-        for intent in log.openIntents where timetable.slot(id: intent.slot) == nil {
+    ///
+    /// What a timetable puts into the time before it became active was never due (`LogSummary.timetableSince`).
+    private mutating func beginJudging() {
+        let begun = now.wall(of: dueFrom)
+        let since = min(log.timetableSince ?? begun, begun)
+        let oldest = now.wall - LogSummary.memory
+        if let last = lastTrustedBefore, last < oldest { noteUnjudged(from: last, to: oldest) }
+        dueSince = max(since, oldest)
+        takenUntil = max(min(since, begun - Self.joinReach), oldest)
+    }
+
+    /// Does not judge what lies further back than the station remembers: after a year in a cupboard, or when the
+    /// clock is set to 2099 for a minute, one entry stands for it all.
+    private mutating func forgoDistantPast() {
+        let oldest = now.wall - LogSummary.memory
+        guard takenUntil < oldest else { return }
+        noteUnjudged(from: takenUntil, to: oldest)
+        takenUntil = oldest
+    }
+
+    private mutating func noteUnjudged(from: Instant, to: Instant) {
+        append(
+            .fault,
+            [
+                .init("code", .string("downtime-not-judged")), .init("state", .string("raised")),
+                .init("message", .string("what was due longer ago than the log is judged has no outcome")),
+                .init("from", .string(text(from))), .init("to", .string(text(to))),
+            ])
+    }
+
+    /// Gives an outcome to what an earlier run began and no slot of the timetable stands for any more.
+    mutating func settleOrphans() {
+        guard !log.openIntents.isEmpty, !isTerminating, dueSince != nil, !hasMoreSlots, trust != .untrusted,
+            let timetable = active?.timetable
+        else { return }
+        for intent in log.openIntents where !playouts.contains(where: { $0.slot.id == intent.slot }) {
+            // Moved to a later time it goes on then.
+            if let slot = timetable.slot(id: intent.slot), slot.scheduled >= takenUntil { continue }
             settle(intent, reason: .powerLost)
         }
     }
@@ -129,15 +185,22 @@ extension Station {
         if let intent = log.openIntent(of: slot.id) {
             playout.resume(intent, recoveredPosition, at: now.wall)
         }
-        if playout.latestStart >= now.wall {
+        if playout.latestStart >= now.wall, mayTake(playout) {
             playouts.append(playout)
         } else if playout.isBegun {
             playouts.append(playout)
             finish(playouts.count - 1, reason: .powerLost)
         } else if let dueSince, slot.scheduled >= dueSince {
             playouts.append(playout)
-            finish(playouts.count - 1, reason: absence(at: slot.scheduled))
+            let reason = slot.scheduled > now.wall ? Reason.overlap : absence(at: slot.scheduled)
+            finish(playouts.count - 1, reason: reason)
         }
+    }
+
+    /// Emergencies have places of their own.
+    private func mayTake(_ playout: Playout) -> Bool {
+        let others = playouts.count { ($0.precedence == .emergency) == (playout.precedence == .emergency) }
+        return others < Self.mostPlayouts
     }
 
     /// Why nothing sounded at an instant that has passed.
@@ -178,8 +241,8 @@ extension Station {
 
     /// Looks at the next slot's content as soon as it is known, so that a problem shows in the evening.
     mutating func checkNextContent() {
-        guard let timetable = active?.timetable, trust != .untrusted, playouts.isEmpty,
-            let next = timetable.next(after: now.wall), contentChecks[next.id] == nil,
+        guard trust != .untrusted, playouts.isEmpty,
+            let next = nextUntaken(), contentChecks[next.id] == nil,
             !purposes.values.contains(where: { if case .contentCheck = $0 { true } else { false } })
         else { return }
         let items = items(of: next)
@@ -219,6 +282,9 @@ extension Station {
         }
         playouts[index].phase = .ready
     }
+
+    /// The slot that a play is for; nil when there is none, or no longer.
+    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
 }

@@ -33,10 +33,19 @@ package struct Station: Sendable {
     static let armedTolerance = Duration.milliseconds(2)
     /// The fade with which a person, a withdrawal or a mute ends a sound.
     static let stopFade = Duration.milliseconds(50)
-    /// While nobody synchronises the clock, its state is looked at so often.
+    /// The fade with which the daemon's end ends a sound: a person who presses stop then waits no longer (I12).
+    static let shutdownFade = Duration.milliseconds(150)
+    /// The daemon ends so soon after it was told to, whatever has not answered.
+    static let shutdownPatience = Duration.milliseconds(900)
+    /// At most so many slots are on their way at once; more could never all be heard.
+    static let mostPlayouts = 64
+    /// While the clock is not believed, its state is looked at so often: a slot may wait for it.
     static let clockPoll = Duration.seconds(10)
-    /// While somebody does, so often.
-    static let synchronisedClockPoll = Duration.seconds(300)
+    /// When nobody has told the time for `eagerFor`, so often.
+    static let patientClockPoll = Duration.seconds(60)
+    static let eagerFor = Duration.seconds(600)
+    /// While it is believed, so often: nothing but its state in the log hangs on that.
+    static let believedClockPoll = Duration.seconds(900)
 
     var settings: StationSettings
     var clock: ClockJudge
@@ -55,7 +64,9 @@ package struct Station: Sendable {
     var now: Now
     private(set) var boot = ""
     private(set) var isStarted = false
-    var isTerminating = false
+    /// When the daemon ends at the latest, once it was told to.
+    var terminatesBy: MonotonicInstant?
+    var isTerminating: Bool { terminatesBy != nil }
     private var isExiting = false
     private var effects: [Effect] = []
     private var lastEffect: UInt64 = 0
@@ -67,14 +78,17 @@ package struct Station: Sendable {
     private(set) var startedAt: MonotonicInstant
     /// Since when, in this run, the clock has been believed.
     var trustedSince: MonotonicInstant?
-    /// What the log remembered when this run began; nil on a station's first start.
-    private(set) var firstTrustedBefore: Instant?
+    /// When the log last believed the clock before this run; nil on a station's first start.
     private(set) var lastTrustedBefore: Instant?
+    /// When the active timetable was taken in this run; the run's beginning for its first one.
+    var dueFrom: MonotonicInstant
     /// Slots due before that instant are not this timetable's to judge.
     var dueSince: Instant?
     /// Slots up to that instant have been taken from the timetable.
     var takenUntil = Instant.distantPast
     var hasMoreSlots = false
+    /// What `nextUntaken` found last.
+    var upcoming: Upcoming?
     var recoveredPosition: PositionRecord?
     var lastPositionAt: MonotonicInstant?
     var isCardWanted = false
@@ -82,6 +96,8 @@ package struct Station: Sendable {
     var isAmplifierOn = false
     var amplifierSince: MonotonicInstant?
     var amplifierOffAt: MonotonicInstant?
+    /// It was on for its longest time, and stays off until nobody needs it.
+    var isAmplifierSpent = false
     var nextPoll: MonotonicInstant
     var nextClockPoll: MonotonicInstant
     var contentChecks: [String: ContentCheck] = [:]
@@ -105,6 +121,7 @@ package struct Station: Sendable {
         self.settings = settings
         self.now = now
         startedAt = now.monotonic
+        dueFrom = now.monotonic
         nextPoll = now.monotonic
         nextClockPoll = now.monotonic
         clock = ClockJudge(
@@ -130,12 +147,13 @@ package struct Station: Sendable {
             take(event)
         }
         if isStarted && !isExiting { advance() }
+        if isTerminating && !isExiting { exitWhenQuiet() }
         let status = statusLine
         if status != lastStatus {
             lastStatus = status
             emit(.status(status))
         }
-        emit(.wake(at: isExiting ? .distantFuture : nextWake))
+        emit(.wake(at: isExiting ? .distantFuture : nextWake()))
         return effects
     }
 
@@ -183,7 +201,7 @@ package struct Station: Sendable {
         log = recovery.log
         boot = recovery.boot
         startedAt = now.monotonic
-        firstTrustedBefore = log.firstTrusted
+        dueFrom = now.monotonic
         lastTrustedBefore = log.lastTrusted
         recoveredPosition = recovery.position
         clock = ClockJudge(
@@ -202,6 +220,8 @@ package struct Station: Sendable {
                 .init("zone", .string(settings.zoneName)), .init("tornBytes", .integer(recovery.tornBytes)),
             ])
         settlePlaysByHand()
+        // Nobody knows how an earlier run left it (T38).
+        if settings.amplifier != nil { setAmplifier(isOn: false) }
         if trust == .untrusted {
             raise(.clockUntrusted, "the clock is not to be believed: nothing plays by it")
         }
@@ -210,11 +230,6 @@ package struct Station: Sendable {
     /// What a person played when the power went does not go on by itself.
     private mutating func settlePlaysByHand() {
         for intent in log.openIntents where Slot.isByHand(intent.slot) { settle(intent, reason: .powerLost) }
-    }
-
-    mutating func exit() {
-        isExiting = true
-        emit(.exit)
     }
 
     private mutating func observeClock(before: Now, isStep: Bool) {
@@ -238,7 +253,7 @@ package struct Station: Sendable {
                 clear(.clockUntrusted)
             }
         }
-        if isStep { clockStepped() }
+        if isStep { clockStepped(by: step) }
     }
 
     // MARK: Events
@@ -270,10 +285,9 @@ package struct Station: Sendable {
             contentChecks[slot] = ContentCheck(reports: reports)
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
-        case (.lastPosition, _): if isTerminating { exit() }
         case (.storage, .storage(let free, let content)): storage = (free, content)
         case (.amplifier, .failed(let problem)): raise(.amplifier, problem)
-        case (.amplifier, _): clear(.amplifier)
+        case (.amplifier, _): if !isAmplifierSpent { clear(.amplifier) }
         default: break
         }
     }
@@ -287,19 +301,34 @@ package struct Station: Sendable {
     }
 
     private mutating func configure(_ settings: StationSettings) {
+        if settings.amplifier == nil, isAmplifierOn { setAmplifier(isOn: false) }
         self.settings = settings
         clear(.configuration)
         watch.rules = settings.rules
+        clock.configure(
+            buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,
+            holdover: settings.holdover)
+        if log.volumeDecibels == nil { watch.volumeDecibels = settings.volumeDecibels }
         nextPoll = now.monotonic
         contentChecks = [:]
-        for index in playouts.indices where playouts[index].isSounding { rejudge(index) }
+        for index in playouts.indices { rejudge(index) }
     }
 
     private mutating func terminate() {
         guard !isTerminating else { return }
-        isTerminating = true
-        stopAll(.shutdown, fade: .milliseconds(300))
-        if !playouts.contains(where: \.holdsLoudspeaker) { exit() }
+        terminatesBy = now.monotonic + Self.shutdownPatience
+        stopAll(.shutdown, fade: Self.shutdownFade)
+    }
+
+    /// Ends the daemon when nothing sounds and the last position is on disk, or when that takes too long.
+    private mutating func exitWhenQuiet() {
+        let isWaiting =
+            playouts.contains { if case .ordered = $0.phase { true } else { false } }
+            || purposes.values.contains(.lastPosition)
+        if let terminatesBy, isWaiting, now.monotonic < terminatesBy { return }
+        if isAmplifierOn { setAmplifier(isOn: false) }
+        isExiting = true
+        emit(.exit)
     }
 }
 

@@ -16,7 +16,7 @@ struct ClockJudge: Sendable {
     static let holdoverPartsPerMillion: Int64 = 500
 
     /// No clock is right that shows less than the day on which the program was built.
-    private let buildDate: Instant
+    private var buildDate: Instant
     /// The last synchronised wall time that is known; a clock that nobody synchronises is wrong before it.
     ///
     /// A synchronised clock is not held against it: one false synchronisation in 2099 would silence the
@@ -24,8 +24,8 @@ struct ClockJudge: Sendable {
     private(set) var floor: Instant
     /// When the log begins; a battery-backed clock that never was synchronised is believed from then on.
     private let firstStart: Instant?
-    private let isBatteryBacked: Bool
-    private let holdover: Duration
+    private var isBatteryBacked: Bool
+    private var holdover: Duration
     /// The last synchronised reading of this boot.
     private var lastSynchronised: Now?
     /// The last synchronised wall time that an earlier boot wrote down.
@@ -41,6 +41,14 @@ struct ClockJudge: Sendable {
         self.isBatteryBacked = isBatteryBacked
         self.holdover = holdover
         lastSynchronisedOnDisk = lastSynchronised
+    }
+
+    /// Goes by another configuration from now on; what it has seen of the clock stays.
+    mutating func configure(buildDate: Instant, isBatteryBacked: Bool, holdover: Duration) {
+        self.buildDate = buildDate
+        self.isBatteryBacked = isBatteryBacked
+        self.holdover = holdover
+        floor = max(floor, buildDate)
     }
 
     /// Judges a reading; only synchronised time moves the floor.

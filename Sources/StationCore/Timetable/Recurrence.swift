@@ -179,6 +179,7 @@ package struct Recurrence: Hashable, Sendable {
             period = recurrence.aligned(recurrence.periodNumber(from))
         }
 
+        /// The next instance; `nil` when there is none.
         package mutating func next() -> CivilTime? {
             let times = recurrence.times
             while true {

@@ -12,6 +12,7 @@ extension Timetable {
 
     /// A compiled timetable and what was found on the way.
     package struct Compilation: Sendable {
+        /// What was understood.
         package var timetable = Timetable()
         /// In the order of channels and files; at most `maximumProblems`, of which the last says how many are left out.
         package var problems: [TimetableProblem] = []

@@ -38,7 +38,9 @@ enum ContentFile {
     static func check(_ descriptor: Int32, _ path: String) throws(SystemError) {
         var information = stat()
         _ = try system("fstat \(path)") { fstat(descriptor, &information) }
-        guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: "open \(path)", code: EINVAL) }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw SystemError(call: "open \(path)", code: EINVAL)
+        }
         guard information.st_size <= mostBytes else { throw SystemError(call: "open \(path)", code: EFBIG) }
     }
 

@@ -3,7 +3,9 @@ import Glibc
 import StationCore
 import StationTrust
 
-/// One connection of the control socket: what came in, what is still to go out. Loop thread.
+/// One connection of the control socket: what came in, what is still to go out.
+///
+/// Loop thread.
 final class Connection {
     /// Who is at the other end; nil for somebody who is only told that they may not.
     let person: Person?

@@ -3,7 +3,9 @@ import Glibc
 package import StationCore
 import StationTrust
 
-/// The control socket: a Unix stream socket, on which a client asks in lines of JSON. Loop thread.
+/// The control socket: a Unix stream socket, on which a client asks in lines of JSON.
+///
+/// Loop thread.
 ///
 /// A request is one line, one object:
 ///

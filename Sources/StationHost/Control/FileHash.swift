@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import StationTrust
 
-/// Looks at a file that somebody handed over, before anything of it sounds. Worker thread, but for `problem`.
+/// Looks at a file that somebody handed over, before anything of it sounds.
+///
+/// Worker thread, but for `problem`.
 enum FileHash {
     /// A file is no larger: an hour of CD sound.
     static let mostBytes: Int64 = 640 << 20

@@ -11,7 +11,9 @@ struct LogPlace: Sendable {
     /// The directory for what need not survive the power.
     let run: String
 
-    /// Goes through the whole log and answers a question about it. Worker thread.
+    /// Goes through the whole log and answers a question about it.
+    ///
+    /// Worker thread.
     func explain(_ why: Why) -> Reply {
         var why = why
         var cursor = LogCursor(state: state, run: run)
@@ -27,7 +29,9 @@ struct LogPlace: Sendable {
     }
 }
 
-/// Tells those who follow the log that it has grown. Any thread.
+/// Tells those who follow the log that it has grown.
+///
+/// Any thread.
 final class LogBell: Sendable {
     private let listeners = Mutex<[Int32]>([])
 
@@ -36,7 +40,9 @@ final class LogBell: Sendable {
     func ring() { listeners.withLock { for descriptor in $0 { CLinux_eventfd_signal(descriptor) } } }
 }
 
-/// Sends the log to one who asked for it, as fast as they take it. A thread of its own, which owns the descriptor.
+/// Sends the log to one who asked for it, as fast as they take it.
+///
+/// A thread of its own, which owns the descriptor.
 struct LogStream: Sendable {
     /// Who takes nothing for so long gets no more.
     private static let patience: Int64 = 30_000_000_000

@@ -2,7 +2,9 @@ import Glibc
 import StationCore
 import StationTrust
 
-/// Reads the folder of an upstream: its calendars, its playlists, and which audio files it has. Folder thread.
+/// Reads the folder of an upstream: its calendars, its playlists, and which audio files it has.
+///
+/// Folder thread.
 ///
 /// Nothing outside of the folder is read: links are reported and passed over.
 struct ChannelFolder {

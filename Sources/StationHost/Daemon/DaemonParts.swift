@@ -1,7 +1,9 @@
 import StationCore
 import Synchronization
 
-/// What the daemon is made of, around the station. Loop thread.
+/// What the daemon is made of, around the station.
+///
+/// Loop thread.
 final class DaemonParts {
     private(set) var loaded: LoadedConfiguration
     let configurationPath: String

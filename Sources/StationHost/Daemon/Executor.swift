@@ -1,6 +1,8 @@
 package import StationCore
 
-/// Carries out the station's effects on this machine, by the contract written at `Effect`. Loop thread.
+/// Carries out the station's effects on this machine, by the contract written at `Effect`.
+///
+/// Loop thread.
 package final class Executor {
     /// The rest of the world: what the loop itself has to do.
     package struct Surroundings {

@@ -98,7 +98,9 @@ final class FolderThread: Sendable {
     }
 }
 
-/// Makes timetables of folders, and remembers the last good one of each upstream. Folder thread.
+/// Makes timetables of folders, and remembers the last good one of each upstream.
+///
+/// Folder thread.
 private final class TimetableReader {
     var loaded: LoadedConfiguration {
         didSet { lastDigest = nil }

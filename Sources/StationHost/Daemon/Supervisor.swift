@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import StationCore
 
-/// The service supervisor (systemd), spoken to as sd_notify(3) has it, without its library. Loop thread.
+/// The service supervisor (systemd), spoken to as sd_notify(3) has it, without its library.
+///
+/// Loop thread.
 package struct Supervisor: Sendable {
     private let socket: String?
     /// How often the watchdog wants to hear that the daemon makes progress; nil when nobody watches.

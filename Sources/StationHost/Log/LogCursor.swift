@@ -1,7 +1,9 @@
 import Glibc
 import StationTrust
 
-/// Reads a log forwards, entry by entry, also while it is being written. One thread.
+/// Reads a log forwards, entry by entry, also while it is being written.
+///
+/// One thread.
 ///
 /// What stands in a segment is read where it stands; a tail that the disk thread cuts and writes anew becomes the
 /// same bytes again. Entries that only `/run` has come last.

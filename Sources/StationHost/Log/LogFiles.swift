@@ -2,7 +2,9 @@ import Glibc
 import StationCore
 import StationTrust
 
-/// The log on disk: segments of lines that are appended to, fsynced and never deleted. Disk thread only.
+/// The log on disk: segments of lines that are appended to, fsynced and never deleted.
+///
+/// Disk thread only.
 ///
 ///     STATE/log/00000000000000000000.jsonl    named by the index of its first entry
 ///     STATE/log/checkpoint.json               the log folded up to some entry, so that a start reads only the rest

@@ -112,6 +112,7 @@ package enum LogReader {
     /// - Parameters:
     ///   - state: the station's state directory.
     ///   - body: gets each entry, parsed and as it stands.
+    /// - Throws: `SystemError` when a segment cannot be read.
     package static func entries(
         state: String, _ body: (JSON, ArraySlice<UInt8>) -> Bool
     ) throws(SystemError) {

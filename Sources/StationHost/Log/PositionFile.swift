@@ -1,7 +1,9 @@
 import StationCore
 import StationTrust
 
-/// The record of where the running slot is, `STATE/position.json`. Disk thread only, but for the read at the start.
+/// The record of where the running slot is, `STATE/position.json`.
+///
+/// Disk thread only, but for the read at the start.
 struct PositionFile: Sendable {
     private static let mostBytes = 1 << 20
 

@@ -24,6 +24,7 @@ package final class Store {
     ///   - boot: the kernel's identity of this boot.
     ///   - calls: the disk's calls; a test gives others.
     ///   - mailbox: gets the completions.
+    /// - Returns: the store, ready to append.
     /// - Throws: `SystemError` when there can be no log.
     package static func open(
         state: String, run: String, boot: String, calls: DiskCalls = .kernel, mailbox: Mailbox<Event>

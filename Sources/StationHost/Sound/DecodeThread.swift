@@ -51,8 +51,8 @@ final class DecodeThread: Sendable {
     func put(_ job: Job) { jobs.put(job) }
 
     /// Counts without keeping the owner alive.
+    // Safety: weak references are read and cleared atomically by the runtime.
     private struct WeakRounds: @unchecked Sendable {
-        // Safety: weak references are read and cleared atomically by the runtime.
         private weak var thread: DecodeThread?
         init(_ thread: DecodeThread) { self.thread = thread }
         func count(_ player: Player) {

@@ -68,7 +68,8 @@ final class Feed {
         reader = ProgrammeReader(
             content.items.map {
                 ProgrammeItem(
-                    ProgrammeSource(descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                    ProgrammeSource(
+                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -109,7 +110,9 @@ final class Feed {
                 frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
                 timeline: ring.timeline)
             reader?.ratioCorrectionPPM = -correction
-            let count = buffer.withUnsafeMutableBufferPointer { reader?.read(into: $0, frames: Self.chunk) ?? 0 }
+            let count = buffer.withUnsafeMutableBufferPointer {
+                reader?.read(into: $0, frames: Self.chunk) ?? 0
+            }
             write(count, ring)
             if count < Self.chunk {
                 finishReading(ring, format)
@@ -124,7 +127,8 @@ final class Feed {
         while done < count {
             var end = count
             while let mark = nextMark {
-                let at = max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
+                let at =
+                    max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
                 if at > 0 {
                     end = min(end, done + at)
                     break
@@ -206,8 +210,27 @@ final class Feed {
             now.xruns = result.xruns
             let isWhole = result.cause == .completed && result.framesSkipped == 0
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
+            now.items = contentFrames(of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
         }
         return now
+    }
+
+    /// The items' frames in those of the programme: keeping to the clock, the card takes some more or some fewer.
+    private func contentFrames(
+        of items: [Playback.Item], isWhole: Bool, total: Int64, _ cardFrames: Int
+    ) -> [Playback.Item] {
+        items.map { item in
+            var item = item
+            let place = content.items.firstIndex { $0.index == item.index }
+            if isWhole, let place, place < ends.count {
+                let start = max(startFrame, place > 0 ? ends[place - 1] : 0)
+                item.framesConsumed = Int64(max(0, ends[place] - start))
+            } else if cardFrames > 0 {
+                let share = Double(item.framesConsumed) / Double(cardFrames)
+                item.framesConsumed = Int64((share * Double(total)).rounded())
+            }
+            return item
+        }
     }
 
     /// Whether anything of it could be decoded.

@@ -26,6 +26,7 @@ final class PreflightThread: Sendable {
     ///   - handed: what people handed over.
     ///   - targetLoudness: the loudness that every item is brought to, in LUFS.
     ///   - done: gets each result, on this thread.
+    /// - Throws: `SystemError` when the machine has no thread left.
     init(
         folders: [String: String], handed: HandedFiles, targetLoudness: Double,
         done: @escaping @Sendable (EffectID, PlayID, PreparedContent) -> Void
@@ -69,7 +70,8 @@ final class PreflightThread: Sendable {
             return PreparedContent(items: sounds, reports: reports)
         }
 
-        private func check(_ source: ContentItem.Source, _ index: Int) -> (PreparedContent.Item?, ItemReport) {
+        private func check(_ source: ContentItem.Source, _ index: Int) -> (PreparedContent.Item?, ItemReport)
+        {
             var report = ItemReport(
                 path: source.path, sha256: nil, duration: .zero, problem: .missing, isPlayable: false)
             do throws(SystemError) {
@@ -85,10 +87,14 @@ final class PreflightThread: Sendable {
         private func open(_ source: ContentItem.Source) throws(SystemError) -> Descriptor {
             switch source {
             case .channel(let upstream, let path):
-                guard let folder = folders[upstream] else { throw SystemError(call: "open \(path)", code: ENOENT) }
+                guard let folder = folders[upstream] else {
+                    throw SystemError(call: "open \(path)", code: ENOENT)
+                }
                 return try ContentFile.open(path, below: folder)
             case .handedOver(let token, let name):
-                guard let file = handed.take(token) else { throw SystemError(call: "open \(name)", code: ENOENT) }
+                guard let file = handed.take(token) else {
+                    throw SystemError(call: "open \(name)", code: ENOENT)
+                }
                 try ContentFile.check(file.number, name)
                 return file
             case .testTone: return try TestTone.open()

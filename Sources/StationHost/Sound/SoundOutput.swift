@@ -2,7 +2,9 @@ package import StationAudio
 package import StationCore
 import Synchronization
 
-/// The sound path of a station: a preflight thread, a decode thread and the audio thread behind it. Loop thread.
+/// The sound path of a station: a preflight thread, a decode thread and the audio thread behind it.
+///
+/// Loop thread.
 package final class SoundOutput: SoundPath {
     private let mailbox: Mailbox<Event>
     private let preflights: PreflightThread

@@ -32,7 +32,9 @@ typedef struct simulated_card_control {
     int64_t rate_error;
     /// The position that the card reports moves in steps of so many microseconds of sound, downwards. 0: frames.
     uint32_t step_microseconds;
-    uint32_t reserved[5];
+    /// The only rate that the card can do, at its next opening. 0: as configured.
+    uint32_t rate;
+    uint32_t reserved[4];
 } simulated_card_control;
 
 enum simulated_card_record_kind {

@@ -1,0 +1,134 @@
+package import StationCore
+
+// What happens to a station from outside.
+
+/// Something that happens to a world.
+package enum Deed: Sendable {
+    /// The power goes for a while.
+    case powerCut(for: Duration)
+    /// `kill -9`, and the service supervisor's restart.
+    case kill(restartAfter: Duration)
+    /// SIGTERM, and the restart.
+    case terminate(restartAfter: Duration)
+    /// So many of the appends that are under way at a crash reach the disk all the same, and the next one is torn.
+    case keepInFlight(Int, isTorn: Bool)
+    /// Somebody sets the wall clock by so much.
+    case step(Duration)
+    /// Time is told from outside: the clock is right, and the kernel says so.
+    case synchronise
+    /// Nobody tells the time any more.
+    case loseSynchronisation
+    /// What the clock will show after the next boot, and when it will be synchronised.
+    case bootClock(World.WallAtBoot, synchronisesAfter: Duration?)
+    case card(SimulatedCard.Condition)
+    case disk(SimulatedStore.Behaviour)
+    case runFull(Bool)
+    /// Content of `UPSTREAM/PATH` arrives, is damaged, or goes.
+    case content(String, SimulatedContent?)
+    case publish(ActiveTimetable)
+    /// From now on nothing that is published can be read; nil: it can.
+    case refuse(upstream: String, String?)
+    case command(Command, Person)
+    case configure(StationSettings)
+    case amplifierFails(Bool)
+    /// The power is there.
+    case boot
+    /// The service supervisor starts the daemon, unless another boot has come.
+    case startDaemon(boot: Int)
+    /// Time is told from outside for the first time in a boot, unless another has come.
+    case synchroniseFirst(boot: Int)
+}
+
+extension World {
+    /// Schedules a deed at an instant of true time.
+    package func schedule(_ deed: Deed, at instant: Instant) { deeds.insert(deed, at: max(time, instant)) }
+
+    /// Does something now.
+    package func carryOut(_ deed: Deed) {
+        switch deed {
+        case .powerCut(let outage): cutPower(outage)
+        case .kill(let pause):
+            guard isRunning else { return }
+            crash(losesPower: false, isTorn: isTornAtCrash)
+            schedule(.startDaemon(boot: boots), at: time + pause)
+        case .terminate(let pause):
+            guard isRunning else { return }
+            restartAfter = pause
+            handle(.terminate)
+        case .keepInFlight(let count, let isTorn): (keptInFlight, isTornAtCrash) = (count, isTorn)
+        case .step(let step): self.step(by: step)
+        case .synchronise: synchronise()
+        case .loseSynchronisation: isSynchronised = false
+        case .bootClock(let wall, let delay): (wallAtBoot, synchronisesAfter) = (wall, delay)
+        case .boot: boot()
+        case .startDaemon(let boot): if boot == boots { startDaemon() }
+        case .synchroniseFirst(let boot): if boot == boots { synchronise() }
+        default: carryOutThing(deed)
+        }
+    }
+
+    private func carryOutThing(_ deed: Deed) {
+        switch deed {
+        case .card(let condition):
+            report(card.turn(condition, at: monotonic))
+            observer?.world(self, shows: .sound)
+        case .disk(let behaviour):
+            store.behaviour = behaviour
+            armDisk()
+        case .runFull(let isFull): store.isRunFull = isFull
+        case .content(let key, let content): library[key] = content
+        case .publish(let timetable):
+            published = timetable
+            publishedVersion += 1
+        case .refuse(let upstream, let problem): refusal = problem.map { (upstream, $0) }
+        case .command(let command, let person):
+            commandCount += 1
+            handle(.command(CommandID(commandCount), command, person))
+        case .configure(let settings):
+            self.settings = settings
+            handle(.configured(settings))
+        case .amplifierFails(let fails): amplifierFails = fails
+        default: break
+        }
+    }
+
+    private func cutPower(_ outage: Duration) {
+        guard hasPower else { return }
+        crash(losesPower: true, isTorn: isTornAtCrash)
+        hasPower = false
+        isSynchronised = false
+        wallAtShutdown = time + wallOffset
+        boots += 1
+        schedule(.boot, at: time + outage)
+    }
+
+    private func boot() {
+        guard !hasPower else { return }
+        hasPower = true
+        bootedAt = time
+        isSynchronised = false
+        wasSynchronised = false
+        switch wallAtBoot {
+        case .carried(let off): wallOffset = off
+        case .epoch: wallOffset = Instant(seconds: 0) - time
+        case .lastShutdown: wallOffset = min(wallAtShutdown, time) - time
+        case .behind(let duration): wallOffset = .zero - duration
+        }
+        schedule(.startDaemon(boot: boots), at: time + latencies.boot)
+        if let delay = synchronisesAfter { schedule(.synchroniseFirst(boot: boots), at: time + delay) }
+    }
+
+    private func step(by step: Duration) {
+        guard step != .zero else { return }
+        wallOffset += step
+        handle(.clockStepped)
+    }
+
+    private func synchronise() {
+        guard hasPower else { return }
+        let step = Duration.zero - wallOffset
+        isSynchronised = true
+        wasSynchronised = true
+        self.step(by: step)
+    }
+}

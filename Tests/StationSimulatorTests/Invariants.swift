@@ -1,0 +1,217 @@
+import StationSimulator
+import StationTrust
+
+@testable import StationCore
+
+// DESIGN.md section 2, checked on effects as they happen and on what leaves the card; never on the log alone.
+
+/// Watches a world and notes what must never be.
+final class Invariants: WorldObserver {
+    /// Bounds of I11, generous: what breaks them grows without end.
+    static let mostOutstanding = 2 * Station.slotsPerCall
+    static let mostPlayouts = 2 * Station.mostPlayouts
+    static let mostDecisionsAtOnce = 400
+    static let mostEntriesADay = 2000
+
+    private(set) var violations: [String] = []
+
+    // What the daemon's present run has done.
+    private var lastEffect: EffectID?
+    private var outstanding: Set<EffectID> = []
+    private var intents: [EffectID: String] = [:]
+    private var preflights: [EffectID: PlayID] = [:]
+    private var prepared: Set<PlayID> = []
+    private var plays: [EffectID: PlayID] = [:]
+    var slots: [PlayID: Slot] = [:]
+    private var starts: [PlayID: MonotonicInstant] = [:]
+    private var positions: [EffectID: PositionRecord] = [:]
+    private var recovered: PositionRecord?
+    private var consumed: [String: Int64] = [:]
+    private var closed: Set<String> = []
+    private var nextIndex: Int64 = 0
+    var silentBy: [(play: PlayID, by: MonotonicInstant, why: String)] = []
+    var interrupted: Set<String> = []
+    var lastSound: EffectID?
+    var hasStepped = false
+    private var lastDecision = (at: Instant.distantPast, count: 0)
+
+    // What outlives it.
+    var begun: [String: Durability] = [:]
+    var heardFromBeginning: Set<String> = []
+    var recorded: PositionRecord?
+    private var entriesToday = (day: Int64(0), count: 0)
+    var periods: [Period] = []
+
+    /// When a timetable was the active one, by a clock that was believed.
+    struct Period {
+        var versions: [String: Digest]
+        var timetable: Timetable
+        var from: Instant?
+        var until: Instant?
+    }
+
+    func violate(_ what: String) { if violations.count < 20 { violations.append(what) } }
+
+    func world(_ world: World, shows observation: Observation) {
+        switch observation {
+        case .decided(let event, let now, let effects):
+            if case .configured = event {} else { checkSound(world) }
+            heard(event, now, world)
+            for effect in effects { decided(effect, now, world) }
+            if case .wake? = effects.last?.action {} else { violate("contract: the last effect is no wake") }
+            checkBounds(now, world)
+        case .sound: checkSound(world)
+        case .crashed(let losesPower): ended(losesPower: losesPower)
+        case .exited: ended(losesPower: false)
+        }
+    }
+
+    // MARK: Events
+
+    private func heard(_ event: Event, _ now: Now, _ world: World) {
+        lastDecision = lastDecision.at == world.time ? (world.time, lastDecision.count + 1) : (world.time, 0)
+        if lastDecision.count > Self.mostDecisionsAtOnce { violate("I11: it runs in circles") }
+        switch event {
+        case .started(let recovery):
+            nextIndex = recovery.log.nextIndex
+            recovered = recovery.position
+        case .completed(let id, let completion): completed(id, completion)
+        case .clockStepped: hasStepped = true
+        case .timetable(let active): activated(active, world)
+        case .command(_, .stop, let person) where person.mayAct:
+            for play in slots.keys {
+                silentBy.append((play, now.monotonic + .milliseconds(200), "I12: a person stopped it"))
+            }
+        default: break
+        }
+    }
+
+    private func completed(_ id: EffectID, _ completion: Completion) {
+        if outstanding.remove(id) == nil { violate("contract: effect \(id.number) completes twice") }
+        switch completion {
+        case .appended(let durability):
+            // `/run` may have answered before the disk does.
+            guard let slot = intents.removeValue(forKey: id), begun[slot] != .durable else { return }
+            begun[slot] = durability
+        case .preflighted(let reports):
+            guard let play = preflights.removeValue(forKey: id) else { return }
+            if reports.contains(where: \.isPlayable) { prepared.insert(play) }
+        case .played(let end, let playback): played(id, end, playback)
+        case .done: if let record = positions.removeValue(forKey: id) { recorded = record }
+        case .failed: positions[id] = nil
+        case .storage: break
+        }
+    }
+
+    private func played(_ id: EffectID, _ end: PlayEnd, _ playback: Playback) {
+        guard let play = plays.removeValue(forKey: id), let slot = slots.removeValue(forKey: play) else { return }
+        consumed[slot.id] = measured(slot.id) + playback.framesConsumed
+        if end == .replaced { interrupted.insert(slot.id) }
+    }
+
+    /// The frames of a slot that the card has consumed, as far as any station can know.
+    private func measured(_ slot: String) -> Int64 {
+        consumed[slot] ?? recovered.flatMap { $0.slot == slot ? $0.framesConsumed : nil } ?? 0
+    }
+
+    /// The daemon's run is over.
+    func ended(losesPower: Bool) {
+        outstanding = []
+        intents = [:]
+        preflights = [:]
+        prepared = []
+        plays = [:]
+        slots = [:]
+        starts = [:]
+        positions = [:]
+        consumed = [:]
+        closed = []
+        silentBy = []
+        interrupted = []
+        lastSound = nil
+        lastEffect = nil
+        // The fault model promises nothing without a disk: what only `/run` had is gone with the power.
+        for (slot, durability) in begun where durability == .inMemory || losesPower && durability == .inRun {
+            begun[slot] = nil
+            heardFromBeginning.remove(slot)
+        }
+    }
+
+    // MARK: Effects
+
+    private func decided(_ effect: Effect, _ now: Now, _ world: World) {
+        if let lastEffect, effect.id <= lastEffect { violate("contract: effect \(effect.id.number) comes again") }
+        lastEffect = effect.id
+        switch effect.action {
+        case .wake, .reply, .status, .exit: return
+        default: outstanding.insert(effect.id)
+        }
+        switch effect.action {
+        case .append(let entry): appended(entry, effect.id, world)
+        case .appendInRun(let entry): intents[effect.id] = entry.json["slot"]?.text
+        case .recordPosition(let record): positions[effect.id] = record
+        case .preflight(let play, _): preflights[effect.id] = play
+        case .discard(let play): prepared.remove(play)
+        case .play(let order):
+            plays[effect.id] = order.play
+            ordered(order, now, world)
+        case .renew(let play, let permit):
+            guard let slot = slots[play], let start = starts[play] else { return }
+            check(permit, of: slot, max(start, now.monotonic), now, world)
+        default: break
+        }
+    }
+
+    private func appended(_ entry: Entry, _ id: EffectID, _ world: World) {
+        if entry.index != nextIndex { violate("I6: entry \(entry.index) follows \(nextIndex - 1)") }
+        nextIndex = entry.index + 1
+        let day = world.time.seconds / 86_400
+        entriesToday = entriesToday.day == day ? (day, entriesToday.count + 1) : (day, 1)
+        if entriesToday.count > Self.mostEntriesADay { violate("I11: \(entriesToday.count) entries on one day") }
+        switch entry.kind {
+        case .intent: intents[id] = entry.json["slot"]?.text
+        case .outcome: if let slot = entry.json["slot"]?.text { concluded(slot, entry, world) }
+        default: break
+        }
+    }
+
+    private func concluded(_ slot: String, _ entry: Entry, _ world: World) {
+        if !closed.insert(slot).inserted { violate("I4: a second outcome of \(slot)") }
+        let frames = entry.json["framesConsumed"]?.integer ?? -1
+        if frames != measured(slot) {
+            violate("I5: the outcome of \(slot) tells of \(frames) frames, the card of \(measured(slot))")
+        }
+        if let playing = world.card.sounding, slots[playing.order.play]?.id == slot {
+            violate("I4: the outcome of \(slot) is written while it sounds")
+        }
+    }
+
+    private func ordered(_ order: PlayOrder, _ now: Now, _ world: World) {
+        guard let slot = world.station.slot(of: order.play) else {
+            violate("I1: a play that belongs to no slot")
+            return
+        }
+        slots[order.play] = slot
+        starts[order.play] = order.start
+        hasStepped = false
+        if !prepared.contains(order.play) { violate("I2: \(slot.id) plays what nobody looked at") }
+        switch begun[slot.id] {
+        case nil: violate("I3: \(slot.id) plays without an intent")
+        case .durable: break
+        default: if !world.station.faults.contains(.disk) { violate("I3: \(slot.id) has its intent in /run, and no fault") }
+        }
+        if !world.mayBelieveClock, !slot.isByHand { violate("I8: \(slot.id) plays by a clock that nobody told") }
+        check(order.permit, of: slot, order.start, now, world)
+    }
+
+    // MARK: Bounds
+
+    private func checkBounds(_ now: Now, _ world: World) {
+        noteBelievedTime(now, world.station.trust, world)
+        if outstanding.count > Self.mostOutstanding { violate("I11: \(outstanding.count) effects are outstanding") }
+        if world.station.playouts.count > Self.mostPlayouts { violate("I11: \(world.station.playouts.count) playouts") }
+        if world.station.faults.all.count > Faults.most { violate("I11: too many faults") }
+        if world.preparedCount > Self.mostPlayouts { violate("I11: \(world.preparedCount) preflights are kept") }
+        if world.card.hasTooManyOrders { violate("contract: more than one play is armed") }
+    }
+}
