@@ -4,6 +4,7 @@ The formats are those of Tests/SimulatedCard/include/SimulatedCard.h.
 """
 
 import bisect
+import functools
 import mmap
 import os
 import re
@@ -76,8 +77,9 @@ class Run:
     def frames(self):
         return len(self.data) // FRAME_BYTES
 
+    @functools.cached_property
     def samples(self):
-        """The first channel."""
+        """The first channel; to be asked for when the run is whole."""
         return memoryview(bytes(self.data)).cast("h")[::CHANNELS]
 
     def instant(self, frame):
@@ -100,18 +102,18 @@ class Run:
         data = bytes(self.data)
         edges = [0]
         for match in re.finditer(rb"\x00{%d,}" % gap, data):
-            edges += [match.start() // FRAME_BYTES, match.end() // FRAME_BYTES]
+            edges += [-(-match.start() // FRAME_BYTES), match.end() // FRAME_BYTES]
         edges.append(self.frames)
         ranges = []
         for first, last in zip(edges[::2], edges[1::2]):
             found = re.compile(rb"[^\x00]").search(data, first * FRAME_BYTES, last * FRAME_BYTES)
             if found:
-                ranges.append(range(found.start() // FRAME_BYTES, last + 1))
+                ranges.append(range(found.start() // FRAME_BYTES, last))
         return ranges
 
     def onset(self, sound, part):
         """The first frame of a range that reaches a part of the range's peak (of its first half second)."""
-        samples = self.samples()
+        samples = self.samples
         window = samples[sound.start:min(sound.stop, sound.start + RATE // 2)]
         peak = max(max(window), -min(window))
         return sound.start + next(i for i, value in enumerate(window) if abs(value) >= part * peak)

@@ -1,84 +1,33 @@
-"""What is lost or added between the items of a playlist, read from the phase of a tone that runs through all."""
+"""What is lost or added between the items of a playlist."""
 
-import cmath
 import math
+import os
+import time
 
-from card import RATE, timeline
-from sounds import TONE
-
-PERIOD = RATE // TONE
-
-
-def lost_frames(runs, seconds_each, items):
-    """Frames that are missing at each join (negative: extra silence); None for a join that never came."""
-    run = timeline(runs)
-    sounds = run.sounds(silence=2)
-    if not sounds:
-        return [None] * (items - 1)
-    samples = run.samples()
-    start = run.onset(sounds[0], 0.5)
-    places = _tracked(samples, start, items, seconds_each)
-    return [
-        None if after is None or before is None else round(after - before, 1)
-        for before, after in zip(places, places[1:])]
+import peers
+from card import Card
+from processes import started
+from station import Station
+from tone import lost_frames
 
 
-def _tracked(samples, start, items, seconds_each):
-    """How far the programme is ahead of the card in the middle of each item, in frames."""
-    places, ahead = [], 0.0
-    for item in range(items):
-        # Look where the item is if everything before it was as long as found so far.
-        middle = start + round((item + 0.5) * seconds_each * RATE - ahead)
-        silence = 0
-        if item:
-            join = start + round(item * seconds_each * RATE - ahead)
-            silence = _silence(samples, join - RATE // 2, join + RATE // 2)
-            middle += silence
-        phase = _phase(samples, middle)
-        if phase is None:
-            return places + [None] * (items - item)
-        # Of all shifts by whole periods, the one that is nearest to what the silence says.
-        exact = phase - middle
-        guess = ahead - silence
-        origin = places[0][1] if places else exact
-        shift = exact - origin
-        shift += PERIOD * round((guess - shift) / PERIOD)
-        places.append((shift, origin))
-        ahead = shift
-    return [shift for shift, _ in places]
-
-
-def _silence(samples, first, last):
-    """The longest stretch that is much quieter than the tone, less what the tone's own zeros take."""
-    window = samples[max(0, first):max(0, last)]
-    if not len(window):
-        return 0
-    limit = 0.05 * max(max(window), -min(window), 1)
-    longest = current = 0
-    for value in window:
-        current = current + 1 if abs(value) <= limit else 0
-        longest = max(longest, current)
-    return longest if longest > PERIOD // 20 else 0
-
-
-def _phase(samples, middle, periods=12):
-    """The tone's phase at a frame, in frames of the programme; None where it does not sound."""
-    first = middle - periods // 2 * PERIOD
-    window = samples[first:first + periods * PERIOD] if first >= 0 else []
-    if len(window) < periods * PERIOD:
-        return None
-    turn = -1j * math.tau / PERIOD
-    table = [cmath.exp(turn * n) for n in range(PERIOD)]
-    total = sum(value * table[n % PERIOD] for n, value in enumerate(window))
-    if abs(total) / len(window) < 20:
-        return None
-    # sin(ωn + φ) has its total at angle φ − π/2.
-    return (cmath.phase(total) + math.pi / 2) / math.tau * PERIOD + (middle - first)
-
-
-def tone_place(run, instant, seconds=0.2):
-    """How many frames of the tone have left at an instant, modulo its period; None where it does not sound."""
-    middle = run.frame(instant)
-    frame = round(middle)
-    phase = _phase(run.samples(), frame, periods=int(seconds * TONE))
-    return None if phase is None else phase + (middle - frame)
+def measure(folder, build, own, same, seconds_each):
+    """{player: frames lost at each join}: ours with its own mixture of formats, the peers with one format."""
+    os.makedirs(folder)
+    library = f"{build}/libSimulatedCard.so"
+    cards = {
+        name: Card(f"{folder}/{name}", library)
+        for name in "ours mpg123 MPD ffmpeg Liquidsoap sox VLC".split()}
+    mpd = peers.MPD(cards["MPD"])
+    station = Station(f"{folder}/station", cards["ours"], build)
+    start = math.ceil(time.time()) + 15
+    station.play(start, own)
+    with station.run(), started(
+        peers.mpg123(cards["mpg123"], *same), mpd.command, peers.ffmpeg(cards["ffmpeg"], *same),
+        peers.liquidsoap_files(cards["Liquidsoap"], *same), peers.sox(cards["sox"], *same),
+        peers.vlc(cards["VLC"], *same)):
+        mpd.play(*same)
+        time.sleep(max(0, start + seconds_each * len(own) + 5 - time.time()))
+    return {
+        name: lost_frames(card.runs(), seconds_each, len(own if name == "ours" else same))
+        for name, card in cards.items()}

@@ -6,10 +6,10 @@ import os
 import time
 
 import peers
-from card import Card, timeline
-from joins import PERIOD, lost_frames, tone_place
+from card import Card
 from processes import started, wall_minus_monotonic
 from station import Station
+from tone import PERIOD, tone_place
 
 PPM = 100
 
@@ -56,25 +56,3 @@ def _apart(cards, begin, seconds):
 def _longest(runs):
     runs = [run for run in runs if run.sounds()]
     return max(runs, key=lambda run: run.frames) if runs else None
-
-
-def gaps(folder, build, own, same, seconds_each):
-    """{player: frames lost at each join}: ours with its own mixture of formats, the peers with one format."""
-    os.makedirs(folder)
-    library = f"{build}/libSimulatedCard.so"
-    cards = {
-        name: Card(f"{folder}/{name}", library)
-        for name in "ours mpg123 MPD ffmpeg Liquidsoap sox VLC".split()}
-    mpd = peers.MPD(cards["MPD"])
-    station = Station(f"{folder}/station", cards["ours"], build)
-    start = math.ceil(time.time()) + 8
-    station.play(start, own)
-    with station.run(), started(
-        peers.mpg123(cards["mpg123"], *same), mpd.command, peers.ffmpeg(cards["ffmpeg"], *same),
-        peers.liquidsoap_files(cards["Liquidsoap"], *same), peers.sox(cards["sox"], *same),
-        peers.vlc(cards["VLC"], *same)):
-        mpd.play(*same)
-        time.sleep(max(0, start + seconds_each * len(own) + 6 - time.time()))
-    return {
-        name: lost_frames(card.runs(), seconds_each, len(own if name == "ours" else same))
-        for name, card in cards.items()}

@@ -6,7 +6,9 @@ import random
 import subprocess
 import wave
 
-TONE = 60  # Hz: one period is 800 frames at 48 kHz, and whole numbers of them fill a second at every rate
+# Hz. A period of the low one is 800 frames at 48 kHz, which no player is off by without a silence; codecs shift its
+# phase by some frames (Opus takes direct current away), the high one's by hundredths. Both fill whole seconds.
+TONE, FINE_TONE = 60, 960
 
 
 def _write(path, rate, samples):
@@ -25,8 +27,10 @@ def blip(folder):
 
 
 def tone(path, rate, seconds):
-    """A steady 60 Hz sine: its phase tells the position to a fraction of a frame."""
-    period = [round(8000 * math.sin(math.tau * TONE * n / rate)) for n in range(rate)]
+    """Two steady sines, whose phases tell the position to a fraction of a frame."""
+    period = [
+        round(6000 * math.sin(math.tau * TONE * n / rate) + 3000 * math.sin(math.tau * FINE_TONE * n / rate))
+        for n in range(rate)]
     _write(path, rate, period * seconds)
     return path
 

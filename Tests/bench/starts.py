@@ -35,6 +35,13 @@ class Starts:
             *(self.percentile(part) / 1000 for part in (0.5, 0.99, 1)), len(self.errors))
         return text + (f", {self.missed} missed" if self.missed else "")
 
+    def brief(self):
+        """From the best to the worst, which is all that a few starts allow to say."""
+        if not self.errors:
+            return "no start"
+        best, worst = (self.percentile(part) / 1000 for part in (0, 1))
+        return f"{best:.0f}–{worst:.0f} ms of {len(self.errors)}"
+
 
 def percentile(values, part):
     """The smallest value that is not less than such a part of the values."""
