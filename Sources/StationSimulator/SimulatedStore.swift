@@ -24,6 +24,7 @@ package struct SimulatedStore: Sendable {
         case record(EffectID, PositionRecord)
     }
 
+    /// What the disk does with what it is asked.
     package var behaviour = Behaviour.sound
     /// Whether `/run` refuses too.
     package var isRunFull = false

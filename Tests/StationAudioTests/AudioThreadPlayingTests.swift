@@ -111,8 +111,8 @@ import Testing
         #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: end), from: ring))
         // The controller is dead from here on: it neither asks nor reads.
         usleep(3_500_000)
+        let result = try #require(station.result(of: 1, 1))
         producer.join()
-        let result = try #require(station.result(of: 1))
         #expect(result.cause == .permitEnded)
         let run = try #require(station.finish().last)
         let last = run.instant(ofFrame: try #require(run.sounding.last))

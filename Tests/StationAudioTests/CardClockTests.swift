@@ -8,6 +8,8 @@ private struct SyntheticCard {
     var step = 1.0
     /// Where the stream's frame 0 left, far from 0 as after weeks of uptime.
     var start: Int64 = 4_000_000_000_000_000
+    /// One reading in so many is held up on its way in, and one in as many on its way out.
+    var heldUpOneIn: Int64 = 10
     var random: UInt64
 
     func frame(at instant: Int64) -> Double {
@@ -22,11 +24,11 @@ private struct SyntheticCard {
         return Int64(random % UInt64(bound))
     }
 
-    /// One reading in ten is held up for up to 3 ms, anywhere in it.
+    /// One reading; if it is held up, for up to 3 ms.
     mutating func read(at instant: Int64) -> CardReading {
         let before = instant
-        let sampled = before + 300 + next(700) + (next(10) == 0 ? next(3_000_000) : 0)
-        let after = sampled + 300 + next(700) + (next(10) == 0 ? next(3_000_000) : 0)
+        let sampled = before + 300 + next(700) + (next(heldUpOneIn) == 0 ? next(3_000_000) : 0)
+        let after = sampled + 300 + next(700) + (next(heldUpOneIn) == 0 ? next(3_000_000) : 0)
         return CardReading(
             before: before, after: after, frame: Int((frame(at: sampled) / step).rounded(.down) * step))
     }
@@ -37,7 +39,8 @@ private struct SyntheticCard {
         "the line through held-up readings tells an instant to 15 µs, and the rate to 15 ppm, after 2 s",
         arguments: [-200.0, -37, 0, 80, 200], [UInt64(1), 2, 3])
     func fine(partsPerMillion: Double, seed: UInt64) {
-        var card = SyntheticCard(partsPerMillion: partsPerMillion, random: seed &* 0x9E37_79B9_7F4A_7C15)
+        var card = SyntheticCard(
+            partsPerMillion: partsPerMillion, heldUpOneIn: 2, random: seed &* 0x9E37_79B9_7F4A_7C15)
         var clock = CardClock(rate: 48_000)
         var now = card.start + 1_000_000
         let end = card.start + 2_000_000_000

@@ -41,7 +41,8 @@ extension Rule {
             #"\bfunc (==|<|\+|-|hash|encode|next)\s*[(<]|\binit\((?!.*\bthrows\b)|\bvar (description|debugDescription|customMirror|hashValue)\b"#
         let declaration =
             #"^\s*(@\w+(\([^)]*\))?\s+)*package\s+([a-z]+(\([a-z]+\))?\s+)*(struct|enum|class|protocol|func|var|let|init|subscript|typealias|actor|macro)\b"#
-        let property = #"^\s*package\s+(static\s+)?(private\(set\)\s+)?(let|var)\s+\w+[^{]*$"#
+        let property =
+            #"^\s*package\s+(static\s+)?((private|fileprivate|internal)\(set\)\s+)?(let|var)\s+\w+[^{]*$"#
         return source.codeLines.enumerated().compactMap { number, line in
             let text = String(line)
             guard text.contains("package"), !matches(declaration, in: text).isEmpty,

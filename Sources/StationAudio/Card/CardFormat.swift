@@ -37,18 +37,24 @@ package struct CardSettings: Sendable {
     package var device: String
     /// Frames a second asked for; the card takes the nearest that it can, which `CardReport.opened` tells.
     package var rate: Int
-    /// Channels of the ring, 1 or 2, and asked of the card.
+    /// Channels of the ring, 1 or 2.
     ///
     /// A card with others gets mono on all, stereo by turns.
     package var channels: Int
+    /// Channels asked of the card.
+    package var cardChannels: Int
     /// Sound that the card's buffer shall hold, in milliseconds.
     package var bufferMilliseconds: Int
 
     /// Asks for the usual: 48,000 frames a second, one channel, half a second of buffer.
-    package init(device: String, rate: Int = 48_000, channels: Int = 1, bufferMilliseconds: Int = 500) {
+    package init(
+        device: String, rate: Int = 48_000, channels: Int = 1, cardChannels: Int? = nil,
+        bufferMilliseconds: Int = 500
+    ) {
         self.device = device
         self.rate = rate
         self.channels = channels
+        self.cardChannels = cardChannels ?? channels
         self.bufferMilliseconds = bufferMilliseconds
     }
 }

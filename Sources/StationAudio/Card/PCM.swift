@@ -115,7 +115,7 @@ private enum Negotiation {
         unsafe try check(snd_pcm_hw_params_any(pcm, parameters))
         unsafe try check(snd_pcm_hw_params_set_access(pcm, parameters, SND_PCM_ACCESS_RW_INTERLEAVED))
         let sample = unsafe try sampleFormat(pcm, parameters)
-        var channels = UInt32(settings.channels)
+        var channels = UInt32(settings.cardChannels)
         unsafe try check(snd_pcm_hw_params_set_channels_near(pcm, parameters, &channels))
         var rate = UInt32(fixedRate ?? settings.rate)
         unsafe try check(snd_pcm_hw_params_set_rate_near(pcm, parameters, &rate, nil))

@@ -22,6 +22,7 @@ struct FileBytes {
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DecodeError) -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         var done = 0
+        // Safety: each call writes behind what is there and no further than the buffer's end.
         while done < buffer.count {
             let got = unsafe pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
             if got > 0 {

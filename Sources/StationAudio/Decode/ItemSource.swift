@@ -1,4 +1,6 @@
 // One open item: its decoder and the block of frames that was decoded last.
+//
+// Safety: the block has room for `blockCapacity` frames of the decoder's channels, and is lent within calls only.
 
 /// A decoder with one block of its frames, so that an item is known to sound before it is taken.
 struct ItemSource {

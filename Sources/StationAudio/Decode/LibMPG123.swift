@@ -4,8 +4,8 @@
 import Glibc
 import Synchronization
 
-/// The functions of libmpg123 that are used.
 // Safety: the pointers are C functions of a library that is never unloaded; calling one is marked where it is.
+/// The functions of libmpg123 that are used.
 @safe struct LibMPG123: Sendable {
     typealias Handle = OpaquePointer
 
@@ -57,6 +57,7 @@ import Synchronization
     }
 
     init(soname: String) throws(DecodeError) {
+        // Safety: the types declared above are those of mpg123.h.
         // Debian's libsndfile1 depends on libmpg123, whose own package has another name in each release.
         let library = try DynamicLibrary(soname: soname, package: "libsndfile1")
         initialise = try library.function("mpg123_init", as: type(of: initialise))

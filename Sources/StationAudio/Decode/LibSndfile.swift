@@ -23,8 +23,8 @@ struct SndfileInfo {
     let tell: @convention(c) (UnsafeMutableRawPointer?) -> Int64
 }
 
-/// The functions of libsndfile that are used.
 // Safety: the pointers are C functions of a library that is never unloaded; calling one is marked where it is.
+/// The functions of libsndfile that are used.
 @safe struct LibSndfile: Sendable {
     typealias Handle = OpaquePointer
 
@@ -54,6 +54,7 @@ struct SndfileInfo {
     }
 
     init(soname: String) throws(DecodeError) {
+        // Safety: the types declared above are those of sndfile.h.
         let library = try DynamicLibrary(soname: soname, package: "libsndfile1")
         unsafe open = try library.function("sf_open_virtual", as: type(of: open))
         unsafe close = try library.function("sf_close", as: type(of: close))

@@ -1,10 +1,11 @@
 import Glibc
 
-/// Decodes MPEG audio (layers I to III) by libmpg123's feed interface. Used by one thread at a time.
+// Safety: the handle is made in `init`, freed in `deinit`, and leaves the class nowhere; what the library gets to
+// write to or read from is a buffer with its true length, for the time of the call.
+/// Decodes MPEG audio (layers I to III) by libmpg123's feed interface.
 ///
 /// Fed in pieces the library is gapless (encoder delay and padding are cut by the LAME tag) and finds its way
 /// again behind garbage; opened as a file it would stop at a large hole, and it would print.
-// Safety: the handle is made in `init`, freed in `deinit`, and leaves the class nowhere.
 @safe final class MP3Decoder: Decoder {
     let format: SoundFormat
     private(set) var framesDecoded = 0

@@ -10,8 +10,6 @@ struct MPEGHeader: Hashable {
     let channels: Int
     /// Bytes from this header to the next.
     let frameBytes: Int
-    /// Whether a 16-bit checksum follows the header.
-    let hasChecksum: Bool
 
     /// Frames of sound (samples per channel) in one MPEG frame.
     var frames: Int { layer == 1 ? 384 : layer == 3 && version == 2 ? 576 : 1152 }
@@ -31,7 +29,6 @@ struct MPEGHeader: Hashable {
         layer = 4 - layerBits
         rate = [44_100, 48_000, 32_000][rateIndex] / (versionBits == 3 ? 1 : versionBits == 2 ? 2 : 4)
         channels = b3 >> 6 == 3 ? 1 : 2
-        hasChecksum = b1 & 1 == 0
         let kilobits = Self.kilobits[version == 2 ? (layer == 1 ? 3 : 4) : layer - 1][bitrateIndex - 1]
         let padding = b2 >> 1 & 1
         let samples = layer == 1 ? 384 : layer == 3 && version == 2 ? 576 : 1152

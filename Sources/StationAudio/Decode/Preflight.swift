@@ -41,6 +41,7 @@ package struct Preflight: Hashable, Sendable {
         var (loudness, peak, silence) = (
             LoudnessMeter(rate: format.rate, channels: format.channels), PeakMeter(), 0
         )
+        // Safety: the block has room for `blockFrames` frames, and only as many as were decoded are looked at.
         while true {
             guard shouldContinue() else { throw .cancelled }
             let count = try unsafe block.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in

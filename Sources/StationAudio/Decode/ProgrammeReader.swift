@@ -1,6 +1,7 @@
 // From a list of files to the frames that the card gets: decode, mix, gain, resample, limit. Runs on the decode
 // thread; nothing here is for the audio thread.
 
+// Safety: the scratch rows are made in `init` and freed in `deinit`; every frame in them is below `blockFrames`.
 /// A programme's items as one gapless sequence of frames at the card's rate.
 ///
 /// Items follow each other without a missing or extra frame: n frames of a file at rate r take round(n · R / r)
@@ -52,8 +53,8 @@
     private var framesRead = 0
     /// The mark that was sounding at the end of the last `read`.
     private var soundingMark = 0
-    /// Frames on their way through: `blockFrames` for the one row or the left, then as many for the right.
     // Safety: allocated in `init`, freed in `deinit`, lent to nobody beyond a call.
+    /// Frames on their way through: `blockFrames` for the one row or the left, then as many for the right.
     private let scratch: UnsafeMutableBufferPointer<Float>
     private var channels = 1
 

@@ -1,10 +1,11 @@
 import Glibc
 
-/// Decodes FLAC, Ogg Vorbis, Opus and AIFF by libsndfile, over the open descriptor. Used by one thread at a time.
+// Safety: handle and input are made in `init`, freed in `deinit`, and leave the class nowhere; what the library gets
+// to write to is a buffer with its true length, for the time of the call.
+/// Decodes FLAC, Ogg Vorbis, Opus and AIFF by libsndfile, over the open descriptor.
 ///
 /// The library reports the header's length for a cut file, so what is missing is told here, by decoded frames and
 /// by the container's own end marks.
-// Safety: handle and input are made in `init`, freed in `deinit`, and leave the class nowhere.
 @safe final class SndfileDecoder: Decoder {
     let format: SoundFormat
     private(set) var framesDecoded = 0
@@ -134,6 +135,7 @@ import Glibc
     }
 }
 
+// Safety: the library hands back the pointer that it was opened with, and calls only between open and close.
 /// An open file as libsndfile sees it: with a position, which the descriptor itself is not moved for.
 private struct VirtualFile {
     let file: FileBytes

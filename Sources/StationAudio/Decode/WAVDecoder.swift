@@ -29,6 +29,7 @@ final class WAVDecoder: Decoder {
         let count = min(wanted, frames - framesDecoded, max(1, Self.blockBytes / frameBytes))
         guard count > 0 else { return 0 }
         if raw.count < count * frameBytes { raw = [UInt8](repeating: 0, count: count * frameBytes) }
+        // Safety: `raw` has room for `count` frames, as was just seen to, and `output` for the caller's `wanted`.
         let offset = header.dataOffset + framesDecoded * frameBytes
         let got = try unsafe raw.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in
             try unsafe file.read(

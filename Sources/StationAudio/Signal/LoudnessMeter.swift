@@ -61,6 +61,7 @@ package struct LoudnessMeter: Sendable {
         _ channel: inout Channel, _ samples: UnsafeBufferPointer<Float>, _ first: Int, _ stride: Int,
         _ count: Int
     ) {
+        // Safety: the caller has `count` samples of the channel from `first` on, `stride` apart.
         var (shelf, highPass, sum) = (channel.shelf, channel.highPass, 0.0)
         for i in 0..<count {
             let sample = unsafe Double(scrubbed(samples[first + i * stride]))

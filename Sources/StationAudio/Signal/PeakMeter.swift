@@ -8,6 +8,7 @@ package struct PeakMeter: Sendable {
 
     /// Takes `samples` into account; NaN is not.
     package mutating func measure(_ samples: UnsafeBufferPointer<Float>) {
+        // Safety: `magnitude` stays within the buffer.
         unsafe peak = max(peak, magnitude(samples))
     }
 }

@@ -94,8 +94,8 @@ package struct ProgrammeTimeline: Sendable {
         let target = ProgrammePosition(frame: frame)
         let stretch = stretches.last { $0.position <= target } ?? stretches[0]
         var output = stretch.output + (frame - stretch.position.frame)
-        // A step is 1 ± 500 ppm: the guess is off by no more than that, and is walked to the truth.
-        output -= (position(ofOutputFrame: output).frame - frame)
+        // A step is 1 ± 500 ppm: each guess is off by no more than that part of the one before.
+        for _ in 0..<4 { output -= position(ofOutputFrame: output).frame - frame }
         while position(ofOutputFrame: output) < target { output += 1 }
         while position(ofOutputFrame: output - 1) >= target { output -= 1 }
         return output

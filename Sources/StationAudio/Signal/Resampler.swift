@@ -1,5 +1,6 @@
 // The band-limited resampler: any rate to any rate, adjustable while it runs by ±500 ppm.
 
+// Safety: the rows that `pull` gets have room for the frames that it is asked for; the queues lend what they hold.
 /// Turns frames of one rate into frames of another, exactly aligned.
 ///
 /// Output frame 0 is input frame 0, and n input frames give round(n · out / in) output frames. Images and aliases

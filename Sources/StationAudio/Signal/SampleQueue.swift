@@ -1,3 +1,4 @@
+// Safety: what is lent is the part of the storage that holds the samples, for the time of the call.
 /// Samples of one channel, appended at the end and dropped from the front, always in one piece of memory.
 struct SampleQueue {
     private var storage: [Float] = []

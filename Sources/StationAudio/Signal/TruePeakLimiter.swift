@@ -2,6 +2,8 @@
 
 import Glibc
 
+// Safety: the rows that `process` gets hold the frames that it is told; the queues lend what they hold, and each
+// holds the history that its readers reach back to, since it was made with it.
 /// Keeps the true peak of one or two rows under a ceiling, with one gain for both.
 ///
 /// It looks `latency` frames ahead: what it returns is what came in so many frames earlier, times a gain that has

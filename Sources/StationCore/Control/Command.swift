@@ -60,6 +60,7 @@ package struct Reply: Equatable, Sendable {
         case configuration = 78
     }
 
+    /// How it went, and what is said about it.
     package var code: Code
     package var body: JSON
 

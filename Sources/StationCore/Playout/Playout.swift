@@ -126,7 +126,9 @@ struct Playout: Sendable {
     /// The last instant at which it may begin, by its rule; begun slots may go on until their window ends.
     ///
     /// Without a hard end the window is as long as the content and the lateness that the rule allows.
-    var latestStart: Instant {
+    var latestStart: Instant { min(slot.scheduled + Self.longestWait, latestStartByRule) }
+
+    private var latestStartByRule: Instant {
         if isResumed || hasSounded { return windowEnd }
         switch slot.late {
         case .skip: return slot.scheduled + .seconds(1)
@@ -144,6 +146,9 @@ struct Playout: Sendable {
         guard case .within(let allowance) = slot.late else { return joinEnd }
         return joinEnd + allowance
     }
+
+    /// No slot waits longer for its beginning, whatever its rule says; its outcome tells of the day it was due.
+    static let longestWait = Duration.seconds(86_400)
 
     /// What is taken for the length of content that nobody has measured yet.
     static let longestUnknownContent = Duration.seconds(4 * 3600)

@@ -107,7 +107,7 @@ extension Station {
     }
 
     /// When the station wants to be called again, if nothing happens before.
-    mutating func nextWake() -> MonotonicInstant {
+    var nextWake: MonotonicInstant {
         if hasMoreSlots { return now.monotonic }
         var wake = min(nextPoll, nextClockPoll, terminatesBy ?? .distantFuture)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
@@ -117,7 +117,7 @@ extension Station {
         if isAmplifierOn, let since = amplifierSince, let amplifier = settings.amplifier {
             wake = min(wake, since + amplifier.longest)
         }
-        if trust != .untrusted, let next = nextUntaken() {
+        if trust != .untrusted, let next = upcoming?.slots.last {
             wake = min(wake, now.monotonic(of: next.scheduled - Self.preflightLead))
         }
         return max(wake, now.monotonic)

@@ -14,10 +14,12 @@ struct ContentCheck: Hashable, Sendable {
     }
 }
 
-/// The first slot from an instant on.
+/// The slots to be taken next, looked up together because every wake asks for the first.
 struct Upcoming: Sendable {
-    var from: Instant
-    var slot: Slot?
+    /// The next one is the last.
+    var slots: [Slot]
+    /// Whether the timetable has none after them.
+    var isLast: Bool
 }
 
 extension [ItemReport] {
@@ -71,7 +73,7 @@ extension Station {
         }
         // What the new timetable puts into the past was never due; but it may still be joined.
         dueSince = now.wall
-        takenUntil = min(takenUntil, now.wall - Self.joinReach)
+        rewind(to: min(takenUntil, now.wall - Self.joinReach))
     }
 
     /// Recalls what the timetable no longer has, or has otherwise (I14).
@@ -92,7 +94,7 @@ extension Station {
                 } else {
                     // Not due yet, or due with other content: it is taken again from the new timetable.
                     forget(index)
-                    takenUntil = min(takenUntil, old.scheduled, new?.scheduled ?? old.scheduled)
+                    rewind(to: min(takenUntil, old.scheduled, new?.scheduled ?? old.scheduled))
                 }
             }
         }
@@ -111,29 +113,40 @@ extension Station {
         // The slot whose preflight is due at this very instant is one of them: the wake was for it.
         let horizon = now.wall + Self.preflightLead + .nanoseconds(1)
         // The clock was set back: what lies between is taken again, and what is settled stays settled (T8).
-        if takenUntil > horizon { takenUntil = now.wall }
+        if takenUntil > horizon { rewind(to: now.wall) }
         forgoDistantPast()
-        if let next = nextUntaken(), next.scheduled < horizon {
-            let slots = timetable.slots(from: takenUntil, until: horizon, limit: Self.slotsPerCall)
-            for slot in slots { take(slot) }
-            hasMoreSlots = slots.count == Self.slotsPerCall
-            takenUntil = hasMoreSlots ? slots[slots.count - 1].scheduled : horizon
-        } else {
-            takenUntil = horizon
+        var count = 0
+        while nextSlotAt(in: timetable) < horizon, let slot = upcoming?.slots.popLast() {
+            take(slot)
+            takenUntil = slot.scheduled
+            count += 1
+            hasMoreSlots = count == Self.slotsPerCall
+            if hasMoreSlots { return }
         }
+        takenUntil = horizon
     }
 
-    /// The first slot that has not been taken; looked up once, because every wake asks for it.
-    mutating func nextUntaken() -> Slot? {
-        guard let timetable = active?.timetable else { return nil }
-        if let known = upcoming, known.from <= takenUntil,
-            known.slot.map({ $0.scheduled >= takenUntil }) ?? true
-        {
-            return known.slot
+    /// Takes slots from an instant on again, or from there on in another timetable.
+    mutating func rewind(to instant: Instant) {
+        takenUntil = instant
+        upcoming = nil
+    }
+
+    /// When the next slot is that has not been taken; the distant future when there is none.
+    private mutating func nextSlotAt(in timetable: Timetable) -> Instant {
+        if let upcoming, let slot = upcoming.slots.last { return slot.scheduled }
+        if let upcoming, upcoming.isLast { return .distantFuture }
+        var limit = Self.slotsAtOnce
+        while true {
+            let found = timetable.slots(from: takenUntil, until: .distantFuture, limit: limit)
+            // Slots of one instant that was cut by the limit come again, and are told by their identity.
+            let isStuck = found.count == limit && found[limit - 1].scheduled == takenUntil
+            guard isStuck else {
+                upcoming = Upcoming(slots: found.reversed(), isLast: found.count < limit)
+                return found.first?.scheduled ?? .distantFuture
+            }
+            limit *= 2
         }
-        let slot = timetable.slots(from: takenUntil, until: .distantFuture, limit: 1).first
-        upcoming = Upcoming(from: takenUntil, slot: slot)
-        return slot
     }
 
     /// Decides, when clock and timetable are known for the first time, from where on slots are this station's.
@@ -145,7 +158,10 @@ extension Station {
         let oldest = now.wall - LogSummary.memory
         if let last = lastTrustedBefore, last < oldest { noteUnjudged(from: last, to: oldest) }
         dueSince = max(since, oldest)
-        takenUntil = max(min(since, begun - Self.joinReach), oldest)
+        // What was due long before the log last believed the clock has its outcome: no slot waits for longer.
+        let last = lastTrustedBefore.map { $0 < begun ? $0 : since } ?? since
+        let settledUntil = max(since, last - Playout.longestWait - Self.joinReach)
+        rewind(to: max(min(settledUntil, begun - Self.joinReach), oldest))
     }
 
     /// Does not judge what lies further back than the station remembers: after a year in a cupboard, or when the
@@ -154,7 +170,7 @@ extension Station {
         let oldest = now.wall - LogSummary.memory
         guard takenUntil < oldest else { return }
         noteUnjudged(from: takenUntil, to: oldest)
-        takenUntil = oldest
+        rewind(to: oldest)
     }
 
     private mutating func noteUnjudged(from: Instant, to: Instant) {
@@ -242,7 +258,7 @@ extension Station {
     /// Looks at the next slot's content as soon as it is known, so that a problem shows in the evening.
     mutating func checkNextContent() {
         guard trust != .untrusted, playouts.isEmpty,
-            let next = nextUntaken(), contentChecks[next.id] == nil,
+            let next = upcoming?.slots.last, contentChecks[next.id] == nil,
             !purposes.values.contains(where: { if case .contentCheck = $0 { true } else { false } })
         else { return }
         let items = items(of: next)

@@ -29,6 +29,8 @@ package struct Station: Sendable {
     static let joinReach = Duration.seconds(12 * 3600)
     /// At most so many slots are judged in one call; the next wake is at once if there are more.
     static let slotsPerCall = 500
+    /// So many slots to come are looked up together.
+    static let slotsAtOnce = 32
     /// An armed start is ordered anew when a clock step moves it by more.
     static let armedTolerance = Duration.milliseconds(2)
     /// The fade with which a person, a withdrawal or a mute ends a sound.
@@ -87,7 +89,7 @@ package struct Station: Sendable {
     /// Slots up to that instant have been taken from the timetable.
     var takenUntil = Instant.distantPast
     var hasMoreSlots = false
-    /// What `nextUntaken` found last.
+    /// What comes after `takenUntil`, as far as it was looked up.
     var upcoming: Upcoming?
     var recoveredPosition: PositionRecord?
     var lastPositionAt: MonotonicInstant?
@@ -153,7 +155,7 @@ package struct Station: Sendable {
             lastStatus = status
             emit(.status(status))
         }
-        emit(.wake(at: isExiting ? .distantFuture : nextWake()))
+        emit(.wake(at: isExiting ? .distantFuture : nextWake))
         return effects
     }
 

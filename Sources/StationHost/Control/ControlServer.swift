@@ -290,6 +290,7 @@ package final class ControlServer {
     /// - Parameters:
     ///   - id: the command.
     ///   - why: the question, and what the station knows of it.
+    ///   - now: the wake's reading of the clocks.
     func explain(_ id: CommandID, _ why: Why, now: Now) {
         let isStarted = workers.start("why") { [results, log] in
             results.put(.answered(id, log.explain(why)))

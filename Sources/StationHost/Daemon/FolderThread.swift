@@ -29,6 +29,7 @@ final class FolderThread: Sendable {
     ///   - zones: where zones are read.
     ///   - mailbox: gets timetables and completions.
     ///   - reloads: gets configurations that were read anew.
+    /// - Throws: `SystemError` when the machine has no thread left.
     init(
         _ loaded: LoadedConfiguration, zones: ZoneFolder, mailbox: Mailbox<Event>,
         reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>

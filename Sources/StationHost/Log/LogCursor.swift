@@ -32,6 +32,7 @@ struct LogCursor {
     ///
     /// - Parameter names: the members of each entry that are wanted, beside its index.
     /// - Returns: the entries of the next piece, in order; none at the end of what there is.
+    /// - Throws: `SystemError` when a segment cannot be read.
     mutating func next(_ names: [String]) throws(SystemError) -> [Found] {
         while true {
             let found = try readSegment(names)

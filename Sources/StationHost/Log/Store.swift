@@ -24,13 +24,13 @@ package final class Store {
     ///   - boot: the kernel's identity of this boot.
     ///   - calls: the disk's calls; a test gives others.
     ///   - mailbox: gets the completions.
-    /// - Returns: the store, ready to append.
-    /// - Throws: `SystemError` when there can be no log.
+    /// - Returns: the store; where the disk cannot be written, one that keeps the log in `/run`.
+    /// - Throws: `SystemError` when the machine has no thread or descriptor left.
     package static func open(
         state: String, run: String, boot: String, calls: DiskCalls = .kernel, mailbox: Mailbox<Event>
     ) throws(SystemError) -> Store {
         let runLog = RunLog(directory: run)
-        let opened = try LogFiles.open(state: state, run: runLog, calls: calls)
+        let opened = LogFiles.open(state: state, run: runLog, calls: calls)
         let position = PositionFile(state: state, calls: calls)
         let recovery = Recovery(
             log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes)

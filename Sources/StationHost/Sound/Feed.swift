@@ -78,7 +78,8 @@ final class Feed {
         let start = Self.monotonic(order.start)
         isRunning = card.play(
             CardOrder(
-                id: order.play.number, start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
+                id: order.play.number,
+                start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
                 permitEnd: permitEnd), from: ring)
         return isRunning
     }
@@ -210,7 +211,8 @@ final class Feed {
             now.xruns = result.xruns
             let isWhole = result.cause == .completed && result.framesSkipped == 0
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
-            now.items = contentFrames(of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+            now.items = contentFrames(
+                of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
         }
         return now
     }

@@ -42,6 +42,7 @@ package final class SoundOutput: SoundPath {
     /// What the threads had done when the watchdog was fed last; nil while they have not been asked yet.
     private var lastPulse: DecodeThread.Pulse?
 
+    /// The name of a thread that makes no progress, for the watchdog; nil when all do.
     package func stalledThread() -> String? {
         let pulse = decoder.pulse
         defer {
@@ -54,20 +55,24 @@ package final class SoundOutput: SoundPath {
         return pulse.isSounding && last.isSounding && pulse.audioRounds == last.audioRounds ? "audio" : nil
     }
 
+    /// Opens the card, ahead of a slot.
     package func openCard(_ id: EffectID) {
         decoder.put(.openCard)
         mailbox.put(.completed(id, .done))
     }
 
+    /// Closes the card as soon as nothing sounds.
     package func closeCard(_ id: EffectID) {
         decoder.put(.closeCard)
         mailbox.put(.completed(id, .done))
     }
 
+    /// Checks content to its end, without a sound.
     package func preflight(_ id: EffectID, play: PlayID, items: [ContentItem]) {
         preflights.check(id, play, items)
     }
 
+    /// Plays an order, within its permit.
     package func play(_ id: EffectID, order: PlayOrder) {
         takeFound()
         guard let content = prepared[order.play] else {
@@ -77,16 +82,19 @@ package final class SoundOutput: SoundPath {
         decoder.put(.play(id, order, content))
     }
 
+    /// Fades a play out and ends it.
     package func stop(_ id: EffectID, play: PlayID, fade: Duration) {
         decoder.put(.stop(play, fade: fade))
         mailbox.put(.completed(id, .done))
     }
 
+    /// Gives a play another permit.
     package func renew(_ id: EffectID, play: PlayID, permit: Permit) {
         decoder.put(.renew(play, permit))
         mailbox.put(.completed(id, .done))
     }
 
+    /// Forgets what was prepared for a play.
     package func discard(_ id: EffectID, play: PlayID) {
         takeFound()
         prepared[play] = nil

@@ -63,6 +63,7 @@ struct DemoStage {
     ///   - playlists: the example channel.
     ///   - instant: when the event is.
     ///   - device: the ALSA name of the card.
+    /// - Throws: `SystemError` when a file cannot be read or written.
     func fill(from playlists: String, eventAt instant: Instant, device: String) throws(SystemError) {
         try copy(playlists, to: folder + "/channel")
         let special = folder + "/channel/stations/" + Self.station
