@@ -31,10 +31,11 @@ struct DocumentationTests {
         #expect(other.amplifier?.leadSeconds == 3)
     }
 
-    /// Every key with its path: `output.rate`.
+    /// Every key that has a value, with its path: `output.rate`.
     private func keys(_ json: JSON, under path: String = "") -> [String] {
         (json.members ?? []).flatMap { member in
-            [path + member.name] + keys(member.value, under: path + member.name + ".")
+            let inner = keys(member.value, under: path + member.name + ".")
+            return inner.isEmpty ? [path + member.name] : inner
         }
     }
 

@@ -38,7 +38,7 @@ extension Rule {
         // What a protocol of the standard library asks for is documented there, and what an initialiser that cannot
         // fail takes, at the properties.
         let witness =
-            #"\bfunc (==|<|\+|-|hash|encode|next)\s*[(<]|\binit\((?!.*\bthrows\b)|\bvar (description|debugDescription|customMirror|hashValue)\b"#
+            #"\bfunc (==|<|\+|-|hash|encode|next)\s*[(<]|(package|convenience) init\((?!.*\bthrows\b)|\bvar (description|debugDescription|customMirror|hashValue)\b"#
         let declaration =
             #"^\s*(@\w+(\([^)]*\))?\s+)*package\s+([a-z]+(\([a-z]+\))?\s+)*(struct|enum|class|protocol|func|var|let|init|subscript|typealias|actor|macro)\b"#
         let property =

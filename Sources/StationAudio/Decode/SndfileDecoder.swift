@@ -11,7 +11,8 @@ import Glibc
     private(set) var framesDecoded = 0
 
     private let library: LibSndfile
-    private let handle: LibSndfile.Handle
+    /// Nil only where opening the file a second time failed.
+    private var handle: LibSndfile.Handle?
     private let input: UnsafeMutablePointer<VirtualFile>
     private let isContainerCut: Bool
     private let isSeekable: Bool
@@ -48,7 +49,7 @@ import Glibc
     }
 
     deinit {
-        _ = unsafe library.close(handle)
+        if let handle = unsafe handle { _ = unsafe library.close(handle) }
         unsafe input.deallocate()
     }
 
@@ -73,7 +74,7 @@ import Glibc
 
     func read(into output: UnsafeMutableBufferPointer<Float>, frames: Int) throws(DecodeError) -> Int {
         let wanted = min(frames, output.count / format.channels)
-        guard wanted > 0, !isFinished else { return 0 }
+        guard wanted > 0, !isFinished, let handle = unsafe handle else { return 0 }
         let got = unsafe library.readFrames(handle, output.baseAddress, Int64(wanted))
         guard got > 0 else {
             isFinished = true
@@ -86,9 +87,10 @@ import Glibc
     }
 
     func skip(frames: Int) throws(DecodeError) -> Int {
-        let here = framesDecoded
-        let target = here + frames
-        guard isSeekable, frames > format.rate, target <= format.declaredFrames ?? 0 else {
+        let target = framesDecoded + frames
+        guard isSeekable, let handle = unsafe handle, frames > format.rate,
+            target <= format.declaredFrames ?? 0
+        else {
             return try skipByDecoding(frames: frames)
         }
         framesDecoded = target - 1
@@ -98,11 +100,19 @@ import Glibc
         {
             return frames
         }
-        guard unsafe library.seek(handle, Int64(here), SEEK_SET) == here else {
-            throw .malformed(format: "file", reason: "cannot be entered in the middle")
-        }
-        (framesDecoded, isFinished, hasFailed) = (here, false, false)
-        return try skipByDecoding(frames: frames)
+        // After a failed jump the library finds no way back either.
+        try reopen()
+        return try skipByDecoding(frames: target) - target + frames
+    }
+
+    /// Begins anew at the file's first frame.
+    private func reopen() throws(DecodeError) {
+        if let handle = unsafe handle { _ = unsafe library.close(handle) }
+        unsafe input.pointee.position = 0
+        var info = SndfileInfo()
+        unsafe handle = Self.open(library, input, &info)
+        (framesDecoded, isFinished, hasFailed) = (0, false, false)
+        guard unsafe handle != nil else { throw .unreadable(errno: EIO) }
     }
 
     /// Whether the container itself shows that its end is missing.
