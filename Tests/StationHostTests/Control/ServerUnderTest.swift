@@ -112,7 +112,8 @@ final class RawClient {
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 CLinux_send(
-                    number, $0.baseAddress?.advanced(by: sent), min(1 << 16, $0.count - sent), sent == 0 ? descriptor : -1
+                    number, $0.baseAddress?.advanced(by: sent), min(1 << 16, $0.count - sent),
+                    sent == 0 ? descriptor : -1
                 )
             }
             guard count > 0 else { return sent }
