@@ -55,6 +55,9 @@ final class Invariants: WorldObserver {
 
     func violate(_ what: String) { if violations.count < 20 { violations.append(what) } }
 
+    /// Forgets what it has told.
+    func forgive() { violations = [] }
+
     func world(_ world: World, shows observation: Observation) {
         switch observation {
         case .decided(let event, let now, let effects):
