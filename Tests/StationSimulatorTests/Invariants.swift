@@ -32,7 +32,10 @@ final class Invariants: WorldObserver {
     var silentBy: [(play: PlayID, by: MonotonicInstant, why: String)] = []
     var interrupted: Set<String> = []
     var lastSound: EffectID?
-    var hasStepped = false
+    /// Plays that were ordered by a clock that has been set since: they are left alone.
+    var stepped: Set<PlayID> = []
+    /// When the rules were last changed: what they end fades for a moment.
+    var rulesChangedAt = Instant.distantPast
     private var lastDecision = (at: Instant.distantPast, count: 0)
 
     // What outlives it.
@@ -52,11 +55,14 @@ final class Invariants: WorldObserver {
 
     func violate(_ what: String) { if violations.count < 20 { violations.append(what) } }
 
+    /// Forgets what it has told.
+    func forgive() { violations = [] }
+
     func world(_ world: World, shows observation: Observation) {
         switch observation {
         case .decided(let event, let now, let effects):
-            if case .configured = event {} else { checkSound(world) }
             heard(event, now, world)
+            checkSound(world)
             for effect in effects { decided(effect, now, world) }
             if case .wake? = effects.last?.action {} else { violate("contract: the last effect is no wake") }
             checkBounds(now, world)
@@ -76,7 +82,8 @@ final class Invariants: WorldObserver {
             nextIndex = recovery.log.nextIndex
             recovered = recovery.position
         case .completed(let id, let completion): completed(id, completion)
-        case .clockStepped: hasStepped = true
+        case .clockStepped: stepped.formUnion(slots.keys)
+        case .configured: rulesChangedAt = world.time
         case .timetable(let active): activated(active, world)
         case .command(_, .stop, let person) where person.mayAct:
             for play in slots.keys {
@@ -131,6 +138,7 @@ final class Invariants: WorldObserver {
         silentBy = []
         interrupted = []
         lastSound = nil
+        stepped = []
         lastEffect = nil
         // The fault model promises nothing without a disk: what only `/run` had is gone with the power.
         for (slot, durability) in begun where durability == .inMemory || losesPower && durability == .inRun {
@@ -199,7 +207,6 @@ final class Invariants: WorldObserver {
         }
         slots[order.play] = slot
         starts[order.play] = order.start
-        hasStepped = false
         if !prepared.contains(order.play) { violate("I2: \(slot.id) plays what nobody looked at") }
         switch begun[slot.id] {
         case nil: violate("I3: \(slot.id) plays without an intent")
