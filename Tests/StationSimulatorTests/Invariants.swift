@@ -81,6 +81,8 @@ final class Invariants: WorldObserver {
         case .started(let recovery):
             nextIndex = recovery.log.nextIndex
             recovered = recovery.position
+            // What was under way at the crash may have reached the disk all the same.
+            for intent in recovery.log.openIntents where begun[intent.slot] == nil { begun[intent.slot] = .durable }
         case .completed(let id, let completion): completed(id, completion)
         case .clockStepped: stepped.formUnion(slots.keys)
         case .configured: rulesChangedAt = world.time

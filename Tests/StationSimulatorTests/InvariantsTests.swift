@@ -58,7 +58,7 @@ struct InvariantsTests {
             let start = world.now.wall(of: order.start) + delay
             let wish = Guard.Wish(
                 origin: .timetable, programmeClass: programmeClass, start: start, hardEnd: nil,
-                zoneOffsetSeconds: 25_200, emergenciesToday: 0)
+                zone: world.settings.zone, emergenciesToday: 0)
             var other = order
             other.start = order.start + delay
             let lax = Guard(rules: rules, mute: nil, volumeDecibels: 0)

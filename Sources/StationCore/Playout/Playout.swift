@@ -108,6 +108,8 @@ struct Playout: Sendable {
 
     /// Whether an earlier play of it made a sound.
     var hasSounded: Bool { measured.startedAt != nil }
+    /// Whether an earlier run, which left no record of it, had reached its start.
+    private(set) var mayHaveSounded = false
 
     /// How long its playable content sounds; what is live has no end of its own.
     var plannedDuration: Duration {
@@ -162,21 +164,24 @@ struct Playout: Sendable {
     /// Takes up a slot that an earlier run began: at the last recorded position, or where it would be by now.
     ///
     /// Without a record nobody knows whether it was heard: it goes on by the clock, never from its beginning (I3).
-    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?) {
+    /// In the same boot that is the clock which nobody can set.
+    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?, boot: String, at now: Now) {
         isBegun = true
         isResumed = true
         interruption = .powerLost
         if let record, record.slot == slot.id {
             measured = Measured(record)
-            if slot.late != .join { position = record.position }
-        } else if slot.late != .join {
-            clockOrigin = intent.startAt
+            position = record.position
+        } else {
+            let start = intent.boot == boot ? now.wall(of: intent.startMonotonic) : intent.startAt
+            clockOrigin = slot.late == .join ? start - (intent.startAt - slot.scheduled) : start
+            mayHaveSounded = start <= now.wall
         }
     }
 
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {
-        clockOrigin.map { max(.zero, start - $0) } ?? position
+        clockOrigin.map { max(position, start - $0) } ?? position
     }
 
     /// Whether enough of it is left, and enough of its slot for an interrupted item.

@@ -285,7 +285,7 @@ package struct Station: Sendable {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
         case (.contentCheck(let slot, let play), .preflighted(let reports)):
-            contentChecks[slot] = ContentCheck(reports: reports)
+            noteContent(ContentCheck(reports: reports), of: slot)
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.storage, .storage(let free, let content)): storage = (free, content)
@@ -312,7 +312,7 @@ package struct Station: Sendable {
             holdover: settings.holdover)
         if log.volumeDecibels == nil { watch.volumeDecibels = settings.volumeDecibels }
         nextPoll = now.monotonic
-        contentChecks = [:]
+        forgetContentChecks()
         for index in playouts.indices { rejudge(index) }
     }
 
