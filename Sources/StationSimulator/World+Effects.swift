@@ -24,7 +24,10 @@ extension World {
             prepared[play] = nil
             send(.completed(id, .done))
         case .amplifier(let isOn):
-            deliveries.insert(.amplifier(id, isOn), at: time + .milliseconds(30))
+            if !amplifierFails { isAmplifierOn = isOn }
+            deliveries.insert(
+                .event(.completed(id, amplifierFails ? .failed("the command failed") : .done)),
+                at: time + .milliseconds(30))
         case .readTimetable: deliveries.insert(.timetable(id), at: time + .milliseconds(20))
         case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, contentBytes: 1 << 20)))
         case .reply(let command, let reply): lastReply = (command, reply)
@@ -74,9 +77,6 @@ extension World {
             }
             // The event may have been the daemon's last.
             if isRunning { handle(.completed(id, .done)) }
-        case .amplifier(let id, let isOn):
-            if !amplifierFails { isAmplifierOn = isOn }
-            handle(.completed(id, amplifierFails ? .failed("the command failed") : .done))
         }
     }
 

@@ -127,7 +127,6 @@ package final class World {
         /// A preflight's result is looked up when it is over.
         case preflight(EffectID, PlayID, [ContentItem])
         case timetable(EffectID)
-        case amplifier(EffectID, Bool)
     }
 
     /// Makes a world without power at an instant of true time.

@@ -126,8 +126,7 @@ final class SoundBench {
         let now = Clocks.read()
         let wish = Guard.Wish(
             origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil,
-            zoneOffsetSeconds: 0,
-            emergenciesToday: 0)
+            zone: ContractRun.settings.zone, emergenciesToday: 0)
         guard case .permitted(let permit) = watch.judge(wish, at: now, trust: .holdover) else { fatalError() }
         return PlayOrder(
             play: play, permit: permit, start: start, latestStart: start + .seconds(5),

@@ -105,6 +105,10 @@ struct Playing {
     consuming func end(_ cause: CardEnd, _ shared: borrowing CardShared) {
         endItem(shared)
         result.cause = cause
+        // What would have been heard while there was no card was skipped, also what the producer never made.
+        if cause == .deviceLost, line != nil, let length {
+            result.framesSkipped = max(result.framesSkipped, length - result.framesConsumed)
+        }
         unsafe core.pointee.abandoned.store(true, ordering: .releasing)
         unsafe core.pointee.signalSpace()
         shared.tell(.ended(order: order.id, result))

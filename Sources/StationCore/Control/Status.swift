@@ -150,7 +150,7 @@ extension Station {
         let wish = Guard.Wish(
             origin: .timetable, programmeClass: slot.programmeClass, start: slot.scheduled,
             hardEnd: slot.hardEnd,
-            zoneOffsetSeconds: settings.zone.offset(at: slot.scheduled).seconds, emergenciesToday: 0)
+            zone: settings.zone, emergenciesToday: 0)
         if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
         return nil
     }

@@ -39,14 +39,13 @@ package struct GuardRules: Hashable, Sendable {
             self.ceilingDecibels = ceilingDecibels
         }
 
-        /// How much of the band is left at this time of the day; nil when it is outside.
-        func timeLeft(atTimeOfDay time: Duration) -> Duration? {
-            let start = Duration.seconds(from * 60)
-            let end = Duration.seconds((to <= from ? to + 1440 : to) * 60)
-            for candidate in [time, time + .seconds(86_400)] where candidate >= start && candidate < end {
-                return end - candidate
-            }
-            return nil
+        /// How many seconds of the band are left at this second of the day; nil when it is outside.
+        func secondsLeft(atSecondOfDay second: Int) -> Int? {
+            let start = from * 60
+            let end = (to <= from ? to + 1440 : to) * 60
+            if second >= start && second < end { return end - second }
+            let tomorrow = second + 86_400
+            return tomorrow >= start && tomorrow < end ? end - tomorrow : nil
         }
     }
 
@@ -116,8 +115,8 @@ package struct Guard: Sendable {
         package var start: Instant
         /// Its slot's hard end, if it has one.
         package var hardEnd: Instant?
-        /// The seconds by which local time is ahead of UTC at the start.
-        package var zoneOffsetSeconds: Int
+        /// Where the hours are meant.
+        package var zone: ZoneFile
         /// How many emergencies have begun on that local day.
         package var emergenciesToday: Int
         /// Whether its intent is written: then it is one of those that have begun on that day.
@@ -144,7 +143,7 @@ package struct Guard: Sendable {
             return permit(wish, now: now, end: wish.start + rules.longestBroadcast, ceiling: lowestCeiling)
         }
         if let mute, wish.start < mute.until { return .refused(.muted) }
-        guard let open = openHours(at: wish.start, zoneOffsetSeconds: wish.zoneOffsetSeconds) else {
+        guard let open = openHours(at: wish.start, in: wish.zone) else {
             return .refused(.outsideHours)
         }
         let longest = wish.start + (rules.longestBroadcast - wish.alreadySounded)
@@ -182,24 +181,27 @@ package struct Guard: Sendable {
     /// The open hours around an instant; nil when the station may not sound then.
     ///
     /// Bands that follow each other are one stretch, so that a programme is not cut where one ends and the
-    /// next begins; only its ceiling changes there.
-    func openHours(at start: Instant, zoneOffsetSeconds: Int) -> OpenHours? {
-        let day = Int64(86_400_000_000_000)
-        let local = start.nanoseconds + Int64(zoneOffsetSeconds) * 1_000_000_000
-        var time = Duration.nanoseconds(((local % day) + day) % day)
-        guard let (band, left) = band(atTimeOfDay: time) else { return nil }
-        var end = start + left
+    /// next begins; only its ceiling changes there. Ends are times on the wall: on a night when the clocks change a
+    /// band is an hour longer or shorter.
+    func openHours(at start: Instant, in zone: ZoneFile) -> OpenHours? {
+        let civil = zone.civilTime(at: start)
+        guard let (band, left) = band(at: civil) else { return nil }
+        var end = CivilTime(seconds: civil.seconds + Int64(left))
+        let ceilingEnd = zone.instant(of: end)
         // At most once through every band: open all day long, every day, is as good as one day.
-        for _ in rules.bands.dropFirst() {
-            time = .nanoseconds((local + (end - start).nanoseconds) % day)
-            guard let (_, more) = self.band(atTimeOfDay: time) else { break }
-            end = end + more
+        for _ in rules.bands {
+            guard let (_, more) = self.band(at: end) else { break }
+            end = CivilTime(seconds: end.seconds + Int64(more))
         }
-        return OpenHours(end: end, ceilingDecibels: band.ceilingDecibels, ceilingEnd: start + left)
+        return OpenHours(
+            end: zone.instant(of: end), ceilingDecibels: band.ceilingDecibels, ceilingEnd: ceilingEnd)
     }
 
-    private func band(atTimeOfDay time: Duration) -> (GuardRules.Band, Duration)? {
-        rules.bands.lazy.compactMap { band in band.timeLeft(atTimeOfDay: time).map { (band, $0) } }.first
+    private func band(at civil: CivilTime) -> (GuardRules.Band, Int)? {
+        for band in rules.bands {
+            if let left = band.secondsLeft(atSecondOfDay: civil.secondOfDay) { return (band, left) }
+        }
+        return nil
     }
 }
 

@@ -110,6 +110,8 @@ struct Playout: Sendable {
 
     /// Whether an earlier play of it made a sound.
     var hasSounded: Bool { measured.startedAt != nil }
+    /// Whether an earlier run, which left no record of it, had reached its start.
+    private(set) var mayHaveSounded = false
 
     /// How long its playable content sounds; what is live has no end of its own.
     var plannedDuration: Duration {
@@ -164,24 +166,30 @@ struct Playout: Sendable {
     /// Takes up a slot that an earlier run began: at the last recorded position, or where it would be by now.
     ///
     /// Without a record nobody knows whether it was heard, and a record of its first seconds would have the village
-    /// hear its beginning twice: then it goes on by the clock (I3).
-    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?, at now: Instant) {
+    /// hear its beginning twice: then it goes on by the clock (I3). In the same boot that is the clock which nobody
+    /// can set.
+    mutating func resume(
+        _ intent: LogSummary.OpenIntent, _ record: PositionRecord?, boot: String, at now: Now
+    ) {
         isBegun = true
         isResumed = true
         let record = record.flatMap { $0.slot == slot.id ? $0 : nil }
         if let record { measured = Measured(record) }
-        if record != nil || now > intent.startAt { interruption = .powerLost }
-        guard slot.late != .join else { return }
+        let isSameBoot = intent.boot == boot
+        let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
+        mayHaveSounded = record != nil || start <= now.wall
+        if mayHaveSounded { interruption = .powerLost }
         if let record, record.position >= Station.positionInterval {
             position = record.position
         } else {
-            clockOrigin = record?.startedAt ?? intent.startAt
+            let origin = isSameBoot ? start : record?.startedAt ?? start
+            clockOrigin = slot.late == .join ? origin - (intent.startAt - slot.scheduled) : origin
         }
     }
 
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {
-        clockOrigin.map { max(.zero, start - $0) } ?? position
+        clockOrigin.map { max(position, start - $0) } ?? position
     }
 
     /// Whether its content would be over by now, by the clock that it goes by.

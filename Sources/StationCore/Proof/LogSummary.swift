@@ -17,6 +17,8 @@ package struct LogSummary: Equatable, Sendable {
         package var scheduled: Instant
         /// When its first sample was to leave the card.
         package var startAt: Instant
+        /// The same instant by the clock of that boot.
+        package var startMonotonic: MonotonicInstant
         /// The members that the outcome repeats: programme, title, class, upstream, categories.
         package var description: [JSON.Member]
         /// The boot in which it was begun.
@@ -100,10 +102,12 @@ package struct LogSummary: Equatable, Sendable {
         guard let slot = entry["slot"]?.text, openIntent(of: slot) == nil else { return }
         let described: Set = ["programme", "title", "class", "upstream", "categories"]
         let scheduled = entry["scheduled"]?.text.flatMap(RFC3339.instant(of:)) ?? wall ?? .distantPast
+        let startAt = entry["startAt"]?.text.flatMap(RFC3339.instant(of:)) ?? scheduled
+        let written = MonotonicInstant(nanoseconds: entry["monotonicNanoseconds"]?.integer ?? 0)
         openIntents.append(
             OpenIntent(
-                slot: slot, scheduled: scheduled,
-                startAt: entry["startAt"]?.text.flatMap(RFC3339.instant(of:)) ?? scheduled,
+                slot: slot, scheduled: scheduled, startAt: startAt,
+                startMonotonic: written + (startAt - (wall ?? startAt)),
                 description: entry.members?.filter { described.contains($0.name) } ?? [],
                 boot: entry["boot"]?.text ?? ""))
         if entry["class"]?.text == ProgrammeClass.emergency.rawValue, let wall {
@@ -164,7 +168,9 @@ extension LogSummary {
                     openIntents.map {
                         [
                             "slot": .string($0.slot), "scheduled": Self.json($0.scheduled),
-                            "startAt": Self.json($0.startAt), "description": .object($0.description),
+                            "startAt": Self.json($0.startAt),
+                            "startMonotonic": .integer($0.startMonotonic.nanoseconds),
+                            "description": .object($0.description),
                             "boot": .string($0.boot),
                         ]
                     })),
@@ -191,11 +197,13 @@ extension LogSummary {
         timetableSince = Self.instant(json["timetableSince"])
         for intent in intents {
             guard let slot = intent["slot"]?.text, let scheduled = Self.instant(intent["scheduled"]),
-                let startAt = Self.instant(intent["startAt"])
+                let startAt = Self.instant(intent["startAt"]),
+                let startMonotonic = intent["startMonotonic"]?.integer
             else { return nil }
             openIntents.append(
                 OpenIntent(
                     slot: slot, scheduled: scheduled, startAt: startAt,
+                    startMonotonic: MonotonicInstant(nanoseconds: startMonotonic),
                     description: intent["description"]?.members ?? [],
                     boot: intent["boot"]?.text ?? ""))
         }

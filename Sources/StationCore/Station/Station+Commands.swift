@@ -117,7 +117,7 @@ extension Station {
         let start = now.wall + Self.lateLead
         let wish = Guard.Wish(
             origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
-            zoneOffsetSeconds: settings.zone.offset(at: start).seconds, emergenciesToday: 0)
+            zone: settings.zone, emergenciesToday: 0)
         if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
         return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
             ? .overlap : nil

@@ -110,14 +110,16 @@ extension Station {
     func startWall(of playout: Playout) -> Instant {
         let lead = max(Self.lateLead, isAmplifierOn ? .zero : settings.amplifier?.lead ?? .zero)
         let isAhead = playout.slot.scheduled - now.wall >= Self.shortestLead
-        return isAhead && playout.phase != .interrupted ? playout.slot.scheduled : now.wall + lead
+        // What was heard already goes on now, also when the clock was set back since.
+        let goesOn = playout.phase == .interrupted || playout.hasSounded || playout.mayHaveSounded
+        return isAhead && !goesOn ? playout.slot.scheduled : now.wall + lead
     }
 
     private func wish(_ playout: Playout, start: Instant) -> Guard.Wish {
         Guard.Wish(
             origin: playout.slot.isByHand ? .person : .timetable, programmeClass: playout.slot.programmeClass,
             start: start, hardEnd: playout.slot.hardEnd,
-            zoneOffsetSeconds: settings.zone.offset(at: start).seconds,
+            zone: settings.zone,
             emergenciesToday: emergencies(on: start), isBegun: playout.isBegun,
             alreadySounded: playout.isBegun ? playout.position : .zero)
     }
@@ -209,6 +211,7 @@ extension Station {
             lateStart: playout.slot.late == .join ? .atClockPosition : .fromPosition,
             position: playout.position(at: start))
         playouts[index].position = order.position
+        if case .lost(_, let reason) = card { playouts[index].shortfall = reason }
         if order.position > .zero, !playout.isResumed, !playout.hasSounded {
             playouts[index].shortfall = .late
         }

@@ -47,7 +47,7 @@ extension Station {
         active = new
         upcoming = nil
         upstreamErrors = [:]
-        contentChecks = [:]
+        forgetContentChecks()
         append(
             .timetable,
             [
@@ -199,7 +199,7 @@ extension Station {
         guard !log.isSettled(slot.id), !playouts.contains(where: { $0.slot.id == slot.id }) else { return }
         var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
         if let intent = log.openIntent(of: slot.id) {
-            playout.resume(intent, recoveredPosition, at: now.wall)
+            playout.resume(intent, recoveredPosition, boot: boot, at: now)
         }
         if playout.latestStart >= now.wall, mayTake(playout) {
             playouts.append(playout)
@@ -263,12 +263,23 @@ extension Station {
         else { return }
         let items = items(of: next)
         guard !items.isEmpty else {
-            contentChecks[next.id] = ContentCheck(reports: [])
+            noteContent(ContentCheck(reports: []), of: next.id)
             return
         }
-        if contentChecks.count > Self.slotsPerCall { contentChecks = [:] }
+        if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
         emit(.preflight(play: play, items: items), for: .contentCheck(slot: next.id, play))
+    }
+
+    /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
+    mutating func noteContent(_ check: ContentCheck, of slot: String) {
+        contentChecks[slot] = check
+        if check.problem == nil && check.message.isEmpty {
+            clear(.content(slot: slot))
+        } else {
+            raise(
+                .content(slot: slot), "\(slot): \(check.message.isEmpty ? "nothing to play" : check.message)")
+        }
     }
 
     mutating func preflighted(_ play: PlayID, _ reports: [ItemReport]) {
@@ -301,6 +312,14 @@ extension Station {
 
     /// The slot that a play is for; nil when there is none, or no longer.
     package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
+
+    /// Looks at content again: it may be another.
+    mutating func forgetContentChecks() {
+        for slot in contentChecks.keys.sorted() where !playouts.contains(where: { $0.slot.id == slot }) {
+            clear(.content(slot: slot))
+        }
+        contentChecks = [:]
+    }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
 }

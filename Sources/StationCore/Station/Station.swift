@@ -284,7 +284,7 @@ package struct Station: Sendable {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
         case (.contentCheck(let slot, let play), .preflighted(let reports)):
-            contentChecks[slot] = ContentCheck(reports: reports)
+            noteContent(ContentCheck(reports: reports), of: slot)
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.timetable, .done): lastTimetableRead = now.wall
@@ -313,7 +313,7 @@ package struct Station: Sendable {
             holdover: settings.holdover)
         if log.volumeDecibels == nil { watch.volumeDecibels = settings.volumeDecibels }
         nextPoll = now.monotonic
-        contentChecks = [:]
+        forgetContentChecks()
         for index in playouts.indices { rejudge(index) }
     }
 
