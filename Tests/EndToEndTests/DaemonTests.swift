@@ -118,17 +118,36 @@ struct DaemonTests {
         #expect(station.end() == 78)
     }
 
-    @Test("an upstream's folder that is gone is a fault, and no reason to stop")
+    @Test("an upstream whose folder is gone, or has no event, is a fault, and its last good timetable stays")
     func missingFolder() throws {
+        let calendar = """
+            BEGIN:VCALENDAR\r
+            BEGIN:VEVENT\r
+            UID:tin\r
+            DTSTART:20260101T220000Z\r
+            RRULE:FREQ=DAILY\r
+            ATTACH:tin.wav\r
+            END:VEVENT\r
+            END:VCALENDAR\r
+
+            """
+        try station.write("channel/schedule.ics", calendar)
+        try station.write("channel/tin.wav", "")
         try start()
-        #expect(station.waits { try station.status()["upstreams"]?.elements?.first?["lastContact"] != .null })
+        func next() throws -> String? { try station.status()["next"]?["programme"]?.text }
+        #expect(station.waits { try next() == "tin" })
         try FileManager.default.removeItem(atPath: station.path + "/channel")
         #expect(station.waits { try station.faults() == ["timetable"] })
+        #expect(try next() == "tin")
         #expect(try station.loa("status").code == 1)
         try FileManager.default.createDirectory(
             atPath: station.path + "/channel", withIntermediateDirectories: true)
+        try station.write("channel/schedule.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        func message() throws -> String? { try station.status()["faults"]?.elements?.first?["message"]?.text }
+        #expect(station.waits { try message()?.contains("X-LOA-EMPTY") == true })
+        #expect(try next() == "tin")
         try station.write("channel/schedule.ics", StationProcess.emptyCalendar)
-        #expect(station.waits { try station.faults().isEmpty })
+        #expect(station.waits { try station.faults().isEmpty && next() == nil })
     }
 
     // MARK: SIGHUP

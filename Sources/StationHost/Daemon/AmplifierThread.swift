@@ -5,8 +5,8 @@ import Synchronization
 
 /// The thread that runs the commands which switch the amplifier, one after the other.
 final class AmplifierThread: Sendable {
-    /// A command that takes longer is ended.
-    private static let patience: Int64 = 10_000_000_000
+    /// A command that takes longer, in nanoseconds, is ended with everything that it started.
+    private let patience: Int64
 
     private struct Job: Sendable {
         let command: [String]
@@ -19,7 +19,8 @@ final class AmplifierThread: Sendable {
     private let running = Mutex<pid_t>(0)
 
     /// Starts the thread; the commands are those of the configuration, if it has any.
-    init(_ commands: Configuration.Amplifier?) throws(SystemError) {
+    init(_ commands: Configuration.Amplifier?, patience: Int64 = 10_000_000_000) throws(SystemError) {
+        self.patience = patience
         jobs = try JobQueue()
         self.commands = Mutex(commands)
         try Thread.start("amplifier") { [self] in
@@ -53,12 +54,12 @@ final class AmplifierThread: Sendable {
         }
         running.withLock { $0 = process }
         var status: Int32 = 0
-        let isLate = CLinux_wait_child(process, Self.patience, &status) == -ETIMEDOUT
+        let isLate = CLinux_wait_child(process, patience, &status) == -ETIMEDOUT
         running.withLock { $0 = 0 }
         if isLate {
             kill(-process, SIGKILL)
             _ = CLinux_wait_child(process, -1, &status)
-            return .failed("\(name): did not end within 10 s")
+            return .failed("\(name): did not end within \(patience / 1_000_000_000) s")
         }
         return status == 0 ? .done : .failed("\(name): ended with code \(status)")
     }

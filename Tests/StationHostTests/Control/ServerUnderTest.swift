@@ -141,6 +141,13 @@ final class RawClient {
         }
     }
 
+    /// Whether the server closes the connection, without another word, within so many seconds.
+    func isClosed(within seconds: Int32) -> Bool {
+        var wanted = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        var byte: UInt8 = 0
+        return poll(&wanted, 1, seconds * 1000) == 1 && recv(number, &byte, 1, 0) <= 0
+    }
+
     /// The lines of one answer, its end included; those until the connection's end if that comes first.
     func answer() -> [String] {
         var lines: [String] = []
