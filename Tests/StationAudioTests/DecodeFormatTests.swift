@@ -244,7 +244,7 @@ struct DecodeSkipTests {
     @Test(
         "A jump to where a cut file promises sound and has none counts what there is",
         arguments: [
-            ("a.wav", "sox in.wav a.wav"), ("a.mp3", "lame --quiet -b 32 -m m in.wav a.mp3"),
+            ("a.wav", "sox in.wav a.wav"), ("a.mp3", "lame --quiet -b 128 -m m in.wav a.mp3"),
             ("a.flac", "flac -s -f -o a.flac in.wav"), ("a.opus", "opusenc --quiet in.wav a.opus"),
         ])
     func beyondTheCut(_ name: String, _ command: String) throws {
@@ -256,6 +256,8 @@ struct DecodeSkipTests {
         try shop.write("cut", Array(bytes[..<(bytes.count * 3 / 5)]))
         let there = try Decoded(shop.open("cut"), block: 4_096).frames
         let decoder = try openDecoder(descriptor: shop.open("cut"))
+        // Without a tag nothing is promised, and a small MPEG frame has no room for one.
+        #expect(name == "a.opus" || (decoder.format.declaredFrames ?? 0) >= 60_000)
         #expect(try decoder.skip(frames: 50_000) == there)
         #expect(decoder.framesDecoded == there)
     }
@@ -263,7 +265,7 @@ struct DecodeSkipTests {
     @Test(
         "After a jump the sound goes on at the very frame",
         arguments: [
-            ("a.wav", "sox in.wav a.wav", 0), ("a.mp3", "lame --quiet -b 32 -m m in.wav a.mp3", 1e-6),
+            ("a.wav", "sox in.wav a.wav", 0), ("a.mp3", "lame --quiet -b 128 -m m in.wav a.mp3", 1e-6),
             ("v.mp3", "lame --quiet -V 2 in.wav v.mp3", 1e-6), ("a.flac", "flac -s -f -o a.flac in.wav", 0),
             ("a.ogg", "oggenc -Q -o a.ogg in.wav", 0), ("a.opus", "opusenc --quiet in.wav a.opus", 1e-4),
             ("a.aiff", "sox in.wav a.aiff", 0),

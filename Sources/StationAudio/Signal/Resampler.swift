@@ -262,20 +262,6 @@ private func interpolated(
     return total(nearSum + (c + d - nearSum) * between)
 }
 
-/// Eight samples at a byte offset.
-@inline(__always)
-private func lane(_ base: UnsafeRawPointer, _ offset: Int) -> SIMD8<Float> {
-    unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-}
-
-/// The sum of eight, by halves: `sum()` adds one after the other.
-@inline(__always)
-private func total(_ lanes: SIMD8<Float>) -> Float {
-    let four = lanes.lowHalf + lanes.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
-}
-
 /// The greatest common divisor of two positive numbers.
 private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
     var (a, b) = (a, b)

@@ -50,16 +50,15 @@ struct TruePeakInterpolator: Sendable {
         let x = unsafe UnsafeRawPointer(samples + index - Self.behind)
         var peak = unsafe samples[index].magnitude
         unsafe coefficients.withUnsafeBytes { table in
+            guard let base = table.baseAddress else { return }
             var (a, b, c) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
             for offset in stride(from: 0, to: Self.taps * 4, by: 32) {
-                let block = unsafe x.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-                unsafe a += block * table.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-                unsafe b +=
-                    block * table.loadUnaligned(fromByteOffset: offset + Self.taps * 4, as: SIMD8<Float>.self)
-                unsafe c +=
-                    block * table.loadUnaligned(fromByteOffset: offset + Self.taps * 8, as: SIMD8<Float>.self)
+                let block = unsafe lane(x, offset)
+                a += unsafe block * lane(base, offset)
+                b += unsafe block * lane(base, offset &+ Self.taps * 4)
+                c += unsafe block * lane(base, offset &+ Self.taps * 8)
             }
-            peak = max(peak, a.sum().magnitude, b.sum().magnitude, c.sum().magnitude)
+            peak = max(peak, total(a).magnitude, total(b).magnitude, total(c).magnitude)
         }
         return peak
     }

@@ -6,9 +6,10 @@ import Glibc
 // holds the history that its readers reach back to, since it was made with it.
 /// Keeps the true peak of one or two rows under a ceiling, with one gain for both.
 ///
-/// It looks `latency` frames ahead: what it returns is what came in so many frames earlier, times a gain that has
-/// gone down smoothly by the time the peak is there and comes back slowly. Below the ceiling the gain is exactly 1.
-/// At the very end samples are clamped, which only rounding can make happen.
+/// What it returns is what came in `latency` frames earlier, times a gain that has gone down smoothly by the time a
+/// peak is there and comes back slowly. Below the ceiling the gain is exactly 1. The gain is reckoned once for each
+/// group of eight frames and goes straight from one group's beginning to the next one's. Samples are clamped at the
+/// very end, which only rounding can make happen.
 struct TruePeakLimiter {
     /// Frames by which the output is later than the input.
     let latency: Int
@@ -16,25 +17,31 @@ struct TruePeakLimiter {
     private let ceiling: Float
     private let target: Float
     private let interpolator = TruePeakInterpolator()
-    /// Frames over which the gain goes down.
-    private let window: Int
-    private let smoothing: [Float]
-    /// The part of the way back to 1 that the gain makes in a frame.
+    /// Weights of the envelope's latest values, latest first; as many groups as the gain takes to go down.
+    private let smoothing: [Double]
+    /// The part of the way back to 1 that the gain makes in a group.
     private let release: Double
 
-    /// For each row the frames from `behind` before the next output on.
+    /// For each row the frames from `margin` before the next output on.
     private var delays: [SampleQueue]
-    /// The gain that each frame asks for; the newest frame that can ask stands `ahead` before the newest input.
-    private var wishes: SampleQueue
-    /// The lowest wish of a window, coming back slowly; the smoothing runs over it.
-    private var envelope: SampleQueue
-    private var released = 1.0
-    /// Newest frames of the envelope that are 1; a window of them makes the whole memory 1.
-    private var calm: Int
+    /// Frames that have come in, and those before the beginning that stand for the delay.
+    private var taken: Int
+    /// Groups whose peaks have been looked at.
+    private var groups: Int
+    /// The gains that the latest groups ask for, newest last: one more than there are weights.
+    private var wishes: [Double]
+    /// The lowest of those wishes, coming back slowly, newest last: as many as there are weights.
+    private var envelope: [Double]
+    /// Whether the envelope, and with it every wish in it, is 1 throughout.
+    private var isCalm = true
+    /// The gains at the beginnings of groups, from the next output's group on.
+    private var gains: [Double] = [1, 1]
 
-    /// Frames that are looked at together when it is asked whether there can be a peak at all.
-    private static let group = 32
-    /// How far below the ceiling the peaks are aimed at: a moving gain and the meter's own filter raise them.
+    /// Frames of a group.
+    private static let group = 8
+    /// Frames before the next output that are kept for the interpolator, one more than it needs: whole lanes.
+    private static let margin = TruePeakInterpolator.ahead
+    /// How far below the ceiling the peaks are aimed at, since a moving gain raises them a little.
     private static let marginDecibels = 0.05
     /// The time in which the gain comes back by 63 %.
     private static let releaseSeconds = 0.15
@@ -44,19 +51,18 @@ struct TruePeakLimiter {
         let decibels = ceilingDecibels.isNaN ? -120 : min(0, ceilingDecibels)
         ceiling = amplitude(decibels: decibels)
         target = amplitude(decibels: decibels - Self.marginDecibels)
-        window = max(16, rate / 500 / 8 * 8)
-        latency = window - 1 + TruePeakInterpolator.ahead
-        let window = self.window
+        // Two milliseconds.
+        let window = max(4, rate / 500 / Self.group)
         let hann = (0..<window).map { 1 - cos(2 * .pi * (Double($0) + 0.5) / Double(window)) }
         let sum = hann.reduce(0, +)
-        smoothing = hann.map { Float($0 / sum) }
-        release = 1 - exp(-1 / (Self.releaseSeconds * Double(rate)))
-        let history = latency + TruePeakInterpolator.behind
-        delays = (0..<channels).map { _ in SampleQueue(zeros: history) }
-        wishes = SampleQueue()
-        unsafe wishes.append(window - 1) { unsafe $0.update(repeating: 1) }
-        envelope = wishes
-        calm = window
+        smoothing = hann.map { $0 / sum }
+        release = 1 - exp(-Double(Self.group) / (Self.releaseSeconds * Double(rate)))
+        latency = (window + 1) * Self.group + TruePeakInterpolator.ahead
+        delays = (0..<channels).map { [latency] _ in SampleQueue(zeros: Self.margin + latency) }
+        taken = latency
+        groups = window + 1
+        wishes = [Double](repeating: 1, count: window + 1)
+        envelope = [Double](repeating: 1, count: window)
     }
 
     /// Makes two equal rows of the one there is.
@@ -70,108 +76,80 @@ struct TruePeakLimiter {
                 for i in 0..<frames { unsafe room[i] = scrubbed(input[i]) }
             }
         }
+        let first = taken - latency
+        taken += frames
         let isQuiet = delays.allSatisfy { delay in
             unsafe delay.withSamples { unsafe magnitude($0) } * interpolator.bound <= target
         }
-        // What was calm and is quiet needs no gain: it would be 1 throughout.
-        let gains = isQuiet && calm >= window ? [] : gains(frames)
+        while (groups + 1) * Self.group + TruePeakInterpolator.ahead <= taken {
+            addGain(wish: isQuiet ? 1 : wish(ofGroup: groups, firstKept: first - Self.margin))
+            groups += 1
+        }
         for number in delays.indices {
-            let output = unsafe rows[number]
-            unsafe delays[number].withSamples { delay in
-                for i in 0..<frames {
-                    let sample =
-                        unsafe delay[TruePeakInterpolator.behind + i] * (gains.isEmpty ? 1 : gains[i])
-                    unsafe output[i] = max(-ceiling, min(ceiling, sample))
-                }
-            }
+            unsafe emit(number, frames, from: first, to: rows[number])
             delays[number].removeFirst(frames)
         }
+        gains.removeFirst((first + frames) / Self.group - first / Self.group)
     }
 
-    /// The gains of the next `frames` output frames; none if they are all 1.
-    private mutating func gains(_ frames: Int) -> [Float] {
-        let isLoud = appendWishes(frames)
-        if !isLoud, calm >= window {
-            wishes.removeFirst(frames)
-            return []
+    /// The gain that brings the group's true peak down to the target.
+    private func wish(ofGroup group: Int, firstKept: Int) -> Double {
+        var peak: Float = 0
+        let start = group * Self.group - firstKept
+        for delay in delays {
+            unsafe delay.withSamples { samples in
+                guard let base = samples.baseAddress else { return }
+                let near = unsafe samples[
+                    start - Self.margin..<start + Self.group + TruePeakInterpolator.ahead]
+                // No interpolated value can be larger than this: most groups need no closer look.
+                if unsafe magnitude(.init(rebasing: near)) * interpolator.bound <= target { return }
+                for i in start..<start + Self.group {
+                    peak = unsafe max(peak, interpolator.peak(base, at: i))
+                }
+            }
         }
-        // With w the window: an envelope value is at most each of the last w wishes, and a gain is a mean of the
-        // last w envelope values, so it is at most the wish of w − 1 frames ago, which is the output's own.
-        unsafe envelope.append(frames) { room in
-            unsafe wishes.withSamples { wishes in
+        return peak > target ? Double(target / peak) : 1
+    }
+
+    /// Appends the gain that follows from one more group's wish.
+    ///
+    /// With w weights: an envelope value is at most each of the latest w + 1 wishes, and a gain is a mean of the
+    /// latest w envelope values. So the gain at the beginning of a group, which is reckoned w groups later, is at
+    /// most that group's wish and the one's before, and so is everything between two such gains.
+    private mutating func addGain(wish: Double) {
+        if wish == 1, isCalm { return gains.append(1) }
+        let last = envelope.last ?? 1
+        wishes.removeFirst()
+        wishes.append(wish)
+        var next = last + (1 - last) * release
+        if next > 0.99999 { next = 1 }
+        envelope.removeFirst()
+        envelope.append(min(next, wishes.min() ?? 1))
+        isCalm = envelope.allSatisfy { $0 == 1 }
+        gains.append(isCalm ? 1 : min(1, zip(smoothing, envelope.reversed()).reduce(0) { $0 + $1.0 * $1.1 }))
+    }
+
+    /// Writes the frames from `first` on, times their gains.
+    private func emit(_ number: Int, _ frames: Int, from first: Int, to output: UnsafeMutablePointer<Float>) {
+        unsafe delays[number].withSamples { samples in
+            if gains.allSatisfy({ $0 == 1 }) {
                 for i in 0..<frames {
-                    let lowest = unsafe least(.init(rebasing: wishes[i..<i + window]))
-                    released += (1 - released) * release
-                    if released > 0.99999 { released = 1 }
-                    released = min(released, Double(lowest))
-                    unsafe room[i] = Float(released)
-                    calm = released == 1 ? calm + 1 : 0
+                    unsafe output[i] = max(-ceiling, min(ceiling, samples[i + Self.margin]))
                 }
+                return
+            }
+            var frame = first
+            while frame < first + frames {
+                let group = frame / Self.group
+                let (from, to) = (gains[group - first / Self.group], gains[group + 1 - first / Self.group])
+                let slope = (to - from) / Double(Self.group)
+                for i in frame..<min(first + frames, (group + 1) * Self.group) {
+                    let gain = Float(from + slope * Double(i - group * Self.group))
+                    let sample = unsafe samples[i - first + Self.margin] * gain
+                    unsafe output[i - first] = max(-ceiling, min(ceiling, sample))
+                }
+                frame = (group + 1) * Self.group
             }
         }
-        var gains = [Float](repeating: 1, count: frames)
-        unsafe envelope.withSamples { envelope in
-            unsafe smoothing.withUnsafeBufferPointer { smoothing in
-                for i in 0..<frames {
-                    unsafe gains[i] = mean(.init(rebasing: envelope[i..<i + window]), smoothing)
-                }
-            }
-        }
-        wishes.removeFirst(frames)
-        envelope.removeFirst(frames)
-        return gains
     }
-
-    /// Appends what the next `frames` frames ask for, and returns whether any asks for less than 1.
-    private mutating func appendWishes(_ frames: Int) -> Bool {
-        var isLoud = false
-        let (behind, ahead, target) = (TruePeakInterpolator.behind, TruePeakInterpolator.ahead, target)
-        unsafe wishes.append(frames) { room in
-            unsafe room.update(repeating: 1)
-            for delay in delays {
-                unsafe delay.withSamples { samples in
-                    guard let base = samples.baseAddress else { return }
-                    let first = samples.count - frames - ahead
-                    for start in stride(from: 0, to: frames, by: Self.group) {
-                        let end = min(frames, start + Self.group)
-                        let near = unsafe samples[first + start - behind..<first + end + ahead]
-                        if unsafe magnitude(.init(rebasing: near)) * interpolator.bound <= target { continue }
-                        for i in start..<end {
-                            let peak = unsafe interpolator.peak(base, at: first + i)
-                            if peak > target {
-                                unsafe room[i] = min(room[i], target / peak)
-                                isLoud = true
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return isLoud
-    }
-}
-
-/// The smallest of a window of wishes, which is a multiple of 8 long.
-private func least(_ wishes: UnsafeBufferPointer<Float>) -> Float {
-    guard let base = unsafe UnsafeRawPointer(wishes.baseAddress) else { return 1 }
-    var least = SIMD8<Float>(repeating: 1)
-    for offset in stride(from: 0, to: wishes.count * 4, by: 32) {
-        let block = unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-        least.replace(with: block, where: block .< least)
-    }
-    return least.min()
-}
-
-/// The mean of a window of the envelope, which is a multiple of 8 long, weighted by as many coefficients.
-private func mean(_ envelope: UnsafeBufferPointer<Float>, _ weights: UnsafeBufferPointer<Float>) -> Float {
-    guard let x = unsafe UnsafeRawPointer(envelope.baseAddress),
-        let w = unsafe UnsafeRawPointer(weights.baseAddress)
-    else { return 0 }
-    var sum = SIMD8<Float>.zero
-    for offset in stride(from: 0, to: envelope.count * 4, by: 32) {
-        sum +=
-            unsafe x.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-            * w.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-    }
-    return min(1, sum.sum())
 }
