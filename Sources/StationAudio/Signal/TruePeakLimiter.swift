@@ -99,8 +99,14 @@ struct TruePeakLimiter {
         // last w envelope values, so it is at most the wish of w − 1 frames ago, which is the output's own.
         unsafe envelope.append(frames) { room in
             unsafe wishes.withSamples { wishes in
+                unsafe leastOfRest(of: window, wishes, into: room)
+                var place = window - 1
+                var latest: Float = 1
                 for i in 0..<frames {
-                    let lowest = unsafe least(.init(rebasing: wishes[i..<i + window]))
+                    // The rest of the block that the window begins in, and what it covers of the next block.
+                    latest = unsafe place == 0 ? wishes[i + window - 1] : min(latest, wishes[i + window - 1])
+                    place = place + 1 == window ? 0 : place + 1
+                    let lowest = unsafe min(room[i], latest)
                     released += (1 - released) * release
                     if released > 0.99999 { released = 1 }
                     released = min(released, Double(lowest))
@@ -112,9 +118,7 @@ struct TruePeakLimiter {
         var gains = [Float](repeating: 1, count: frames)
         unsafe envelope.withSamples { envelope in
             unsafe smoothing.withUnsafeBufferPointer { smoothing in
-                for i in 0..<frames {
-                    unsafe gains[i] = mean(.init(rebasing: envelope[i..<i + window]), smoothing)
-                }
+                unsafe gains.withUnsafeMutableBufferPointer { unsafe smooth(envelope, smoothing, into: $0) }
             }
         }
         wishes.removeFirst(frames)
@@ -151,27 +155,57 @@ struct TruePeakLimiter {
     }
 }
 
-/// The smallest of a window of wishes, which is a multiple of 8 long.
-private func least(_ wishes: UnsafeBufferPointer<Float>) -> Float {
-    guard let base = unsafe UnsafeRawPointer(wishes.baseAddress) else { return 1 }
-    var least = SIMD8<Float>(repeating: 1)
-    for offset in stride(from: 0, to: wishes.count * 4, by: 32) {
-        let block = unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-        least.replace(with: block, where: block .< least)
+/// For each place the least of `wishes` from there to the end of its block of `window`.
+///
+/// A window that begins there ends in the next block: with the least of that block so far, the least of any window
+/// costs two comparisons, however long it is (van Herk 1992).
+private func leastOfRest(
+    of window: Int, _ wishes: UnsafeBufferPointer<Float>, into rest: UnsafeMutableBufferPointer<Float>
+) {
+    guard !rest.isEmpty else { return }
+    var least: Float = 1
+    // Behind the last place the block goes on; no window is longer than the wishes are.
+    var index = (rest.count - 1) / window * window + window - 1
+    while index >= 0 {
+        if index % window == window - 1 { least = 1 }
+        least = unsafe min(least, wishes[index])
+        if index < rest.count { unsafe rest[index] = least }
+        index -= 1
     }
-    return least.min()
 }
 
-/// The mean of a window of the envelope, which is a multiple of 8 long, weighted by as many coefficients.
-private func mean(_ envelope: UnsafeBufferPointer<Float>, _ weights: UnsafeBufferPointer<Float>) -> Float {
-    guard let x = unsafe UnsafeRawPointer(envelope.baseAddress),
-        let w = unsafe UnsafeRawPointer(weights.baseAddress)
-    else { return 0 }
-    var sum = SIMD8<Float>.zero
-    for offset in stride(from: 0, to: envelope.count * 4, by: 32) {
-        sum +=
-            unsafe x.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-            * w.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+/// The weighted mean of the window of `envelope` that begins at each place.
+///
+/// Eight places at a time, each its own lane, so that no sum goes across lanes. A place gets the same additions in
+/// the same order wherever its block begins.
+private func smooth(
+    _ envelope: UnsafeBufferPointer<Float>, _ weights: UnsafeBufferPointer<Float>,
+    into gains: UnsafeMutableBufferPointer<Float>
+) {
+    guard let x = unsafe UnsafeRawPointer(envelope.baseAddress) else { return }
+    var start = 0
+    while start + 8 <= gains.count {
+        // Four sums, since one would wait for its own last addition; the window is a multiple of 8 long.
+        var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+        for k in stride(from: 0, to: weights.count, by: 4) {
+            let place = unsafe x + (start + k) * 4
+            unsafe a += place.loadUnaligned(as: SIMD8<Float>.self) * weights[k]
+            unsafe b += place.loadUnaligned(fromByteOffset: 4, as: SIMD8<Float>.self) * weights[k + 1]
+            unsafe c += place.loadUnaligned(fromByteOffset: 8, as: SIMD8<Float>.self) * weights[k + 2]
+            unsafe d += place.loadUnaligned(fromByteOffset: 12, as: SIMD8<Float>.self) * weights[k + 3]
+        }
+        let means = (a + b) + (c + d)
+        for lane in 0..<8 { unsafe gains[start + lane] = min(1, means[lane]) }
+        start += 8
     }
-    return min(1, sum.sum())
+    for place in start..<gains.count {
+        var sums: (Float, Float, Float, Float) = (0, 0, 0, 0)
+        for k in stride(from: 0, to: weights.count, by: 4) {
+            unsafe sums.0 += envelope[place + k] * weights[k]
+            unsafe sums.1 += envelope[place + k + 1] * weights[k + 1]
+            unsafe sums.2 += envelope[place + k + 2] * weights[k + 2]
+            unsafe sums.3 += envelope[place + k + 3] * weights[k + 3]
+        }
+        unsafe gains[place] = min(1, (sums.0 + sums.1) + (sums.2 + sums.3))
+    }
 }
