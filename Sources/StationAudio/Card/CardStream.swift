@@ -251,13 +251,13 @@ struct CardStream: ~Copyable {
 
     /// The highest absolute sample of frames that were rendered lately.
     func peak(from frame: Int, count: Int) -> Float {
-        var peak: Float = 0
-        for index in frame..<(frame + count) {
-            for channel in 0..<channels {
-                peak = unsafe max(peak, abs(history[(index & (historyFrames - 1)) * channels + channel]))
-            }
-        }
-        return peak
+        // Safety: within the history, whatever is asked for.
+        let place = frame & (historyFrames - 1)
+        let count = min(count, historyFrames)
+        let whole = min(count, historyFrames - place)
+        return unsafe max(
+            magnitude(.init(start: history + place * channels, count: whole * channels)),
+            magnitude(.init(start: history, count: (count - whole) * channels)))
     }
 
     /// Renders what is buffered anew, with `gain` at each frame from the returned one on, as soon as can be.
@@ -336,12 +336,11 @@ struct CardStream: ~Copyable {
     }
 
     private mutating func handOver(_ count: Int) throws(CardError) {
-        for index in 0..<count {
-            for channel in 0..<channels {
-                unsafe history[((rendered + index) & (historyFrames - 1)) * channels + channel] =
-                    scratch[index * channels + channel]
-            }
-        }
+        // Safety: `count` is at most a chunk, which scratch holds and the history is longer than.
+        let place = rendered & (historyFrames - 1)
+        let whole = min(count, historyFrames - place)
+        unsafe (history + place * channels).update(from: scratch, count: whole * channels)
+        unsafe history.update(from: scratch + whole * channels, count: (count - whole) * channels)
         unsafe store(scratch, channels: channels, frames: count, as: format, to: wire)
         rendered += count
         try flush()

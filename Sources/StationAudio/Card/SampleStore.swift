@@ -9,6 +9,9 @@ func store(
     _ source: UnsafePointer<Float>, channels: Int, frames: Int, as format: CardFormat,
     to target: UnsafeMutableRawPointer
 ) {
+    if channels == format.channels {
+        return unsafe store(source, count: frames * channels, as: format.sample, to: target)
+    }
     var frame = 0
     while frame < frames {
         let from = unsafe source + frame * channels
@@ -31,6 +34,35 @@ func store(
     }
 }
 
+/// Writes `count` samples one after the other: the common case, without a division and a choice for each.
+private func store(
+    _ source: UnsafePointer<Float>, count: Int, as format: CardSampleFormat,
+    to target: UnsafeMutableRawPointer
+) {
+    var index = 0
+    switch format {
+    case .s16:
+        while index < count {
+            unsafe store(source[index], as: .s16, to: target, at: index)
+            index += 1
+        }
+    case .s32:
+        while index < count {
+            unsafe store(source[index], as: .s32, to: target, at: index)
+            index += 1
+        }
+    case .float:
+        while index < count {
+            unsafe store(source[index], as: .float, to: target, at: index)
+            index += 1
+        }
+    }
+}
+
+/// Half away from zero, as `rounded()` does by a call into libm: every processor that ships truncates in one step.
+@inline(__always)
+private func nearest(_ value: Double) -> Int32 { Int32(value + (value < 0 ? -0.5 : 0.5)) }
+
 @inline(__always)
 private func store(
     _ sample: Float, as format: CardSampleFormat, to target: UnsafeMutableRawPointer, at index: Int
@@ -40,10 +72,10 @@ private func store(
     // Safety: the caller's target has room for frames × channels samples of the format.
     switch format {
     case .s16:
-        let value = Int16((bounded * 32_767).rounded())
+        let value = Int16(truncatingIfNeeded: nearest(Double(bounded) * 32_767))
         unsafe target.storeBytes(of: value, toByteOffset: index * 2, as: Int16.self)
     case .s32:
-        let value = Int32((Double(bounded) * 2_147_483_647).rounded())
+        let value = nearest(Double(bounded) * 2_147_483_647)
         unsafe target.storeBytes(of: value, toByteOffset: index * 4, as: Int32.self)
     case .float:
         unsafe target.storeBytes(of: bounded, toByteOffset: index * 4, as: Float.self)
