@@ -38,7 +38,9 @@ extension World {
         strikeAtCrashPoint()
     }
 
-    private func sound(_ id: EffectID, _ body: (inout SimulatedCard, MonotonicInstant) -> [SimulatedCard.Report]) {
+    private func sound(
+        _ id: EffectID, _ body: (inout SimulatedCard, MonotonicInstant) -> [SimulatedCard.Report]
+    ) {
         report(body(&card, monotonic))
         send(.completed(id, .done))
         observer?.world(self, shows: .sound)

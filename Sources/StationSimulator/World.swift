@@ -130,7 +130,9 @@ package final class World {
     package init(settings: StationSettings, at time: Instant) {
         self.settings = settings
         self.time = time
-        let instant = Now(wall: time, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: false, errorMicroseconds: 0)
+        let instant = Now(
+            wall: time, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: false,
+            errorMicroseconds: 0)
         station = Station(settings: settings, now: instant)
         bootedAt = time
         wallAtShutdown = time

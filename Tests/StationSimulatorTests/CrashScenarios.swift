@@ -9,7 +9,8 @@ import Testing
 /// Crashes at every instant that the station's effects know.
 struct CrashScenarios {
     private static let village = Village([
-        Programme("sang", at: "050000", for: "PT10M", seconds: 150), Programme("sau", at: "050600", seconds: 60),
+        Programme("sang", at: "050000", for: "PT10M", seconds: 150),
+        Programme("sau", at: "050600", seconds: 60),
     ])
 
     /// A quarter of an hour around a slot.
@@ -87,7 +88,9 @@ struct CrashScenarios {
         #expect(broken == [])
     }
 
-    @Test("T8: the clock set back ten minutes after a programme does not play it again; nor does a timetable delivered again")
+    @Test(
+        "T8: the clock set back ten minutes after a programme does not play it again; nor does a timetable delivered again"
+    )
     func notAgain() {
         let (world, ear) = Self.morning()
         world.schedule(.step(.seconds(-600)), at: "2026-03-02T05:08:00+07:00")
@@ -124,7 +127,9 @@ struct CrashScenarios {
     func staleState(losesPower: Bool) {
         let (world, ear) = Self.morning()
         world.schedule(.command(.volume(decibels: -20), operatorPerson), at: "2026-03-02T04:52:00+07:00")
-        world.schedule(.command(.mute(for: .seconds(86_400 + 600), reason: "đám tang"), operatorPerson), at: "2026-03-02T05:05:00+07:00")
+        world.schedule(
+            .command(.mute(for: .seconds(86_400 + 600), reason: "đám tang"), operatorPerson),
+            at: "2026-03-02T05:05:00+07:00")
         world.run(until: "2026-03-02T05:01:00+07:00")
         #expect(world.isAmplifierOn)
         world.carryOut(losesPower ? .powerCut(for: .seconds(2)) : .kill(restartAfter: .seconds(2)))
@@ -149,7 +154,11 @@ struct CrashScenarios {
         world.schedule(.card(.sound), at: "2026-03-02T05:20:00+07:00")
         world.run(until: "2026-03-02T06:00:00+07:00")
         let night = world.log
-        for day in 3...22 { world.schedule(.powerCut(for: .seconds(60)), at: at("2026-03-02T12:00:00+07:00") + .seconds(86_400 * (day - 2))) }
+        for day in 3...22 {
+            world.schedule(
+                .powerCut(for: .seconds(60)),
+                at: at("2026-03-02T12:00:00+07:00") + .seconds(86_400 * (day - 2)))
+        }
         world.run(until: "2026-03-23T12:00:00+07:00")
         #expect(world.outcome(of: "sang", on: "2026-03-02") == "missed device-missing")
         #expect(Array(world.log.prefix(night.count)) == night)

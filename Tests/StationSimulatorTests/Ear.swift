@@ -11,7 +11,9 @@ final class Ear: WorldObserver {
         var from: Duration
         var ceiling: Double
 
-        var description: String { "\(programme) \(RFC3339.string(from: began, offset: 25_200, fraction: .microseconds)) from \(from)" }
+        var description: String {
+            "\(programme) \(RFC3339.string(from: began, offset: 25_200, fraction: .microseconds)) from \(from)"
+        }
     }
 
     private(set) var sounds: [Sound] = []
@@ -27,7 +29,8 @@ final class Ear: WorldObserver {
         }
         if effect == playing.effect {
             sounds[sounds.count - 1].ended = world.time
-            sounds[sounds.count - 1].ceiling = max(sounds[sounds.count - 1].ceiling, playing.order.permit.ceilingDecibels)
+            sounds[sounds.count - 1].ceiling = max(
+                sounds[sounds.count - 1].ceiling, playing.order.permit.ceilingDecibels)
         } else {
             if effect != nil { sounds[sounds.count - 1].ended = world.time }
             effect = playing.effect

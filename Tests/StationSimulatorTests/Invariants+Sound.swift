@@ -11,17 +11,25 @@ extension Invariants {
         let begin = now.wall(of: start)
         let end = now.wall(of: permit.end)
         let slack = Duration.milliseconds(1)
-        if permit.programmeClass != slot.programmeClass { violate("I1: \(slot.id) has the permit of another class") }
-        if let hardEnd = slot.hardEnd, end > hardEnd + slack { violate("I1: the permit of \(slot.id) outlasts its slot") }
+        if permit.programmeClass != slot.programmeClass {
+            violate("I1: \(slot.id) has the permit of another class")
+        }
+        if let hardEnd = slot.hardEnd, end > hardEnd + slack {
+            violate("I1: the permit of \(slot.id) outlasts its slot")
+        }
         if slot.programmeClass == .emergency {
             if end - begin > rules.longestEmergency + slack { violate("I7: \(slot.id) may last too long") }
-            if permit.ceilingDecibels > rules.emergencyCeilingDecibels { violate("I7: \(slot.id) is too loud") }
+            if permit.ceilingDecibels > rules.emergencyCeilingDecibels {
+                violate("I7: \(slot.id) is too loud")
+            }
             return
         }
         if end - begin > rules.longestBroadcast + slack { violate("I1: \(slot.id) may last too long") }
         let lowest = rules.bands.map(\.ceilingDecibels).min() ?? 0
         guard world.station.trust != .untrusted else {
-            if permit.ceilingDecibels > lowest { violate("I9: \(slot.id) is too loud for an hour that nobody knows") }
+            if permit.ceilingDecibels > lowest {
+                violate("I9: \(slot.id) is too loud for an hour that nobody knows")
+            }
             return
         }
         guard let ceiling = Self.ceiling(at: begin, world) else {
@@ -29,7 +37,9 @@ extension Invariants {
             return
         }
         if permit.ceilingDecibels > ceiling { violate("I1: \(slot.id) is too loud") }
-        if Self.ceiling(at: end - slack, world) == nil { violate("I1: the permit of \(slot.id) outlasts the hours") }
+        if Self.ceiling(at: end - slack, world) == nil {
+            violate("I1: the permit of \(slot.id) outlasts the hours")
+        }
     }
 
     /// The highest level at an instant; nil outside the hours.
@@ -37,7 +47,8 @@ extension Invariants {
         let minute = world.settings.zone.civilTime(at: instant).secondOfDay / 60
         for band in world.settings.rules.bands {
             let crosses = band.to <= band.from
-            let isInside = crosses ? minute >= band.from || minute < band.to : minute >= band.from && minute < band.to
+            let isInside =
+                crosses ? minute >= band.from || minute < band.to : minute >= band.from && minute < band.to
             if isInside { return band.ceilingDecibels }
         }
         return nil
@@ -67,7 +78,9 @@ extension Invariants {
         else { return }
         guard let ceiling = Self.ceiling(at: world.now.wall - .milliseconds(1), world) else {
             // The very first sample of the first minute may be asked about.
-            if Self.ceiling(at: world.now.wall, world) == nil { violate("I1: \(slot.id) sounds outside the hours") }
+            if Self.ceiling(at: world.now.wall, world) == nil {
+                violate("I1: \(slot.id) sounds outside the hours")
+            }
             return
         }
         if permit.ceilingDecibels > ceiling, Self.ceiling(at: world.now.wall, world) == ceiling {
@@ -91,7 +104,9 @@ extension Invariants {
         if periods.last?.versions != active.versions {
             periods.append(Period(versions: active.versions, timetable: active.timetable))
         }
-        guard let playing = world.card.sounding, let slot = slots[playing.order.play], !slot.isByHand else { return }
+        guard let playing = world.card.sounding, let slot = slots[playing.order.play], !slot.isByHand else {
+            return
+        }
         let new = active.timetable.slot(id: slot.id)
         if new == nil || new?.scheduled != slot.scheduled || new?.hardEnd != slot.hardEnd {
             silentBy.append((playing.order.play, world.monotonic + .seconds(1), "I14: it was withdrawn"))
@@ -108,14 +123,18 @@ extension Invariants {
 
     /// I4: every slot that was due has exactly one outcome.
     ///
-    /// - Parameter margin: slots so near a change of the timetable are left out: which of the two a slot was due by
-    ///   depends on how wrong the clock was; 5 h cover the longest wait of a slot at the end.
+    /// Slots so near a change of the timetable as `margin` are left out: by which of the two a slot was due depends
+    /// on how wrong the clock was; and 5 h cover the longest wait of a slot at the end.
     func checkOutcomes(_ world: World, margin: Duration = .seconds(5 * 3600)) {
         var counts: [String: Int] = [:]
         for outcome in world.outcomes { counts[outcome.slot, default: 0] += 1 }
-        for (slot, count) in counts where count > 1 { violate("I4: \(slot) has \(count) outcomes in the log") }
+        for (slot, count) in counts where count > 1 {
+            violate("I4: \(slot) has \(count) outcomes in the log")
+        }
         for period in periods {
-            guard let from = period.from, let until = period.until, from + margin < until - margin else { continue }
+            guard let from = period.from, let until = period.until, from + margin < until - margin else {
+                continue
+            }
             for slot in period.timetable.slots(from: from + margin, until: until - margin, limit: 100_000)
             where counts[slot.id] == nil {
                 violate("I4: \(slot.id) has no outcome")

@@ -82,7 +82,9 @@ final class Invariants: WorldObserver {
             nextIndex = recovery.log.nextIndex
             recovered = recovery.position
             // What was under way at the crash may have reached the disk all the same.
-            for intent in recovery.log.openIntents where begun[intent.slot] == nil { begun[intent.slot] = .durable }
+            for intent in recovery.log.openIntents where begun[intent.slot] == nil {
+                begun[intent.slot] = .durable
+            }
         case .completed(let id, let completion): completed(id, completion)
         case .clockStepped: stepped.formUnion(slots.keys)
         case .configured: rulesChangedAt = world.time
@@ -113,7 +115,9 @@ final class Invariants: WorldObserver {
     }
 
     private func played(_ id: EffectID, _ end: PlayEnd, _ playback: Playback) {
-        guard let play = plays.removeValue(forKey: id), let slot = slots.removeValue(forKey: play) else { return }
+        guard let play = plays.removeValue(forKey: id), let slot = slots.removeValue(forKey: play) else {
+            return
+        }
         consumed[slot.id] = measured(slot.id) + playback.framesConsumed
         if end == .replaced { interrupted.insert(slot.id) }
     }
@@ -150,7 +154,9 @@ final class Invariants: WorldObserver {
     // MARK: Effects
 
     private func decided(_ effect: Effect, _ now: Now, _ world: World) {
-        if let lastEffect, effect.id <= lastEffect { violate("contract: effect \(effect.id.number) comes again") }
+        if let lastEffect, effect.id <= lastEffect {
+            violate("contract: effect \(effect.id.number) comes again")
+        }
         lastEffect = effect.id
         switch effect.action {
         case .wake, .reply, .status, .exit: return
@@ -177,7 +183,9 @@ final class Invariants: WorldObserver {
         nextIndex = entry.index + 1
         let day = world.time.seconds / 86_400
         entriesToday = entriesToday.day == day ? (day, entriesToday.count + 1) : (day, 1)
-        if entriesToday.count > Self.mostEntriesADay { violate("I11: \(entriesToday.count) entries on one day") }
+        if entriesToday.count > Self.mostEntriesADay {
+            violate("I11: \(entriesToday.count) entries on one day")
+        }
         switch entry.kind {
         case .intent: intents[id] = entry.json["slot"]?.text
         case .outcome: if let slot = entry.json["slot"]?.text { concluded(slot, entry, world) }
@@ -207,9 +215,14 @@ final class Invariants: WorldObserver {
         switch begun[slot.id] {
         case nil: violate("I3: \(slot.id) plays without an intent")
         case .durable: break
-        default: if !world.station.faults.contains(.disk) { violate("I3: \(slot.id) has its intent in /run, and no fault") }
+        default:
+            if !world.station.faults.contains(.disk) {
+                violate("I3: \(slot.id) has its intent in /run, and no fault")
+            }
         }
-        if !world.mayBelieveClock, !slot.isByHand { violate("I8: \(slot.id) plays by a clock that nobody told") }
+        if !world.mayBelieveClock, !slot.isByHand {
+            violate("I8: \(slot.id) plays by a clock that nobody told")
+        }
         check(order.permit, of: slot, order.start, now, world)
     }
 
@@ -217,10 +230,16 @@ final class Invariants: WorldObserver {
 
     private func checkBounds(_ now: Now, _ world: World) {
         noteBelievedTime(now, world.station.trust, world)
-        if outstanding.count > Self.mostOutstanding { violate("I11: \(outstanding.count) effects are outstanding") }
-        if world.station.playouts.count > Self.mostPlayouts { violate("I11: \(world.station.playouts.count) playouts") }
+        if outstanding.count > Self.mostOutstanding {
+            violate("I11: \(outstanding.count) effects are outstanding")
+        }
+        if world.station.playouts.count > Self.mostPlayouts {
+            violate("I11: \(world.station.playouts.count) playouts")
+        }
         if world.station.faults.all.count > Faults.most { violate("I11: too many faults") }
-        if world.preparedCount > Self.mostPlayouts { violate("I11: \(world.preparedCount) preflights are kept") }
+        if world.preparedCount > Self.mostPlayouts {
+            violate("I11: \(world.preparedCount) preflights are kept")
+        }
         if world.card.hasTooManyOrders { violate("contract: more than one play is armed") }
     }
 }

@@ -25,10 +25,14 @@ struct InvariantsTests {
         }
 
         /// What a watcher that saw a sound beginning says of more effects.
-        func violations(of actions: [Effect.Action], after prepare: (Invariants) -> Void = { _ in }) -> [String] {
+        func violations(of actions: [Effect.Action], after prepare: (Invariants) -> Void = { _ in })
+            -> [String]
+        {
             let watcher = Invariants()
             prepare(watcher)
-            let effects = actions.enumerated().map { Effect(id: EffectID(UInt64($0.offset + 1000)), action: $0.element) }
+            let effects = actions.enumerated().map {
+                Effect(id: EffectID(UInt64($0.offset + 1000)), action: $0.element)
+            }
             watcher.world(world, shows: .decided(.wake, world.now, effects))
             return watcher.violations
         }
@@ -37,9 +41,11 @@ struct InvariantsTests {
             let content = Effect(id: EffectID(1), action: .preflight(play: order.play, items: []))
             let intent = Effect(id: EffectID(2), action: .append(entry(0, .intent)))
             let wake = Effect(id: EffectID(3), action: .wake(at: .distantFuture))
-            let report = ItemReport(path: "a", sha256: nil, duration: .seconds(1), problem: nil, isPlayable: true)
+            let report = ItemReport(
+                path: "a", sha256: nil, duration: .seconds(1), problem: nil, isPlayable: true)
             watcher.world(world, shows: .decided(.wake, world.now, [content, intent, wake]))
-            watcher.world(world, shows: .decided(.completed(content.id, .preflighted([report])), world.now, [wake]))
+            watcher.world(
+                world, shows: .decided(.completed(content.id, .preflighted([report])), world.now, [wake]))
             watcher.world(world, shows: .decided(.completed(intent.id, .appended(.durable)), world.now, []))
             watcher.forgive()
         }
@@ -51,7 +57,9 @@ struct InvariantsTests {
         }
 
         /// The order with a permit that another guard gave.
-        func order(_ programmeClass: ProgrammeClass, ceiling: Double, lasting: Duration, in delay: Duration = .zero) -> PlayOrder {
+        func order(
+            _ programmeClass: ProgrammeClass, ceiling: Double, lasting: Duration, in delay: Duration = .zero
+        ) -> PlayOrder {
             let rules = GuardRules(
                 bands: [.init(from: 0, to: 1440, ceilingDecibels: ceiling)], longestBroadcast: lasting,
                 longestEmergency: lasting, emergenciesPerDay: 9, emergencyCeilingDecibels: ceiling)
@@ -62,7 +70,9 @@ struct InvariantsTests {
             var other = order
             other.start = order.start + delay
             let lax = Guard(rules: rules, mute: nil, volumeDecibels: 0)
-            if case .permitted(let permit) = lax.judge(wish, at: world.now, trust: .synchronised) { other.permit = permit }
+            if case .permitted(let permit) = lax.judge(wish, at: world.now, trust: .synchronised) {
+                other.permit = permit
+            }
             return other
         }
     }
@@ -75,7 +85,9 @@ struct InvariantsTests {
         }
     }
 
-    private func expect(_ violations: [String], toTellOf what: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expect(
+        _ violations: [String], toTellOf what: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         #expect(violations.contains { $0.contains(what) }, "\(violations)", sourceLocation: sourceLocation)
     }
 
@@ -87,24 +99,35 @@ struct InvariantsTests {
         #expect(morning.violations(of: [.play(morning.order), wake], after: morning.prepared) == [])
     }
 
-    @Test("I1, I7: a permit of another class, too loud, too long, past the hours, outside them, or for nobody")
+    @Test(
+        "I1, I7: a permit of another class, too loud, too long, past the hours, outside them, or for nobody")
     func permits() throws {
         let morning = try Morning()
-        func told(_ order: PlayOrder) -> [String] { morning.violations(of: [.play(order), wake], after: morning.prepared) }
-        expect(told(morning.order(.emergency, ceiling: -6, lasting: .seconds(60))), toTellOf: "permit of another class")
+        func told(_ order: PlayOrder) -> [String] {
+            morning.violations(of: [.play(order), wake], after: morning.prepared)
+        }
+        expect(
+            told(morning.order(.emergency, ceiling: -6, lasting: .seconds(60))),
+            toTellOf: "permit of another class")
         expect(told(morning.order(.normal, ceiling: -5, lasting: .seconds(60))), toTellOf: "is too loud")
-        expect(told(morning.order(.normal, ceiling: -6, lasting: .seconds(7201))), toTellOf: "may last too long")
+        expect(
+            told(morning.order(.normal, ceiling: -6, lasting: .seconds(7201))), toTellOf: "may last too long")
         let evening = Duration.seconds(15 * 3600 + 1800)
-        expect(told(morning.order(.normal, ceiling: -9, lasting: .seconds(3600), in: evening)), toTellOf: "outlasts the hours")
+        expect(
+            told(morning.order(.normal, ceiling: -9, lasting: .seconds(3600), in: evening)),
+            toTellOf: "outlasts the hours")
         let night = Duration.seconds(17 * 3600)
-        expect(told(morning.order(.normal, ceiling: -9, lasting: .seconds(60), in: night)), toTellOf: "plays outside the hours")
+        expect(
+            told(morning.order(.normal, ceiling: -9, lasting: .seconds(60), in: night)),
+            toTellOf: "plays outside the hours")
         var stray = morning.order
         stray.play = PlayID(999)
         expect(told(stray), toTellOf: "belongs to no slot")
         let loud = morning.order(.normal, ceiling: -5, lasting: .seconds(60)).permit
         expect(
             morning.violations(
-                of: [.play(morning.order), .renew(play: morning.order.play, permit: loud), wake], after: morning.prepared),
+                of: [.play(morning.order), .renew(play: morning.order.play, permit: loud), wake],
+                after: morning.prepared),
             toTellOf: "is too loud")
     }
 
@@ -153,7 +176,9 @@ struct InvariantsTests {
     @Test("I11: too many effects, too many entries on a day, and running in circles")
     func bounds() throws {
         let morning = try Morning()
-        let many = (0...Int64(Invariants.mostEntriesADay)).map { Effect.Action.append(morning.entry($0, .fault)) }
+        let many = (0...Int64(Invariants.mostEntriesADay)).map {
+            Effect.Action.append(morning.entry($0, .fault))
+        }
         let told = morning.violations(of: many + [wake])
         expect(told, toTellOf: "are outstanding")
         expect(told, toTellOf: "on one day")
@@ -227,18 +252,22 @@ struct InvariantsTests {
     @Test("I1: a sound after its permit, one outside the hours, one that nobody ordered")
     func straySound() throws {
         let morning = try Morning()
-        let reports = [ItemReport(path: "a", sha256: nil, duration: .seconds(60), problem: nil, isPlayable: true)]
+        let reports = [
+            ItemReport(path: "a", sha256: nil, duration: .seconds(60), problem: nil, isPlayable: true)
+        ]
         let world = morning.world
         func sound(_ order: PlayOrder, ended: Permit? = nil) {
             world.card = SimulatedCard()
             _ = world.card.open(at: world.monotonic - .seconds(5))
-            world.card.play(SimulatedPlay(EffectID(5), order: order, reports: reports), at: world.monotonic - .seconds(5))
+            world.card.play(
+                SimulatedPlay(EffectID(5), order: order, reports: reports), at: world.monotonic - .seconds(5))
             _ = world.card.advance(to: world.monotonic - .seconds(1))
             if let ended { world.card.renew(order.play, ended, at: world.monotonic) }
         }
         var order = morning.order
         order.start = world.monotonic - .seconds(4)
-        sound(order, ended: morning.order(.normal, ceiling: -6, lasting: .seconds(1), in: .seconds(-60)).permit)
+        sound(
+            order, ended: morning.order(.normal, ceiling: -6, lasting: .seconds(1), in: .seconds(-60)).permit)
         let watcher = Invariants()
         watcher.slots[order.play] = morning.slot
         watcher.checkSound(world)

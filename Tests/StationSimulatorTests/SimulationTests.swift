@@ -9,7 +9,9 @@ import Testing
 struct SimulationTests {
     static let start = "2026-03-02T00:00:00+07:00"
 
-    @Test("a year full of faults breaks no invariant, and the day after is as if nothing had been", arguments: seeds)
+    @Test(
+        "a year full of faults breaks no invariant, and the day after is as if nothing had been",
+        arguments: seeds)
     func year(seed: UInt64) { Self.simulate(seed: seed, days: 365) }
 
     static func simulate(seed: UInt64, days: Int) {
@@ -43,7 +45,9 @@ struct SimulationTests {
     /// Eight that never change, and one that nobody has seen; `LOA_SEEDS=1000` takes so many, `LOA_SEED=7` that one.
     static let seeds: [UInt64] = {
         if let text = getenv("LOA_SEED"), let seed = UInt64(String(cString: text)) { return [seed] }
-        if let text = getenv("LOA_SEEDS"), let count = UInt64(String(cString: text)) { return Array(1...max(1, count)) }
+        if let text = getenv("LOA_SEEDS"), let count = UInt64(String(cString: text)) {
+            return Array(1...max(1, count))
+        }
         let new = UInt64.random(in: 1000...999_999)
         let line = "simulated years: seeds 1–8 and \(new)\n"
         _ = line.withCString { write(2, $0, strlen($0)) }

@@ -28,9 +28,12 @@ struct SoundScenarios {
                 Programme("khan-cap", at: "033000", seconds: 20, priority: 1),
             ]))
         for second in stride(from: 0, to: 600, by: 3) {
-            world.schedule(.kill(restartAfter: .milliseconds(300)), at: at("2026-03-02T03:14:00+07:00") + .seconds(second))
+            world.schedule(
+                .kill(restartAfter: .milliseconds(300)),
+                at: at("2026-03-02T03:14:00+07:00") + .seconds(second))
         }
-        world.schedule(.command(.playFile(token: 1, name: "nham.mp3"), operatorPerson), at: "2026-03-02T03:40:00+07:00")
+        world.schedule(
+            .command(.playFile(token: 1, name: "nham.mp3"), operatorPerson), at: "2026-03-02T03:40:00+07:00")
         world.schedule(.command(.test, operatorPerson), at: "2026-03-02T03:41:00+07:00")
         world.run(until: "2026-03-02T12:00:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["khan-cap"])
@@ -82,7 +85,9 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("SIGTERM fades and ends within a second, also on a disk that does not answer; the slot goes on afterwards")
+    @Test(
+        "SIGTERM fades and ends within a second, also on a disk that does not answer; the slot goes on afterwards"
+    )
     func terminates() {
         for disk in [SimulatedStore.Behaviour.sound, .stalls] {
             let (world, ear) = listened(Village([Self.sang]))
@@ -103,8 +108,12 @@ struct SoundScenarios {
 
     @Test("T18: what is missing or bad is passed over, its fallback is taken, and the outcome says so")
     func content() {
-        var village = Village([Self.sang, Programme("trong", at: "060000", seconds: 60), Programme("toi", at: "190000", seconds: 60)])
-        village.playlists["toi.m3u8"] = "#EXTM3U\n#LOA-FALLBACK:du-phong.wav\ntoi-1.wav\ntoi-2.wav\ntoi-3.wav\n"
+        var village = Village([
+            Self.sang, Programme("trong", at: "060000", seconds: 60),
+            Programme("toi", at: "190000", seconds: 60),
+        ])
+        village.playlists["toi.m3u8"] =
+            "#EXTM3U\n#LOA-FALLBACK:du-phong.wav\ntoi-1.wav\ntoi-2.wav\ntoi-3.wav\n"
         let (world, ear) = listened(village)
         world.library["xa/du-phong.wav"] = SimulatedContent(duration: .seconds(30))
         world.carryOut(.content("xa/sang-2.wav", SimulatedContent(duration: .zero, problem: "an HTML page")))
@@ -115,7 +124,9 @@ struct SoundScenarios {
         #expect(ear.sounds.last.map { $0.ended - $0.began } == .seconds(100))
         // The empty one shows as a fault before it is due.
         world.carryOut(.command(.status, operatorPerson))
-        #expect(world.lastReply?.reply.body["faults"]?.elements?.contains { $0["code"]?.text == "content" } == true)
+        #expect(
+            world.lastReply?.reply.body["faults"]?.elements?.contains { $0["code"]?.text == "content" }
+                == true)
         world.run(until: "2026-03-02T20:00:00+07:00")
         #expect(world.outcome(of: "trong", on: "2026-03-02") == "missed no-content")
         #expect(world.outcome(of: "toi", on: "2026-03-02") == "played")
@@ -126,13 +137,17 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("T18: content that arrives inside the window is played, and an empty playlist is missed for what it is")
+    @Test(
+        "T18: content that arrives inside the window is played, and an empty playlist is missed for what it is"
+    )
     func arrivesLate() {
         var village = Village([Self.sang, Programme("rong", at: "060000", seconds: 60)])
         village.playlists["rong.m3u8"] = "#EXTM3U\n"
         let (world, ear) = listened(village)
         for number in 1...3 { world.carryOut(.content("xa/sang-\(number).wav", nil)) }
-        world.schedule(.content("xa/sang-1.wav", SimulatedContent(duration: .seconds(50))), at: "2026-03-02T05:04:00+07:00")
+        world.schedule(
+            .content("xa/sang-1.wav", SimulatedContent(duration: .seconds(50))),
+            at: "2026-03-02T05:04:00+07:00")
         world.run(until: "2026-03-02T07:00:00+07:00")
         #expect(world.outcome(of: "sang", on: "2026-03-02") == "partial no-content")
         #expect(ear.sounds.first.map { $0.began < at("2026-03-02T05:04:20+07:00") } == true)
@@ -144,9 +159,13 @@ struct SoundScenarios {
 
     @Test(
         "a card that comes late: each rule is kept as if the station had been late",
-        arguments: [("SKIP", "missed device-missing"), ("JOIN", "partial device-missing"), ("PT10M", "played"), ("PT1M", "missed device-missing")])
+        arguments: [
+            ("SKIP", "missed device-missing"), ("JOIN", "partial device-missing"), ("PT10M", "played"),
+            ("PT1M", "missed device-missing"),
+        ])
     func lateCard(late: String, outcome: String) {
-        let (world, ear) = listened(Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150, late: late)]))
+        let (world, ear) = listened(
+            Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150, late: late)]))
         world.schedule(.card(.missing), at: "2026-03-02T04:30:00+07:00")
         world.schedule(.card(.sound), at: "2026-03-02T05:02:00+07:00")
         world.run(until: "2026-03-02T06:00:00+07:00")
@@ -156,8 +175,12 @@ struct SoundScenarios {
 
     @Test("a late start is no disk that cannot be written")
     func noFalseFault() {
-        let (world, ear) = listened(Village([Programme("dai", at: "050000", seconds: 90), Programme("cho", at: "050100", seconds: 30)]))
-        world.schedule(.command(.playFile(token: 1, name: "a.wav"), operatorPerson), at: "2026-03-02T07:00:00+07:00")
+        let (world, ear) = listened(
+            Village([
+                Programme("dai", at: "050000", seconds: 90), Programme("cho", at: "050100", seconds: 30),
+            ]))
+        world.schedule(
+            .command(.playFile(token: 1, name: "a.wav"), operatorPerson), at: "2026-03-02T07:00:00+07:00")
         world.run(until: "2026-03-02T08:00:00+07:00")
         #expect(world.log.allSatisfy { $0.kind != .fault })
         #expect(ear.sounds.count == 3)
@@ -166,7 +189,9 @@ struct SoundScenarios {
 
     // MARK: I7
 
-    @Test("an emergency takes the loudspeaker from what sounds and from what is armed, which then keeps its instant")
+    @Test(
+        "an emergency takes the loudspeaker from what sounds and from what is armed, which then keeps its instant"
+    )
     func emergency() {
         let (world, ear) = listened(
             Village([
@@ -175,14 +200,18 @@ struct SoundScenarios {
             ]))
         world.run(until: "2026-03-02T11:00:00+07:00")
         #expect(ear.beginnings(of: "khan-cap") == ["2026-03-02T10:04:57+07:00"])
-        #expect(ear.sounds.filter { $0.programme == "sau" }.allSatisfy { $0.began >= at("2026-03-02T10:05:00+07:00") })
+        #expect(
+            ear.sounds.filter { $0.programme == "sau" }.allSatisfy {
+                $0.began >= at("2026-03-02T10:05:00+07:00")
+            })
         #expect(world.outcome(of: "sau", on: "2026-03-02") == "played")
         #expect(ear.invariants.violations == [])
     }
 
     @Test("as many emergencies a day as configured are heard, and one more is not")
     func emergenciesADay() {
-        var village = Village((0..<3).map { Programme("khan-\($0)", at: "0\($0 + 1)0000", seconds: 10, priority: 1) })
+        var village = Village(
+            (0..<3).map { Programme("khan-\($0)", at: "0\($0 + 1)0000", seconds: 10, priority: 1) })
         village.emergenciesPerDay = 2
         let (world, ear) = listened(village)
         world.run(until: "2026-03-02T12:00:00+07:00")
@@ -207,7 +236,9 @@ struct SoundScenarios {
 
     // MARK: T42
 
-    @Test("T42: another timetable, or another configuration, holds at once and leaves alone what it does not change")
+    @Test(
+        "T42: another timetable, or another configuration, holds at once and leaves alone what it does not change"
+    )
     func changesUnderWay() {
         let (world, ear) = listened(Village([Self.sang, Programme("trua", at: "110000", seconds: 60)]))
         var other = Village([Self.sang, Programme("trua", at: "061500", seconds: 60)])
@@ -236,10 +267,14 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("I14: withdrawn while it sounds, while it is armed, and before", arguments: ["05:01:00", "04:59:58", "04:59:00"])
+    @Test(
+        "I14: withdrawn while it sounds, while it is armed, and before",
+        arguments: ["05:01:00", "04:59:58", "04:59:00"])
     func withdrawn(instant: String) {
         let (world, ear) = listened(Village([Self.sang]))
-        world.schedule(.publish(Village([Programme("khac", at: "190000", seconds: 60)]).timetable), at: "2026-03-02T\(instant)+07:00")
+        world.schedule(
+            .publish(Village([Programme("khac", at: "190000", seconds: 60)]).timetable),
+            at: "2026-03-02T\(instant)+07:00")
         world.schedule(.configure(world.settings), at: "2026-03-02T\(instant)+07:00")
         world.run(until: "2026-03-02T12:00:00+07:00")
         let expected = ["05:01:00": "partial withdrawn", "04:59:58": "missed withdrawn"][instant]
@@ -258,7 +293,8 @@ struct SoundScenarios {
         world.run(until: "2026-03-05T13:00:00+07:00")
         world.carryOut(.powerCut(for: .seconds(60)))
         world.run(until: "2026-03-06T12:00:00+07:00")
-        #expect(world.outcomes.map(\.slot).filter { $0.contains("moi") } == ["xa/moi@2026-03-06T08:00:00+07:00"])
+        #expect(
+            world.outcomes.map(\.slot).filter { $0.contains("moi") } == ["xa/moi@2026-03-06T08:00:00+07:00"])
         #expect(ear.invariants.violations == [])
     }
 

@@ -58,7 +58,8 @@ struct Dice: RandomNumberGenerator {
 /// Fills a world with faults.
 struct Swarm {
     enum Fault: CaseIterable {
-        case powerCut, kill, terminate, step, clockBoot, lostSynchronisation, disk, fullRun, inFlight, card, content
+        case powerCut, kill, terminate, step, clockBoot, lostSynchronisation, disk, fullRun, inFlight, card,
+            content
         case timetable, refusal, stop, play, mute, volume, configuration, amplifier
 
         /// The most and the fewest a year, when the fault exists.
@@ -107,7 +108,9 @@ struct Swarm {
     /// Half of the time anywhere, half of the time around a slot.
     private mutating func instant() -> Instant {
         let anywhere = start + .seconds(60 + Int.random(in: 0..<(days * 86_400 - 60), using: &dice))
-        guard dice.chance(0.5), let slot = slots.randomElement(using: &dice) else { return anywhere + dice.milliseconds(0...999) }
+        guard dice.chance(0.5), let slot = slots.randomElement(using: &dice) else {
+            return anywhere + dice.milliseconds(0...999)
+        }
         let end = slot.hardEnd ?? slot.scheduled + .seconds(60)
         return (dice.chance(0.7) ? slot.scheduled : end) + dice.milliseconds(-15_000...15_000)
     }
@@ -122,7 +125,8 @@ struct Swarm {
         case .step, .clockBoot, .lostSynchronisation: drawClock(fault, at: instant)
         case .disk, .fullRun, .inFlight: drawDisk(fault, at: instant)
         case .card:
-            let condition = [SimulatedCard.Condition.missing, .busy, .stalled].randomElement(using: &dice) ?? .busy
+            let condition =
+                [SimulatedCard.Condition.missing, .busy, .stalled].randomElement(using: &dice) ?? .busy
             add(.card(condition), at: instant)
             add(.card(.sound), at: instant + dice.skewed(10...3_600_000))
         case .content: drawContent(at: instant)
@@ -201,7 +205,8 @@ struct Swarm {
         case .fullRun:
             add(.runFull(true), at: instant)
             add(.runFull(false), at: instant + length)
-        default: add(.keepInFlight(Int.random(in: 0...3, using: &dice), isTorn: dice.chance(0.5)), at: instant)
+        default:
+            add(.keepInFlight(Int.random(in: 0...3, using: &dice), isTorn: dice.chance(0.5)), at: instant)
         }
     }
 
@@ -211,7 +216,9 @@ struct Swarm {
         else { return }
         let key = (programme.isEmergency ? "xa/emergency/" : "xa/") + item.path
         let sound = SimulatedContent(duration: .seconds(item.seconds))
-        add(.content(key, dice.chance(0.5) ? nil : SimulatedContent(duration: .zero, problem: "garbage")), at: instant)
+        add(
+            .content(key, dice.chance(0.5) ? nil : SimulatedContent(duration: .zero, problem: "garbage")),
+            at: instant)
         add(.content(key, sound), at: instant + dice.skewed(1000...86_400_000))
     }
 
@@ -239,14 +246,20 @@ struct Swarm {
         case .stop: add(.command(.stop, person), at: instant)
         case .play:
             let commands: [Command] = [
-                .playFile(token: 1, name: "loi-noi.wav"), .playProgramme("sang"), .playProgramme("khong-co"), .test,
+                .playFile(token: 1, name: "loi-noi.wav"), .playProgramme("sang"), .playProgramme("khong-co"),
+                .test,
                 .status, .next(days: 2),
             ]
             add(.command(commands.randomElement(using: &dice) ?? .test, person), at: instant)
         case .mute:
             add(.command(.mute(for: dice.skewed(1000...40_000_000), reason: "đám tang"), person), at: instant)
-            if dice.chance(0.3) { add(.command(.unmute, person), at: instant + dice.skewed(1000...4_000_000)) }
-        default: add(.command(.volume(decibels: -Double(Int.random(in: 0...30, using: &dice))), person), at: instant)
+            if dice.chance(0.3) {
+                add(.command(.unmute, person), at: instant + dice.skewed(1000...4_000_000))
+            }
+        default:
+            add(
+                .command(.volume(decibels: -Double(Int.random(in: 0...30, using: &dice))), person),
+                at: instant)
         }
     }
 }

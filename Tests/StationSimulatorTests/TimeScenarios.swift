@@ -14,7 +14,9 @@ struct TimeScenarios {
     ])
 
     /// A world that was well for a day, with somebody who listens.
-    private func listened(_ village: Village? = nil, from: String = "2026-03-02T00:00:00+07:00") -> (World, Ear) {
+    private func listened(_ village: Village? = nil, from: String = "2026-03-02T00:00:00+07:00") -> (
+        World, Ear
+    ) {
         let world = (village ?? self.village).world(at: from)
         let ear = Ear()
         world.observer = ear
@@ -60,7 +62,9 @@ struct TimeScenarios {
         world.carryOut(.bootClock(.epoch, synchronisesAfter: .seconds(41)))
         world.carryOut(.powerCut(for: .seconds(13 * 3600)))
         // Half a second before the time is told: the play is armed by the clock of 1970.
-        world.schedule(.command(.playFile(token: 1, name: "loi.wav"), operatorPerson), at: "2026-03-03T09:00:40.500+07:00")
+        world.schedule(
+            .command(.playFile(token: 1, name: "loi.wav"), operatorPerson),
+            at: "2026-03-03T09:00:40.500+07:00")
         world.run(until: "2026-03-03T09:10:00+07:00")
         #expect(ear.sounds.last?.programme == "play")
         #expect(world.outcomes.last?.result == "played")
@@ -78,7 +82,9 @@ struct TimeScenarios {
         ("-2 s", .seconds(-2), "05:00:02", "05:00:02"),
     ]
 
-    @Test("T3: a step re-plans at once, leaves alone what sounds, and plays nothing twice", arguments: steps.indices, Phase.allCases)
+    @Test(
+        "T3: a step re-plans at once, leaves alone what sounds, and plays nothing twice",
+        arguments: steps.indices, Phase.allCases)
     func step(index: Int, phase: Phase) {
         let (_, step, idle, armed) = Self.steps[index]
         let (world, ear) = listened()
@@ -145,8 +151,10 @@ struct TimeScenarios {
     func startsOverSomething() {
         let (world, ear) = listened(
             Village([
-                Programme("nhac", at: "055000", seconds: 900), Programme("uu-tien", at: "060000", seconds: 60, priority: 2),
-                Programme("het-gio", at: "100000", seconds: 600), Programme("ke-tiep", at: "101000", seconds: 60),
+                Programme("nhac", at: "055000", seconds: 900),
+                Programme("uu-tien", at: "060000", seconds: 60, priority: 2),
+                Programme("het-gio", at: "100000", seconds: 600),
+                Programme("ke-tiep", at: "101000", seconds: 60),
                 Programme("dai", at: "140000", seconds: 600), Programme("cho", at: "140500", seconds: 60),
             ]))
         world.run(until: "2026-03-02T16:00:00+07:00")
@@ -156,7 +164,9 @@ struct TimeScenarios {
         #expect(ear.sounds.filter { $0.programme == "nhac" }.map(\.from) == [.zero, .seconds(600)])
         #expect(ear.sounds.first { $0.programme == "ke-tiep" }?.began == at("2026-03-02T10:10:00+07:00"))
         let waited = ear.sounds.first { $0.programme == "cho" }?.began
-        #expect(waited.map { $0 > at("2026-03-02T14:10:00+07:00") && $0 < at("2026-03-02T14:10:01+07:00") } == true)
+        #expect(
+            waited.map { $0 > at("2026-03-02T14:10:00+07:00") && $0 < at("2026-03-02T14:10:01+07:00") }
+                == true)
         #expect(world.outcome(of: "dai", on: "2026-03-02") == "played")
         #expect(ear.invariants.violations == [])
     }
@@ -166,11 +176,15 @@ struct TimeScenarios {
     @Test(
         "T5: Monday 05:00 is Monday where the station stands",
         arguments: [
-            ("Asia/Ho_Chi_Minh", "2026-03-01T22:00:00+00:00"), ("America/New_York", "2026-03-02T10:00:00+00:00"),
-            ("Pacific/Kiritimati", "2026-03-01T15:00:00+00:00"), ("Asia/Kathmandu", "2026-03-01T23:15:00+00:00"),
+            ("Asia/Ho_Chi_Minh", "2026-03-01T22:00:00+00:00"),
+            ("America/New_York", "2026-03-02T10:00:00+00:00"),
+            ("Pacific/Kiritimati", "2026-03-01T15:00:00+00:00"),
+            ("Asia/Kathmandu", "2026-03-01T23:15:00+00:00"),
         ])
     func weekday(zone: String, expected: String) {
-        var village = Village([Programme("thu-hai", at: "050000", seconds: 60, rule: "FREQ=WEEKLY;BYDAY=MO", day: "20260105")])
+        var village = Village([
+            Programme("thu-hai", at: "050000", seconds: 60, rule: "FREQ=WEEKLY;BYDAY=MO", day: "20260105")
+        ])
         village.zoneName = zone
         let (world, ear) = listened(village, from: "2026-02-28T00:00:00Z")
         world.run(until: "2026-03-04T00:00:00Z")
@@ -197,17 +211,27 @@ struct TimeScenarios {
     @Test("T6: 02:30 in the spring gap plays at 03:30, in autumn once, and a slot goes on over midnight")
     func seasons() {
         var village = Village([
-            Programme("dem", at: "023000", seconds: 60), Programme("giao-thua", at: "235500", for: "PT15M", seconds: 840),
+            Programme("dem", at: "023000", seconds: 60),
+            Programme("giao-thua", at: "235500", for: "PT15M", seconds: 840),
         ])
         village.zoneName = "Europe/Berlin"
         village.bands = [.init(from: 0, to: 1440, ceilingDecibels: -6)]
         let (spring, ear) = listened(village, from: "2026-03-28T12:00:00Z")
         spring.run(until: "2026-03-30T12:00:00Z")
-        #expect(ear.beginnings(of: "dem", offset: 7200) == ["2026-03-29T03:30:00+02:00", "2026-03-30T02:30:00+02:00"])
-        #expect(ear.sounds.filter { $0.programme == "giao-thua" }.map { $0.ended - $0.began } == [.seconds(840), .seconds(840)])
+        #expect(
+            ear.beginnings(of: "dem", offset: 7200) == [
+                "2026-03-29T03:30:00+02:00", "2026-03-30T02:30:00+02:00",
+            ])
+        #expect(
+            ear.sounds.filter { $0.programme == "giao-thua" }.map { $0.ended - $0.began } == [
+                .seconds(840), .seconds(840),
+            ])
         let (autumn, other) = listened(village, from: "2026-10-24T12:00:00Z")
         autumn.run(until: "2026-10-26T12:00:00Z")
-        #expect(other.beginnings(of: "dem", offset: 3600) == ["2026-10-25T01:30:00+01:00", "2026-10-26T02:30:00+01:00"])
+        #expect(
+            other.beginnings(of: "dem", offset: 3600) == [
+                "2026-10-25T01:30:00+01:00", "2026-10-26T02:30:00+01:00",
+            ])
         #expect(ear.invariants.violations + other.invariants.violations == [])
     }
 
@@ -228,10 +252,12 @@ struct TimeScenarios {
     @Test(
         "T7: power returns at 05:07 for a slot of 05:00, and each rule is kept",
         arguments: [
-            ("SKIP", "missed off", Bool?.none), ("JOIN", "partial late", true), ("PT10M", "played", false), ("PT5M", "missed off", nil),
+            ("SKIP", "missed off", Bool?.none), ("JOIN", "partial late", true), ("PT10M", "played", false),
+            ("PT5M", "missed off", nil),
         ])
     func bootInsideTheWindow(late: String, outcome: String, isJoined: Bool?) {
-        let (world, ear) = listened(Village([Programme("sang", at: "050000", for: "PT60M", seconds: 1800, late: late)]))
+        let (world, ear) = listened(
+            Village([Programme("sang", at: "050000", for: "PT60M", seconds: 1800, late: late)]))
         world.run(until: "2026-03-02T20:00:00+07:00")
         world.carryOut(.powerCut(for: at("2026-03-03T05:07:00+07:00") - world.time))
         world.run(until: "2026-03-03T07:00:00+07:00")

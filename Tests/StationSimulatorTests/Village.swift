@@ -47,7 +47,9 @@ struct Programme {
         return lines + more + ["ATTACH:\(uid).m3u8", "END:VEVENT"]
     }
 
-    var playlist: String { "#EXTM3U\n" + items.map { "#EXTINF:\($0.seconds),\($0.path)\n\($0.path)\n" }.joined() }
+    var playlist: String {
+        "#EXTM3U\n" + items.map { "#EXTINF:\($0.seconds),\($0.path)\n\($0.path)\n" }.joined()
+    }
 }
 
 struct Village {
@@ -75,14 +77,18 @@ struct Village {
             Programme("noi-tiep", at: "050130", seconds: 45),
             Programme("dung-gio", at: "060000", seconds: 60, late: "SKIP"),
             Programme("dung-luc", at: "060000", seconds: 40, late: "PT2M"),
-            Programme("tiep-song", at: "080000", for: "PT5M", seconds: 290, late: "JOIN", rule: "FREQ=WEEKLY;BYDAY=MO,WE,FR"),
+            Programme(
+                "tiep-song", at: "080000", for: "PT5M", seconds: 290, late: "JOIN",
+                rule: "FREQ=WEEKLY;BYDAY=MO,WE,FR"),
             Programme("trua", at: "105930", for: "PT3M", seconds: 100, late: "PT5M"),
             Programme("uu-tien", at: "110015", seconds: 30, priority: 2, rule: "FREQ=DAILY;INTERVAL=2"),
             Programme("chieu", at: "170000", for: "PT5M", seconds: 120, late: "JOIN"),
-            Programme("khan-cap", at: "170040", for: "PT1M", seconds: 20, priority: 1, rule: "FREQ=WEEKLY;BYDAY=TU"),
+            Programme(
+                "khan-cap", at: "170040", for: "PT1M", seconds: 20, priority: 1, rule: "FREQ=WEEKLY;BYDAY=TU"),
             Programme("toi", at: "190000", seconds: 90, late: "PT30M"),
             Programme("cuoi-ngay", at: "205930", seconds: 60, rule: "FREQ=WEEKLY;BYDAY=SU"),
-            Programme("nua-dem", at: "235950", for: "PT1M", seconds: 25, priority: 1, rule: "FREQ=WEEKLY;BYDAY=SA"),
+            Programme(
+                "nua-dem", at: "235950", for: "PT1M", seconds: 25, priority: 1, rule: "FREQ=WEEKLY;BYDAY=SA"),
         ])
     }
 
@@ -104,9 +110,14 @@ struct Village {
 
     var channel: ChannelSource {
         var files: [ChannelSource.File] = []
-        for (folder, events) in [("", programmes.filter { !$0.isEmergency }), ("emergency/", programmes.filter(\.isEmergency))] {
-            let lines = ["BEGIN:VCALENDAR", "VERSION:2.0"] + (events.isEmpty ? ["X-LOA-EMPTY:TRUE"] : []) + events.flatMap { $0.lines(zone: zoneName) } + ["END:VCALENDAR", ""]
-            files.append(.init(path: folder + "schedule.ics", bytes: Array(lines.joined(separator: "\r\n").utf8)))
+        for (folder, events) in [
+            ("", programmes.filter { !$0.isEmergency }), ("emergency/", programmes.filter(\.isEmergency)),
+        ] {
+            let lines =
+                ["BEGIN:VCALENDAR", "VERSION:2.0"] + (events.isEmpty ? ["X-LOA-EMPTY:TRUE"] : [])
+                + events.flatMap { $0.lines(zone: zoneName) } + ["END:VCALENDAR", ""]
+            files.append(
+                .init(path: folder + "schedule.ics", bytes: Array(lines.joined(separator: "\r\n").utf8)))
             for event in events {
                 let path = "\(folder)\(event.uid).m3u8"
                 files.append(.init(path: path, bytes: Array((playlists[path] ?? event.playlist).utf8)))
@@ -152,11 +163,15 @@ struct Village {
 /// Real zone files, each read once.
 final class ZoneCache: Sendable {
     func zone(named name: String) -> ZoneFile {
-        guard let file = fopen("/usr/share/zoneinfo/\(name)", "r") else { fatalError("no zone \(name): install tzdata") }
+        guard let file = fopen("/usr/share/zoneinfo/\(name)", "r") else {
+            fatalError("no zone \(name): install tzdata")
+        }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = fread(&bytes, 1, bytes.count, file)
-        guard let zone = try? ZoneFile(bytes: Array(bytes[..<count])) else { fatalError("no zone file: \(name)") }
+        guard let zone = try? ZoneFile(bytes: Array(bytes[..<count])) else {
+            fatalError("no zone file: \(name)")
+        }
         return zone
     }
 }

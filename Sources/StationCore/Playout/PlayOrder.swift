@@ -82,7 +82,9 @@ package struct ItemReport: Hashable, Sendable {
     }
 }
 
-/// An order to make sound. Only a permit can give one.
+/// An order to make sound.
+///
+/// Only a permit can give one.
 package struct PlayOrder: Hashable, Sendable {
     /// What happens when the card is not ready at the start.
     package enum LateStart: Hashable, Sendable {

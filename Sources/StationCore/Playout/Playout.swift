@@ -2,7 +2,9 @@ import StationTrust
 
 /// A slot on its way to its outcome: from the minutes before its instant to the end of its sound.
 struct Playout: Sendable {
-    /// Who goes before whom. A person at the station goes before every programme but an emergency.
+    /// Who goes before whom.
+    ///
+    /// A person at the station goes before every programme but an emergency.
     enum Precedence: Int, Comparable, Sendable {
         case normal
         case priority
@@ -165,7 +167,9 @@ struct Playout: Sendable {
     ///
     /// Without a record nobody knows whether it was heard: it goes on by the clock, never from its beginning (I3).
     /// In the same boot that is the clock which nobody can set.
-    mutating func resume(_ intent: LogSummary.OpenIntent, _ record: PositionRecord?, boot: String, at now: Now) {
+    mutating func resume(
+        _ intent: LogSummary.OpenIntent, _ record: PositionRecord?, boot: String, at now: Now
+    ) {
         isBegun = true
         isResumed = true
         interruption = .powerLost

@@ -166,7 +166,8 @@ extension LogSummary {
                         [
                             "slot": .string($0.slot), "scheduled": Self.json($0.scheduled),
                             "startAt": Self.json($0.startAt),
-                            "startMonotonic": .integer($0.startMonotonic.nanoseconds), "description": .object($0.description),
+                            "startMonotonic": .integer($0.startMonotonic.nanoseconds),
+                            "description": .object($0.description),
                             "boot": .string($0.boot),
                         ]
                     })),

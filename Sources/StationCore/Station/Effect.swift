@@ -1,4 +1,6 @@
-/// The identity of an effect; its completion carries it back. Identities grow by one within a run of the daemon.
+/// The identity of an effect; its completion carries it back.
+///
+/// Identities grow by one within a run of the daemon.
 package struct EffectID: Hashable, Comparable, Sendable {
     package let number: UInt64
 

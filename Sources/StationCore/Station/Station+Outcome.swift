@@ -5,7 +5,9 @@ import StationTrust
 extension Station {
     /// Ends a playout with its outcome, and forgets it.
     ///
-    /// - Parameter reason: why it is not, or may not be, as planned; a slot that was heard whole needs none.
+    /// - Parameters:
+    ///   - index: the playout's place.
+    ///   - reason: why it is not, or may not be, as planned; a slot that was heard whole needs none.
     mutating func finish(_ index: Int, reason: Reason?) {
         let playout = playouts[index]
         let sum = playout.measured

@@ -198,7 +198,9 @@ extension Station {
     private mutating func take(_ slot: Slot) {
         guard !log.isSettled(slot.id), !playouts.contains(where: { $0.slot.id == slot.id }) else { return }
         var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
-        if let intent = log.openIntent(of: slot.id) { playout.resume(intent, recoveredPosition, boot: boot, at: now) }
+        if let intent = log.openIntent(of: slot.id) {
+            playout.resume(intent, recoveredPosition, boot: boot, at: now)
+        }
         if playout.latestStart >= now.wall, mayTake(playout) {
             playouts.append(playout)
         } else if playout.isBegun {
@@ -275,7 +277,8 @@ extension Station {
         if check.problem == nil && check.message.isEmpty {
             clear(.content(slot: slot))
         } else {
-            raise(.content(slot: slot), "\(slot): \(check.message.isEmpty ? "nothing to play" : check.message)")
+            raise(
+                .content(slot: slot), "\(slot): \(check.message.isEmpty ? "nothing to play" : check.message)")
         }
     }
 
