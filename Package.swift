@@ -82,7 +82,8 @@ let package = Package(
         .testTarget(
             name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["StationCore", "StationTrust", "CardCapture"],
+            swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
     ]
 )

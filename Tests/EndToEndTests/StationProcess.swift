@@ -8,8 +8,11 @@ final class StationProcess {
     private(set) var daemon: Process?
     private let messages: URL
 
-    /// Where the programs lie that are tested: beside the test's own executable.
-    static let programs = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    /// Where the programs lie that are tested: the folder that `LOA_BINARIES` names, or beside the test's own
+    /// executable.
+    static let programs =
+        ProcessInfo.processInfo.environment["LOA_BINARIES"].map { URL(fileURLWithPath: $0) }
+        ?? URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         .deletingLastPathComponent()
 
     var path: String { folder.path }
@@ -36,13 +39,15 @@ final class StationProcess {
 
     static let emptyCalendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-LOA-EMPTY:TRUE\r\nEND:VCALENDAR\r\n"
 
-    /// Writes the configuration; `more` is members of it.
-    func configure(_ more: String = "", station: String = "s") throws {
+    /// Writes the configuration; `more` is members of it, `output` members of its card.
+    func configure(
+        _ more: String = "", station: String = "s", output: String = "device: \"null\""
+    ) throws {
         try write(
             "station.json5",
             """
             { station: "\(station)", upstreams: [{ name: "xa", url: "\(path)/channel", pollSeconds: 5 }],
-              clock: { batteryBacked: true }, output: { device: "null" },
+              clock: { batteryBacked: true }, output: { \(output) },
               state: "\(path)/state", socket: "\(socket)", \(more) }
             """)
     }
@@ -60,16 +65,18 @@ final class StationProcess {
     /// Starts the daemon.
     ///
     /// - Parameters:
-    ///   - environment: set beside what the test has.
+    ///   - environment: set beside what the test has; nil takes a variable away.
     ///   - prefix: a program that starts it, with its arguments.
     /// - Throws: what the system says when it cannot be started.
-    func start(environment: [String: String] = [:], prefix: [String] = []) throws {
+    func start(environment: [String: String?] = [:], prefix: [String] = []) throws {
         let program = Self.programs.appending(path: "loaphuongd").path
         let words = prefix + [program, "--config", path + "/station.json5"]
         let daemon = Process()
         daemon.executableURL = URL(fileURLWithPath: words[0].hasPrefix("/") ? words[0] : "/usr/bin/env")
         daemon.arguments = words[0].hasPrefix("/") ? Array(words.dropFirst()) : words
-        daemon.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var variables = ProcessInfo.processInfo.environment
+        for (name, value) in environment { variables[name] = value }
+        daemon.environment = variables
         try Data().write(to: messages)
         daemon.standardError = try FileHandle(forWritingTo: messages)
         try daemon.run()
