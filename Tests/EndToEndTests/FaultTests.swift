@@ -46,7 +46,8 @@ struct FaultTests {
         let expected = (last.start - heard[0].start) / 1e9
         #expect(abs(place - expected) < 0.05, "goes on at \(place) s, not at \(expected) s")
         let consumed = try #require(outcome["framesConsumed"]?.integer)
-        #expect(consumed > 48_000 && Int(consumed) <= heard.reduce(0) { $0 + $1.frames.count })
+        // What left between the last reading and the fault is not claimed.
+        #expect(consumed > 24_000 && Int(consumed) <= heard.reduce(0) { $0 + $1.frames.count })
         #expect(try broadcast.entries("outcome").count == 1 && broadcast.entries("intent").count == 1)
     }
 

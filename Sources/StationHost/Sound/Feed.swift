@@ -74,7 +74,7 @@ final class Feed {
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
                 gainDecibels: order.permit.ceilingDecibels, startFrame: startFrame))
-        fill()
+        while fill() {}
         let start = Self.monotonic(order.start)
         isRunning = card.play(
             CardOrder(
@@ -103,24 +103,31 @@ final class Feed {
 
     // MARK: Decoding
 
-    /// Fills the ring.
-    func fill() {
-        guard let ring, let format else { return }
-        while !ring.isAbandoned, ring.space >= Self.chunk, reader != nil {
-            let correction = lock.correction(
-                frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
-                timeline: ring.timeline)
-            reader?.ratioCorrectionPPM = -correction
-            let count = buffer.withUnsafeMutableBufferPointer {
-                reader?.read(into: $0, frames: Self.chunk) ?? 0
-            }
-            write(count, ring)
-            if count < Self.chunk {
-                finishReading(ring, format)
-                return
-            }
+    /// Decodes one chunk into the ring.
+    ///
+    /// No more at once: decoding may be slower than the sound, and a stop or the card's fault does not wait for it.
+    ///
+    /// - Returns: whether there is room for another, and something to fill it with.
+    @discardableResult
+    func fill() -> Bool {
+        isBehind = false
+        guard let ring, let format, reader != nil, !ring.isAbandoned, ring.space >= Self.chunk else {
+            return false
         }
+        let correction = lock.correction(
+            frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
+            timeline: ring.timeline)
+        reader?.ratioCorrectionPPM = -correction
+        let count = buffer.withUnsafeMutableBufferPointer {
+            reader?.read(into: $0, frames: Self.chunk) ?? 0
+        }
+        write(count, ring)
+        if count < Self.chunk { finishReading(ring, format) }
+        isBehind = reader != nil && ring.space >= Self.chunk
+        return isBehind
     }
+    /// Whether the ring wants more at once.
+    private var isBehind = false
 
     /// Writes frames, with the beginnings of the items that lie in them.
     private func write(_ count: Int, _ ring: ProgrammeRing) {
@@ -241,6 +248,7 @@ final class Feed {
     /// How long the thread may sleep before the ring wants more, in nanoseconds; nil when it has everything.
     var patience: Int64? {
         guard reader != nil, let ring, let format else { return nil }
+        if isBehind { return 0 }
         let ahead = Int64(ring.capacity - ring.space) * 1_000_000_000 / Int64(format.rate)
         return max(20_000_000, ahead / 2)
     }
