@@ -137,7 +137,8 @@ struct DaemonTests {
         func next() throws -> String? { try station.status()["next"]?["programme"]?.text }
         #expect(station.waits { try next() == "tin" })
         try FileManager.default.removeItem(atPath: station.path + "/channel")
-        #expect(station.waits { try station.faults() == ["timetable"] })
+        // The empty file is a fault of its own, found as soon as its slot is the next.
+        #expect(station.waits { try station.faults().contains("timetable") })
         #expect(try next() == "tin")
         #expect(try station.loa("status").code == 1)
         try FileManager.default.createDirectory(

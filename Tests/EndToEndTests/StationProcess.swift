@@ -126,7 +126,7 @@ final class StationProcess {
     ///
     /// - Returns: whether it came to hold.
     func waits(_ condition: () throws -> Bool) -> Bool {
-        for _ in 0..<200 {
+        for _ in 0..<400 {
             if (try? condition()) == true { return true }
             usleep(50_000)
         }

@@ -178,7 +178,7 @@ struct Playout: Sendable {
         let isSameBoot = intent.boot == boot
         let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
         mayHaveSounded = record != nil || start <= now.wall
-        if mayHaveSounded { interruption = .powerLost }
+        interruption = .powerLost
         if let record, record.position >= Station.positionInterval {
             position = record.position
         } else {
