@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -75,7 +76,12 @@ int CLinux_thread_start(CLinux_thread *thread, const char *name, int priority, i
     if (!error && mprotect(stack, GUARD_BYTES, PROT_NONE)) error = errno;
     if (!error && mlock((char *)stack + GUARD_BYTES, STACK_BYTES - GUARD_BYTES)) *refused = errno;
     if (!error) error = pthread_attr_setstack(&attributes, (char *)stack + GUARD_BYTES, STACK_BYTES - GUARD_BYTES);
+    // Signals are others' business.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     if (!error) error = pthread_create(&thread->handle, &attributes, body, argument);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (error) {
         munmap(stack, STACK_BYTES);
@@ -93,4 +99,9 @@ int CLinux_thread_join(CLinux_thread *thread, int64_t nanoseconds) {
     int error = pthread_clockjoin_np(thread->handle, NULL, CLOCK_MONOTONIC, &limit);
     if (!error) munmap(thread->stack, STACK_BYTES);
     return error;
+}
+
+void CLinux_pause(int64_t nanoseconds) {
+    struct timespec pause = timespec_of(nanoseconds);
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }

@@ -15,8 +15,10 @@ package struct Agenda<Value> {
     /// Makes an empty agenda.
     package init() {}
 
+    /// Whether nothing is to come.
     package var isEmpty: Bool { items.isEmpty }
 
+    /// How much is to come.
     package var count: Int { items.count }
 
     /// When the next value is due; nil when there is none.

@@ -32,15 +32,18 @@ package struct SimulatedCard: Sendable {
         case ended(EffectID, PlayID, PlayEnd, Playback)
     }
 
+    /// What it is called, and its frames a second and channels.
     package static let name = "simulated"
     package static let rate = 48_000
     package static let channels = 2
 
+    /// How long opening takes.
     package var openLatency = Duration.milliseconds(150)
     /// After the first sample the first progress is told so soon, then every `progressInterval`.
     package var firstProgress = Duration.milliseconds(200)
     package var progressInterval = Duration.seconds(10)
 
+    /// What is wrong with it.
     package private(set) var condition = Condition.sound
     private var isWanted = false
     /// When it will be open and running.
@@ -66,12 +69,14 @@ package struct SimulatedCard: Sendable {
 
     // MARK: What the station wants
 
+    /// Opens it; it is open after `openLatency`.
     package mutating func open(at now: MonotonicInstant) -> [Report] {
         isWanted = true
         defer { reschedule(now) }
         return tryToOpen(now)
     }
 
+    /// Closes it, and whatever plays ends.
     package mutating func close(at now: MonotonicInstant) -> [Report] {
         isWanted = false
         readyAt = nil
@@ -81,6 +86,7 @@ package struct SimulatedCard: Sendable {
         return [.state(.closed)]
     }
 
+    /// Takes an order.
     package mutating func play(_ play: SimulatedPlay, at now: MonotonicInstant) {
         if current == nil {
             current = play
@@ -91,6 +97,7 @@ package struct SimulatedCard: Sendable {
         reschedule(now)
     }
 
+    /// Fades a play out and ends it.
     package mutating func stop(_ play: PlayID, fade: Duration, at now: MonotonicInstant) -> [Report] {
         defer { reschedule(now) }
         if let run = next, run.order.play == play {
@@ -107,6 +114,7 @@ package struct SimulatedCard: Sendable {
         return []
     }
 
+    /// Gives a play another permit.
     package mutating func renew(_ play: PlayID, _ permit: Permit, at now: MonotonicInstant) {
         if current?.order.play == play { current?.order.permit = permit }
         if next?.order.play == play { next?.order.permit = permit }
@@ -115,6 +123,7 @@ package struct SimulatedCard: Sendable {
 
     // MARK: What the world does to it
 
+    /// Makes something go wrong with it, or right again.
     package mutating func turn(_ condition: Condition, at now: MonotonicInstant) -> [Report] {
         guard condition != self.condition else { return [] }
         self.condition = condition
@@ -196,12 +205,14 @@ package struct SimulatedCard: Sendable {
 
 /// An order under way at a simulated card.
 package struct SimulatedPlay: Sendable {
+    /// What was ordered.
     package fileprivate(set) var order: PlayOrder
     /// The effect that ordered it.
     package let effect: EffectID
     /// The programme's items that can be played, with their indexes and lengths.
     private let items: [(index: Int, duration: Duration)]
     private let length: Duration
+    /// When its first frame left the card.
     package private(set) var startedAt: MonotonicInstant?
     /// The instant at which position zero would have been.
     private var origin = MonotonicInstant.distantFuture

@@ -21,9 +21,10 @@ package struct SimulatedStore: Sendable {
     /// What the store has been asked to do and has not done.
     private enum Job: Sendable {
         case append(EffectID, Entry)
-        case record(EffectID, PositionRecord?)
+        case record(EffectID, PositionRecord)
     }
 
+    /// What the disk does with what it is asked.
     package var behaviour = Behaviour.sound
     /// Whether `/run` refuses too.
     package var isRunFull = false
@@ -34,6 +35,8 @@ package struct SimulatedStore: Sendable {
     private var jobs: [Job] = []
     /// Entries that a refusing disk has all the same, after `entries`.
     private var doubtful: [Entry] = []
+    /// The end of the disk's log is anybody's guess.
+    private var isDoubtful = false
     /// Entries that were appended and are not on disk, as far as the station's side knows.
     private var backlog: [Entry] = []
     private var run: [Int64: Entry] = [:]
@@ -54,7 +57,6 @@ package struct SimulatedStore: Sendable {
         switch effect.action {
         case .append(let entry): jobs.append(.append(effect.id, entry))
         case .recordPosition(let record): jobs.append(.record(effect.id, record))
-        case .clearPosition: jobs.append(.record(effect.id, nil))
         case .appendInRun(let entry): return .appended(keepInRun(through: entry))
         default: break
         }
@@ -76,15 +78,27 @@ package struct SimulatedStore: Sendable {
     private mutating func append(_ entry: Entry) -> Durability {
         backlog.append(entry)
         guard behaviour == .sound else {
-            if behaviour == .refusesButKeeps { doubtful = backlog }
+            // The next attempt begins by cutting what the last one left behind, and fails there.
+            doubtful = behaviour == .refusesButKeeps && !isDoubtful ? backlog : []
+            isDoubtful = true
             return keep(backlog)
         }
         // The doubtful end is cut, and everything is written again.
+        flush()
+        return .durable
+    }
+
+    /// Puts on a disk that works again what it refused before.
+    package mutating func retry() {
+        if behaviour == .sound { flush() }
+    }
+
+    private mutating func flush() {
         doubtful = []
+        isDoubtful = false
         take(backlog)
         backlog = []
         run = [:]
-        return .durable
     }
 
     private mutating func take(_ new: [Entry]) {
@@ -122,6 +136,7 @@ package struct SimulatedStore: Sendable {
         jobs = []
         backlog = []
         doubtful = []
+        isDoubtful = false
     }
 
     /// What the disk remembers; `/run`'s entries are put on the disk where it takes them.

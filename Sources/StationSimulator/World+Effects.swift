@@ -7,7 +7,7 @@ extension World {
         effectCount += 1
         let id = effect.id
         switch effect.action {
-        case .append, .recordPosition, .clearPosition: _ = store.carryOut(effect)
+        case .append, .recordPosition: _ = store.carryOut(effect)
         case .appendInRun:
             if let completion = store.carryOut(effect) { send(.completed(id, completion)) }
         case .preflight(let play, let items): preflight(id, play, items)

@@ -59,12 +59,14 @@ package final class World {
     /// The time after a boot at which the clock is synchronised; nil if never.
     package var synchronisesAfter: Duration? = .zero
     package var freeBytes: Int64 = 8 << 30
+    /// The disk and the card.
     package internal(set) var store = SimulatedStore()
     package internal(set) var card = SimulatedCard()
     /// Whether the daemon runs.
     package internal(set) var isRunning = false
     /// The station's mind; before the first start, and while the daemon does not run, one that knows nothing new.
     package internal(set) var station: Station
+    /// Whether the amplifier is on, and whether its commands fail.
     package internal(set) var isAmplifierOn = false
     package var amplifierFails = false
     /// What the station answered last.
@@ -83,6 +85,7 @@ package final class World {
     private var lastDecisionAt: Instant?
     /// How many effects have been carried out since the world began.
     package internal(set) var effectCount = 0
+    /// Who sees every effect as it happens.
     package weak var observer: (any WorldObserver)?
     /// Changes what the station decided before it is carried out: for proving that an observer sees it.
     package var tamper: (([Effect]) -> [Effect])?

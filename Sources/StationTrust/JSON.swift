@@ -16,9 +16,12 @@ package enum JSON: Sendable {
 
     /// One `"name": value` of an object.
     package struct Member: Sendable {
+        /// What comes before the colon.
         package var name: String
+        /// What comes behind it.
         package var value: JSON
 
+        /// Makes a member.
         package init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value

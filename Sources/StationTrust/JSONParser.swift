@@ -123,11 +123,11 @@ package struct JSONParser {
     private mutating func object() throws(JSONError) -> [JSON.Member] {
         var members: [JSON.Member] = []
         guard try enter(until: UInt8(ascii: "}")) else { return members }
-        var seen = SeenNames()
+        var duplicates = DuplicateFinder()
         repeat {
             let place = at
             let name = try name()
-            guard seen.insert(name) else { throw error(.duplicateName(name), at: place) }
+            if duplicates.isIn(members, name) { throw error(.duplicateName(name), at: place) }
             try colon()
             members.append(.init(name, try value()))
         } while try another(until: UInt8(ascii: "}"))
@@ -410,56 +410,12 @@ package struct JSONParser {
     }
 }
 
-/// What is wrong with a JSON document, and where.
-package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What is wrong.
-    package enum Kind: Hashable, Sendable {
-        /// The document has more bytes than the caller allows.
-        case tooLong(limit: Int)
-        /// More arrays and objects stand inside each other than the caller allows.
-        case tooDeep(limit: Int)
-        /// The bytes are not UTF-8.
-        case notUTF8
-        /// A `\u` escape names half of a surrogate pair.
-        case loneSurrogate
-        /// The name stands twice in one object.
-        case duplicateName(String)
-        /// An integer beyond 64 bits, or a decimal beyond the finite doubles.
-        case numberTooLarge
-        /// The grammar wants something else at this place.
-        case expected(String)
-    }
-
-    /// What is wrong.
-    package let kind: Kind
-    /// Bytes from the start of the document.
-    package let offset: Int
-    /// The line, counted from 1.
-    package let line: Int
-    /// The character in the line, counted from 1.
-    package let column: Int
-
-    package var description: String {
-        let what =
-            switch kind {
-            case .tooLong(let limit): "longer than \(limit) bytes"
-            case .tooDeep(let limit): "more than \(limit) values inside each other"
-            case .notUTF8: "not UTF-8"
-            case .loneSurrogate: "half of a surrogate pair"
-            case .duplicateName(let name): "the name \(JSON.string(name)) stands twice"
-            case .numberTooLarge: "a number too large"
-            case .expected(let expected): "expected \(expected)"
-            }
-        return "line \(line), column \(column): \(what)"
-    }
-}
-
-/// The names that an object has had so far: a few are compared one by one, many by a set.
+/// Finds a name that stands twice in an object: a few are compared one by one, many by a set.
 ///
 /// Comparing each of n names with each other would let a document of one megabyte keep the reader busy for an hour.
-private struct SeenNames {
-    private var few: [String] = []
-    private var many: Set<Bytes> = []
+private struct DuplicateFinder {
+    private static let few = 32
+    private var names: Set<Bytes> = []
 
     /// A name that is equal to another only if it has the same bytes.
     private struct Bytes: Hashable {
@@ -472,14 +428,13 @@ private struct SeenNames {
         }
     }
 
-    /// Adds a name, or answers false if it was there.
-    mutating func insert(_ name: String) -> Bool {
-        if many.isEmpty {
-            for other in few where other.hasSameBytes(as: name) { return false }
-            few.append(name)
-            if few.count == 32 { many = Set(few.map(Bytes.init)) }
-            return true
+    /// Whether a name is among the members so far; asked once for each name, in their order.
+    mutating func isIn(_ members: [JSON.Member], _ name: String) -> Bool {
+        guard members.count >= Self.few else {
+            for member in members where member.name.hasSameBytes(as: name) { return true }
+            return false
         }
-        return many.insert(Bytes(name: name)).inserted
+        if names.isEmpty { names = Set(members.map { Bytes(name: $0.name) }) }
+        return !names.insert(Bytes(name: name)).inserted
     }
 }

@@ -19,6 +19,14 @@ package struct SHA256: ~Copyable {
         precondition(CCrypto_sha256_update(context, bytes.baseAddress, bytes.count) == 1)
     }
 
+    /// Adds bytes to what is hashed.
+    package mutating func update(_ bytes: ArraySlice<UInt8>) {
+        let context = context
+        bytes.withUnsafeBytes { piece in
+            precondition(CCrypto_sha256_update(context, piece.baseAddress, piece.count) == 1)
+        }
+    }
+
     /// Ends the computation.
     package consuming func finish() -> Digest {
         var bytes = [UInt8](repeating: 0, count: 32)

@@ -1,1 +1,69 @@
-// placeholder
+import Glibc
+import StationCore
+import StationHost
+
+/// The daemon's command line: `loaphuongd [--config FILE] [--check-config]`.
+let usage = """
+    loaphuongd [--config FILE] [--check-config]
+
+      --config FILE    the configuration (default /etc/loaphuong/station.json5)
+      --check-config   prints the effective configuration, or what is wrong with it, and ends
+      --version        prints the version
+      --help           prints this
+
+    Exit codes: 0 ended as told, 1 could not start, 64 the command line is not understood,
+    78 the configuration is wrong. SIGHUP reads the configuration anew, whole or not at all.
+
+    """
+
+func say(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
+    var text = text
+    text.withUTF8 { _ = write(descriptor, $0.baseAddress, $0.count) }
+}
+
+var configurationPath = "/etc/loaphuong/station.json5"
+var isCheck = false
+var arguments = CommandLine.arguments.dropFirst()
+while let argument = arguments.popFirst() {
+    switch argument {
+    case "--config":
+        guard let path = arguments.popFirst() else {
+            say("loaphuongd: --config needs a file\n", to: STDERR_FILENO)
+            exit(64)
+        }
+        configurationPath = path
+    case "--check-config": isCheck = true
+    case "--version":
+        say("loaphuongd \(Release.version)\n")
+        exit(0)
+    case "--help", "-h":
+        say(usage)
+        exit(0)
+    default:
+        say("loaphuongd: \(argument) is not understood\n\(usage)", to: STDERR_FILENO)
+        exit(64)
+    }
+}
+
+let loaded: LoadedConfiguration
+do {
+    loaded = try LoadedConfiguration.read(configurationPath)
+} catch {
+    say(error.lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
+    exit(78)
+}
+if isCheck {
+    say(loaded.effective + "\n")
+    exit(0)
+}
+do {
+    try Daemon(
+        configurationPath: configurationPath, loaded: loaded, supervisor: .fromEnvironment(),
+        makeSound: { try SoundOutput($0) }
+    ).run()
+} catch {
+    note(.error, "loaphuongd cannot start: \(error)")
+    exit(1)
+}
+// Not `exit`: nothing that other threads do may hold the end up.
+_exit(0)

@@ -123,8 +123,10 @@ extension Invariants {
 
     /// I4: every slot that was due has exactly one outcome.
     ///
-    /// Slots so near a change of the timetable as `margin` are left out: by which of the two a slot was due depends
-    /// on how wrong the clock was; and 5 h cover the longest wait of a slot at the end.
+    /// - Parameters:
+    ///   - world: the world at its end.
+    ///   - margin: slots so near a change of the timetable are left out: which of the two a slot was due by depends
+    ///     on how wrong the clock was; 5 h cover the longest wait of a slot at the end.
     func checkOutcomes(_ world: World, margin: Duration = .seconds(5 * 3600)) {
         var counts: [String: Int] = [:]
         for outcome in world.outcomes { counts[outcome.slot, default: 0] += 1 }

@@ -124,6 +124,23 @@ struct JSONParserTests {
         #expect(error?.kind == .duplicateName("name7"))
     }
 
+    @Test("a name that stands twice is found wherever it stands in an object of any size")
+    func duplicates() throws {
+        for count in [2, 31, 32, 33, 34, 64] {
+            for place in [0, (count - 1) / 2, count - 2] {
+                var names = (0..<count).map { "\"é\($0)\":0" }
+                let limits = JSONParser.Limits(bytes: 1 << 16)
+                let whole = Array("{\(names.joined(separator: ","))}".utf8)
+                #expect(throws: Never.self) { try JSONParser.parse(whole, limits: limits) }
+                names[count - 1] = names[place]
+                let error = #expect(throws: JSONError.self) {
+                    try JSONParser.parse(Array("{\(names.joined(separator: ","))}".utf8), limits: limits)
+                }
+                #expect(error?.kind == .duplicateName("é\(place)"))
+            }
+        }
+    }
+
     @Test("a range of a buffer is read as if it stood alone")
     func range() throws {
         let bytes = Array("{\"a\":1}\n{\"b\":tru}\n".utf8)

@@ -68,3 +68,18 @@ int CLinux_memory_file(const char *name, const void *bytes, size_t count);
 
 /// Names the calling thread, as the kernel shows it; at most 15 bytes.
 void CLinux_name_thread(const char *name);
+
+/// The flag O_PATH, which glibc shows only to those who ask for GNU.
+extern const int CLinux_O_PATH;
+
+/// Starts a program without a shell, in a process group of its own, with no input and its output thrown away.
+///
+/// `arguments` ends with NULL; its first is the program's path. Returns the process, or -errno.
+pid_t CLinux_spawn(char *const arguments[]);
+
+/// Waits so many nanoseconds for a process to end. `*status` is its exit code, or 128 and the signal's number.
+/// Returns 0, or -ETIMEDOUT.
+int CLinux_wait_child(pid_t process, int64_t nanoseconds, int *status);
+
+/// Takes a lock on an open file that ends with the process; -EWOULDBLOCK when another process has it.
+int CLinux_lock(int descriptor);

@@ -43,3 +43,6 @@ int CLinux_thread_start(CLinux_thread *thread, const char *name, int priority, i
 
 /// Waits so many nanoseconds for a thread to end, and gives its stack back. 0, or ETIMEDOUT: it lives on.
 int CLinux_thread_join(CLinux_thread *thread, int64_t nanoseconds);
+
+/// Sleeps so many nanoseconds, less than a second.
+void CLinux_pause(int64_t nanoseconds);

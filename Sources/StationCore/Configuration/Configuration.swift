@@ -248,7 +248,9 @@ extension Configuration {
 
     /// A header field of a request.
     package struct Header: Equatable, Sendable {
+        /// Its name, a token of RFC 9110.
         package var name: String
+        /// Its value, in ASCII; printed as `***`.
         package var value: Secret
 
         /// Makes a field.

@@ -1,6 +1,6 @@
 /// A JSON5 value that remembers where it was written, so that a complaint about it can say so.
 package struct JSON5: Equatable, Sendable {
-    /// The value itself.
+    /// What kind of value it is, and which.
     package enum Content: Equatable, Sendable {
         case null
         case bool(Bool)
@@ -15,9 +15,11 @@ package struct JSON5: Equatable, Sendable {
 
     /// One `name: value` of an object.
     package struct Member: Equatable, Sendable {
+        /// The name, without its quotes.
         package let name: String
         /// Where the name stands.
         package let place: Place
+        /// What stands behind the colon.
         package let value: JSON5
     }
 
@@ -32,6 +34,7 @@ package struct JSON5: Equatable, Sendable {
         package init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
     }
 
+    /// The value itself.
     package let content: Content
     /// Where the value begins.
     package let place: Place
@@ -41,6 +44,7 @@ package struct JSON5: Equatable, Sendable {
 package struct JSON5Error: Error, Hashable, Sendable {
     /// What was expected or what is not allowed, for a person.
     package let message: String
+    /// Where it was noticed.
     package let place: JSON5.Place
 }
 

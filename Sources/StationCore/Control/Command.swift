@@ -28,7 +28,7 @@ package enum Command: Hashable, Sendable {
     /// The slots of so many days to come.
     case next(days: Int)
     /// Plays a file that was handed over: the number of its descriptor, its name and what it hashes to.
-    case playFile(token: UInt64, name: String)
+    case playFile(token: UInt64, name: String, sha256: Digest? = nil)
     /// Plays a programme of the timetable now.
     case playProgramme(String)
     case stop
@@ -60,6 +60,7 @@ package struct Reply: Equatable, Sendable {
         case configuration = 78
     }
 
+    /// How it went, and what is said about it.
     package var code: Code
     package var body: JSON
 

@@ -1,4 +1,4 @@
-import StationTrust
+package import StationTrust
 
 // The answers of `status` and `next`, with the fields of DESIGN.md section 10.
 
@@ -111,6 +111,25 @@ extension Station {
             return timetable.next(after: now.wall).map { $0.scheduled < until ? [json($0)] : [] } ?? []
         }
         return timetable.slots(from: now.wall, until: until, limit: limit).map(json)
+    }
+
+    /// The slot that a question is about, as `next` has it, where it is still to come or under way.
+    package func slotToCome(_ question: Why.Question) -> JSON? {
+        guard let timetable = active?.timetable else { return nil }
+        func isOpen(_ slot: Slot) -> Bool {
+            !log.isSettled(slot.id)
+                && (slot.scheduled >= now.wall || playouts.contains { $0.slot.id == slot.id })
+        }
+        switch question {
+        case .slot(let id): return timetable.slot(id: id).flatMap { isOpen($0) ? json($0) : nil }
+        case .time(let time):
+            let near = timetable.slots(
+                from: time - Why.reach, until: time + Why.reach, limit: Self.slotsPerCall)
+            let nearest = near.filter(isOpen).min {
+                abs(($0.scheduled - time).nanoseconds) < abs(($1.scheduled - time).nanoseconds)
+            }
+            return nearest.map(json)
+        }
     }
 
     private func json(_ slot: Slot) -> JSON {

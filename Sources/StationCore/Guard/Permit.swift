@@ -49,6 +49,7 @@ package struct GuardRules: Hashable, Sendable {
         }
     }
 
+    /// When it may sound; they do not overlap.
     package var bands: [Band]
     /// No single broadcast lasts longer, normal and priority.
     package var longestBroadcast: Duration
@@ -87,6 +88,7 @@ package struct Guard: Sendable {
     /// The shortest stretch worth opening the card for; a permit below it is refused.
     static let shortestPermit = Duration.milliseconds(500)
 
+    /// What the configuration allows, and what a person took back for a while.
     package var rules: GuardRules
     package var mute: Mute?
     /// The level that a person at the station set, in dB relative to full scale.
@@ -106,6 +108,7 @@ package struct Guard: Sendable {
             case person
         }
 
+        /// Who wants it, and how much it matters.
         package var origin: Origin
         package var programmeClass: ProgrammeClass
         /// When it is to begin, by the wall clock.

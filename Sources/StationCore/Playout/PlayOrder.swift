@@ -36,6 +36,7 @@ package struct ContentItem: Hashable, Sendable {
         }
     }
 
+    /// What sounds, and what it is called.
     package var source: Source
     package var title: String?
     /// The language of its variant, if the timetable names one.
@@ -94,6 +95,7 @@ package struct PlayOrder: Hashable, Sendable {
         case atClockPosition
     }
 
+    /// Which play it is, and what it may do.
     package var play: PlayID
     package var permit: Permit
     /// When the first frame leaves the card.

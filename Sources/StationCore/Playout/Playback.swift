@@ -76,6 +76,8 @@ package enum CardState: Hashable, Sendable {
 }
 
 /// Where a running slot was, written beside the log while it plays.
+///
+/// Nobody removes it: one of a slot that has its outcome says nothing.
 package struct PositionRecord: Hashable, Sendable {
     /// The slot that is playing.
     package var slot: String

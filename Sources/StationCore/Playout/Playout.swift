@@ -165,27 +165,36 @@ struct Playout: Sendable {
 
     /// Takes up a slot that an earlier run began: at the last recorded position, or where it would be by now.
     ///
-    /// Without a record nobody knows whether it was heard: it goes on by the clock, never from its beginning (I3).
-    /// In the same boot that is the clock which nobody can set.
+    /// Without a record nobody knows whether it was heard, and a record of its first seconds would have the village
+    /// hear its beginning twice: then it goes on by the clock (I3). In the same boot that is the clock which nobody
+    /// can set.
     mutating func resume(
         _ intent: LogSummary.OpenIntent, _ record: PositionRecord?, boot: String, at now: Now
     ) {
         isBegun = true
         isResumed = true
-        interruption = .powerLost
-        if let record, record.slot == slot.id {
-            measured = Measured(record)
+        let record = record.flatMap { $0.slot == slot.id ? $0 : nil }
+        if let record { measured = Measured(record) }
+        let isSameBoot = intent.boot == boot
+        let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
+        mayHaveSounded = record != nil || start <= now.wall
+        if mayHaveSounded { interruption = .powerLost }
+        if let record, record.position >= Station.positionInterval {
             position = record.position
         } else {
-            let start = intent.boot == boot ? now.wall(of: intent.startMonotonic) : intent.startAt
-            clockOrigin = slot.late == .join ? start - (intent.startAt - slot.scheduled) : start
-            mayHaveSounded = start <= now.wall
+            let origin = isSameBoot ? start : record?.startedAt ?? start
+            clockOrigin = slot.late == .join ? origin - (intent.startAt - slot.scheduled) : origin
         }
     }
 
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {
         clockOrigin.map { max(position, start - $0) } ?? position
+    }
+
+    /// Whether its content would be over by now, by the clock that it goes by.
+    func isOver(at now: Instant) -> Bool {
+        clockOrigin != nil && !reports.isEmpty && position(at: now) >= plannedDuration
     }
 
     /// Whether enough of it is left, and enough of its slot for an interrupted item.

@@ -1,5 +1,6 @@
 package import StationTrust
 
+/// The record in its file: members in a fixed order, and nothing taken that lacks one.
 extension PositionRecord {
     /// The record as it stands in its file.
     package var json: JSON {

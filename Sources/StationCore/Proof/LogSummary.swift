@@ -95,6 +95,9 @@ package struct LogSummary: Equatable, Sendable {
         timetableSince = believed
     }
 
+    /// Goes on at a later index: the entries between are lost.
+    package mutating func passOver(to index: Int64) { nextIndex = max(nextIndex, index) }
+
     private mutating func foldIntent(_ entry: JSON, wall: Instant?) {
         guard let slot = entry["slot"]?.text, openIntent(of: slot) == nil else { return }
         let described: Set = ["programme", "title", "class", "upstream", "categories"]

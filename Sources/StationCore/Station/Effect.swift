@@ -15,8 +15,8 @@ package struct EffectID: Hashable, Comparable, Sendable {
 ///
 /// Host and the simulator both keep to it; one scripted suite runs against both.
 ///
-/// 1. Effects begin in the order in which `handle` returned them. `append`s, `recordPosition`s and
-///    `clearPosition`s are carried out in that order, one after the other.
+/// 1. Effects begin in the order in which `handle` returned them. `append`s and `recordPosition`s are carried out in
+///    that order, one after the other.
 /// 2. Every effect but `wake`, `reply` and `status` completes exactly once, with an event of its identity, in a
 ///    later call of `handle`; a crash takes completions with it.
 /// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
@@ -46,8 +46,6 @@ package struct Effect: Equatable, Sendable {
         case appendInRun(Entry)
         /// Replaces the record of where the running slot is.
         case recordPosition(PositionRecord)
-        /// Removes the record: no slot is running.
-        case clearPosition
         /// Hashes the items and decodes each to its end, and keeps their descriptors for the play.
         case preflight(play: PlayID, items: [ContentItem])
         /// Opens the card and feeds it with silence.

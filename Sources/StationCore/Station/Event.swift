@@ -22,6 +22,8 @@ package enum Event: Sendable {
     case command(CommandID, Command, Person)
     /// The configuration was read anew.
     case configured(StationSettings)
+    /// The configuration was read anew and not taken; the one before stays. The text says why, for a person.
+    case configurationRefused(String)
     /// The service supervisor, or a person, ends the daemon.
     case terminate
 }

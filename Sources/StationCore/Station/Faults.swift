@@ -11,6 +11,7 @@ struct Faults: Sendable {
         case device
         case sound
         case amplifier
+        case configuration
 
         var name: String {
             switch self {
@@ -21,6 +22,7 @@ struct Faults: Sendable {
             case .device: "device"
             case .sound: "sound"
             case .amplifier: "amplifier"
+            case .configuration: "configuration"
             }
         }
     }

@@ -22,7 +22,7 @@ extension Station {
         switch command {
         case .status: emit(.reply(id, Reply(.fine, statusJSON)))
         case .next(let days): emit(.reply(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays)))))
-        case .playFile(let token, let name): playFile(token, name, id, person)
+        case .playFile(let token, let name, let digest): playFile(token, name, digest, id, person)
         case .playProgramme(let programme): playProgramme(programme, id, person)
         case .stop: stopByHand(id, person)
         case .mute(let duration, let reason): mute(for: duration, reason: reason, id, person)
@@ -51,11 +51,13 @@ extension Station {
 
     // MARK: Playing by hand
 
-    private mutating func playFile(_ token: UInt64, _ name: String, _ id: CommandID, _ person: Person) {
+    private mutating func playFile(
+        _ token: UInt64, _ name: String, _ digest: Digest?, _ id: CommandID, _ person: Person
+    ) {
         play(
             "play", title: name,
             items: [ContentItem(source: .handedOver(token: token, name: name), title: name)],
-            categories: [], id, person)
+            categories: [], digest, id, person)
     }
 
     private mutating func playProgramme(_ name: String, _ id: CommandID, _ person: Person) {
@@ -65,7 +67,7 @@ extension Station {
                 id, .refused, "there is no programme \(name)", ["reason": .string(Reason.noContent.rawValue)])
             return
         }
-        play("play", title: slot.title, items: items(of: slot), categories: slot.categories, id, person)
+        play("play", title: slot.title, items: items(of: slot), categories: slot.categories, nil, id, person)
     }
 
     private mutating func test(_ id: CommandID, _ person: Person) {
@@ -80,7 +82,7 @@ extension Station {
             return
         }
         let items = [ContentItem(source: .testTone, title: "test tone")]
-        if play("test", title: "test tone", items: items, categories: [], id, person) {
+        if play("test", title: "test tone", items: items, categories: [], nil, id, person) {
             lastTestTone = now.monotonic
         }
     }
@@ -88,21 +90,23 @@ extension Station {
     /// Makes a slot of what a person wants to hear, if the guard permits it.
     @discardableResult
     private mutating func play(
-        _ verb: String, title: String, items: [ContentItem], categories: [String], _ id: CommandID,
-        _ person: Person
+        _ verb: String, title: String, items: [ContentItem], categories: [String], _ digest: Digest?,
+        _ id: CommandID, _ person: Person
     ) -> Bool {
         let scheduled = now.wall
         let slot = Slot(
             byHand: verb, at: scheduled, text: text(scheduled), title: title, categories: categories)
         var playout = Playout(slot: slot, items: items, play: newPlay())
+        // What a person plays is theirs: the log says what it was, whoever has the file afterwards (I2).
+        let what: [JSON.Member] =
+            [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
         if let refusal = refusal(of: &playout) {
-            note(
-                verb, person, accepted: false, ["title": .string(title), "reason": .string(refusal.rawValue)])
+            note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
             reply(
                 id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
             return false
         }
-        note(verb, person, accepted: true, ["title": .string(title), "slot": .string(slot.id)])
+        note(verb, person, accepted: true, .object(what + [.init("slot", .string(slot.id))]))
         playouts.append(playout)
         reply(id, .fine, "", ["slot": .string(slot.id), "title": .string(title)])
         return true

@@ -26,8 +26,8 @@ extension Station {
             guard trust != .untrusted || playout.slot.isByHand else { continue }
             // What was begun and has not enough left to go on with will not have more later.
             let isSpent = playout.isBegun && !playout.reports.isEmpty && !playout.fits(from: now.wall)
-            guard playout.latestStart < now.wall || isSpent else { continue }
-            finish(index, reason: playout.blocked ?? playout.interruption ?? .late)
+            guard playout.latestStart < now.wall || isSpent || playout.isOver(at: now.wall) else { continue }
+            finish(index, reason: playout.interruption ?? playout.blocked ?? .late)
         }
     }
 
@@ -168,8 +168,8 @@ extension Station {
                 .init("scheduled", .string(text(slot.scheduled))), .init("startAt", .string(text(start))),
             ])
         playouts[index].unwrittenIntent = intent
-        playouts[index].rescueAt = max(
-            now.monotonic + Self.shortestPatience, playouts[index].start - Self.intentPatience)
+        let lead = playouts[index].start - now.monotonic
+        playouts[index].rescueAt = playouts[index].start - min(Self.intentPatience, lead / 2)
         playouts[index].phase = .committing(emit(.append(intent), for: .intent(playouts[index].play)))
     }
 

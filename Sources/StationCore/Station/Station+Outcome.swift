@@ -6,7 +6,7 @@ extension Station {
     /// Ends a playout with its outcome, and forgets it.
     ///
     /// - Parameters:
-    ///   - index: the playout's place.
+    ///   - index: its place among the playouts.
     ///   - reason: why it is not, or may not be, as planned; a slot that was heard whole needs none.
     mutating func finish(_ index: Int, reason: Reason?) {
         let playout = playouts[index]
@@ -29,7 +29,6 @@ extension Station {
                 ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
         }
         append(.outcome, outcome(of: playout, result: result, reason: reason))
-        if sum.startedAt != nil { emit(.clearPosition) }
         forget(index)
     }
 
@@ -93,7 +92,6 @@ extension Station {
                 .init("volumeDecibels", .null),
                 .init("items", []),
             ])
-        if record != nil { emit(.clearPosition) }
     }
 }
 

@@ -112,8 +112,9 @@ extension Station {
         if dueSince == nil { beginJudging() }
         // The slot whose preflight is due at this very instant is one of them: the wake was for it.
         let horizon = now.wall + Self.preflightLead + .nanoseconds(1)
-        // The clock was set back: what lies between is taken again, and what is settled stays settled (T8).
-        if takenUntil > horizon { rewind(to: now.wall) }
+        // The clock was set back: what lies between is taken again, and what is settled stays settled (T8). It may
+        // have stood in another year for some hours, in which slots were due that nobody looked for.
+        if takenUntil > horizon { rewind(to: now.wall - Self.joinReach) }
         forgoDistantPast()
         var count = 0
         while nextSlotAt(in: timetable) < horizon, let slot = upcoming?.slots.popLast() {

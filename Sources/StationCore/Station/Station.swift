@@ -13,8 +13,6 @@ package struct Station: Sendable {
     static let commitLead = Duration.seconds(5)
     /// If the disk has not answered so long before the start, the intent goes to `/run`.
     static let intentPatience = Duration.milliseconds(1500)
-    /// A disk is given so long at least.
-    static let shortestPatience = Duration.milliseconds(300)
     /// A start that could not be known ahead is so far in the future: decoding ahead and the card's buffer need it.
     static let lateLead = Duration.milliseconds(700)
     /// A start nearer than this is not worth waiting for exactly: the late lead is taken.
@@ -274,6 +272,7 @@ package struct Station: Sendable {
         case .card(let state): cardChanged(state)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
+        case .configurationRefused(let problem): raise(.configuration, problem)
         case .terminate: terminate()
         }
     }
@@ -288,6 +287,7 @@ package struct Station: Sendable {
             noteContent(ContentCheck(reports: reports), of: slot)
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
+        case (.timetable, .done): lastTimetableRead = now.wall
         case (.storage, .storage(let free, let content)): storage = (free, content)
         case (.amplifier, .failed(let problem)): raise(.amplifier, problem)
         case (.amplifier, _): if !isAmplifierSpent { clear(.amplifier) }
@@ -306,6 +306,7 @@ package struct Station: Sendable {
     private mutating func configure(_ settings: StationSettings) {
         if settings.amplifier == nil, isAmplifierOn { setAmplifier(isOn: false) }
         self.settings = settings
+        clear(.configuration)
         watch.rules = settings.rules
         clock.configure(
             buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,

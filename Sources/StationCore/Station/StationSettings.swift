@@ -27,6 +27,7 @@ package struct StationSettings: Sendable {
         }
     }
 
+    /// Who the station is, and which version of the program runs.
     package var station: String
     package var name: String
     package var version: String

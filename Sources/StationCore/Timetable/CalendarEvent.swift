@@ -4,6 +4,8 @@
 struct EventError: Error {
     var line: Int
     var description: String
+    /// Whether the parser of the file has reported it already.
+    var isReported = false
 }
 
 /// A civil time on the wall of a zone.
@@ -57,7 +59,7 @@ struct CalendarEvent: Sendable {
     var rules: [RecurrenceRule] = []
     /// RDATE: further instances, with a length of their own where a PERIOD gives one.
     var additions: [(time: ZonedTime, length: SlotLength?)] = []
-    /// EXDATE
+    /// EXDATE: what the rule gives and must not.
     var exceptions: [InstanceName] = []
     var content = EventContent()
 

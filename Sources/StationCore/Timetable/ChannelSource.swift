@@ -6,8 +6,10 @@ package struct ChannelSource: Sendable {
     package struct File: Sendable {
         /// Relative to the channel's folder.
         package var path: String
+        /// Its content as it is on disk.
         package var bytes: [UInt8]
 
+        /// Makes the file.
         package init(path: String, bytes: [UInt8]) {
             self.path = path
             self.bytes = bytes
@@ -27,6 +29,7 @@ package struct ChannelSource: Sendable {
     /// The audio files that the channel has; `nil` where that is not known, so that none is reported as missing.
     package var audio: Set<String>?
 
+    /// Makes the channel of an upstream.
     package init(
         upstream: String, rank: Int, classes: [ProgrammeClass], liveHosts: [String] = [], files: [File],
         audio: Set<String>? = nil
@@ -51,6 +54,7 @@ package struct TimetableStation: Sendable {
     /// Its time zone, in which times that name no zone are meant.
     package var zone: ZoneFile
 
+    /// Makes the station.
     package init(id: String, groups: [String] = [], languages: [String] = [], zone: ZoneFile) {
         self.id = id
         self.groups = groups

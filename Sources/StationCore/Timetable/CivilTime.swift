@@ -80,11 +80,12 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// The day number on which the first week of a year starts.
-    private static func firstWeek(of year: Int, startingOn weekStart: Weekday) -> Int {
+    static func firstWeek(of year: Int, startingOn weekStart: Weekday) -> Int {
         let fourth = CivilDate(days: number(year: year, month: 1, day: 4))
         return fourth.days - (fourth.weekday.rawValue - weekStart.rawValue + 7) % 7
     }
 
+    /// Whether the one day comes before the other.
     package static func < (left: Self, right: Self) -> Bool { left.days < right.days }
 }
 
@@ -123,6 +124,7 @@ package struct CivilTime: Hashable, Comparable, Sendable {
     /// The number of seconds of a civil day.
     package static let secondsPerDay: Int64 = 86_400
 
+    /// Whether the one is earlier on the same wall.
     package static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 }
 

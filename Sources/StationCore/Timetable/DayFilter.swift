@@ -6,6 +6,8 @@ struct DayFilter: Hashable, Sendable {
     private let monthDays: UInt32
     private let monthDaysFromEnd: UInt32
     private let weekdays: UInt8
+    /// The weekdays that may pass, numbered or not; all where BYDAY is silent.
+    private let anyWeekdays: UInt8
     private let ordinals: [RecurrenceRule.Day]
     private let countsOrdinalsInYear: Bool
     private let yearDays: [Int]
@@ -39,6 +41,7 @@ struct DayFilter: Hashable, Sendable {
         monthDaysFromEnd = monthDays.reduce(0) { $1 < 0 ? $0 | 1 << -$1 : $0 }
         weekdays = days.reduce(0) { $1.ordinal == 0 ? $0 | 1 << $1.weekday.rawValue : $0 }
         ordinals = days.filter { $0.ordinal != 0 }
+        anyWeekdays = days.isEmpty ? .max : days.reduce(0) { $0 | 1 << $1.weekday.rawValue }
         countsOrdinalsInYear = rule.frequency == .yearly && rule.byMonth.isEmpty
         yearDays = rule.byYearDay
         weekNumbers = rule.byWeekNumber
@@ -75,7 +78,11 @@ struct DayFilter: Hashable, Sendable {
     func appendMonth(_ month: Int, of year: Int, to days: inout [Int]) {
         guard accepts(month: month) else { return }
         let view = MonthView(year: year, month: month)
-        for day in 1...view.length where view.contains(day, self) { days.append(view.first + day - 1) }
+        // With one weekday only every seventh day can pass.
+        let isOneWeekday = anyWeekdays.nonzeroBitCount == 1
+        let first = isOneWeekday ? view.firstDay(on: anyWeekdays.trailingZeroBitCount) : 1
+        for day in stride(from: first, through: view.length, by: isOneWeekday ? 7 : 1)
+        where view.contains(day, self) { days.append(view.first + day - 1) }
     }
 
     /// Appends the day numbers that pass in a year.
@@ -109,15 +116,15 @@ struct DayFilter: Hashable, Sendable {
         let newYear = CivilDate.number(year: year, month: 1, day: 1)
         let end = CivilDate.number(year: year + 1, month: 1, day: 1)
         var days: [Int] = []
-        var day = newYear
-        while day < end {
-            let date = CivilDate(days: day)
-            let week = date.week(startingOn: weekStart)
-            let weekEnd = min(end, day + 7 - (date.weekday.rawValue - weekStart.rawValue + 7) % 7)
-            if weekNumbers.contains(week.number) || weekNumbers.contains(week.number - week.count - 1) {
-                days.append(contentsOf: day..<weekEnd)
+        for weekYear in (year - 1)...(year + 1) {
+            let first = CivilDate.firstWeek(of: weekYear, startingOn: weekStart)
+            let count = (CivilDate.firstWeek(of: weekYear + 1, startingOn: weekStart) - first) / 7
+            for number in weekNumbers {
+                let index = number > 0 ? number - 1 : count + number
+                guard (0..<count).contains(index) else { continue }
+                let start = first + index * 7
+                days.append(contentsOf: max(start, newYear)..<max(min(start + 7, end), max(start, newYear)))
             }
-            day = weekEnd
         }
         return days
     }
@@ -138,7 +145,12 @@ struct DayFilter: Hashable, Sendable {
             yearLength = CivilDate.isLeap(year) ? 366 : 365
         }
 
-        func contains(_ day: Int, _ filter: DayFilter) -> Bool {
+        /// The first day of the month (1...7) on a weekday.
+        func firstDay(on weekday: Int) -> Int { (weekday - firstWeekday + 7) % 7 + 1 }
+
+        func contains(_ day: Int, _ filter: borrowing DayFilter) -> Bool {
+            let weekday = (firstWeekday + day - 1) % 7
+            if filter.anyWeekdays & (1 << weekday) == 0 { return false }
             if filter.monthDays | filter.monthDaysFromEnd != 0 {
                 let bits =
                     filter.monthDays & (1 << day) | filter.monthDaysFromEnd & (1 << (length + 1 - day))
@@ -149,9 +161,7 @@ struct DayFilter: Hashable, Sendable {
                 let fromEnd = dayOfYear - yearLength - 1
                 if !filter.yearDays.contains(dayOfYear) && !filter.yearDays.contains(fromEnd) { return false }
             }
-            if filter.weekdays == 0 && filter.ordinals.isEmpty { return true }
-            let weekday = (firstWeekday + day - 1) % 7
-            if filter.weekdays & (1 << weekday) != 0 { return true }
+            if filter.ordinals.isEmpty || filter.weekdays & (1 << weekday) != 0 { return true }
             let (position, count) =
                 filter.countsOrdinalsInYear ? (dayOfYear, yearLength) : (day, length)
             return filter.ordinals.contains { ordinal in

@@ -10,8 +10,6 @@ struct EventReader {
     static let years = 1900...2261
 
     let file: String
-    /// The VTIMEZONE components of the file by their TZID.
-    let definitions: [String: CalendarComponent]
     let zones: Zones
     /// The zone of times that name none: the station's.
     let stationZone: Int
@@ -19,12 +17,29 @@ struct EventReader {
     var warnings: [EventError] = []
     /// The zones that TZIDs of this file were found to mean.
     private var known: [String: Int] = [:]
+    private let bytes: [UInt8]
+    /// The VTIMEZONE components of the file by their TZID.
+    ///
+    /// They may stand behind the events that need them, and most files need none: the names are the system's.
+    private lazy var definitions = Self.definitions(bytes)
 
-    init(file: String, definitions: [String: CalendarComponent], zones: Zones, stationZone: Int) {
+    init(file: String, bytes: [UInt8], zones: Zones, stationZone: Int) {
         self.file = file
-        self.definitions = definitions
+        self.bytes = bytes
         self.zones = zones
         self.stationZone = stationZone
+    }
+
+    private static func definitions(_ bytes: [UInt8]) -> [String: CalendarComponent] {
+        var parser = ICalendarParser(bytes)
+        var result: [String: CalendarComponent] = [:]
+        while let component = parser.next() {
+            guard component.name == "VTIMEZONE", let name = component.property("TZID")?.value else {
+                continue
+            }
+            result[name] = component
+        }
+        return result
     }
 
     /// Reads an event; `table` gains the zones that it names.
@@ -39,7 +54,7 @@ struct EventReader {
             // The instance first: a broken exception still says what must not play as the series has it.
             event.recurrence = try recurrence(component, &event, &table)
             if let defect = component.defect {
-                throw EventError(line: defect.line, description: defect.message)
+                throw EventError(line: defect.line, description: defect.message, isReported: true)
             }
             try fill(&event, from: component, &table)
             return (event, nil)
@@ -51,8 +66,7 @@ struct EventReader {
 
     private func identifier(_ component: CalendarComponent) throws(EventError) -> String {
         guard let property = component.property("UID") else {
-            let defect = component.defect ?? (component.line, "an event without UID")
-            throw EventError(line: defect.line, description: defect.message)
+            throw EventError(line: component.line, description: "an event without UID")
         }
         let uid = property.text
         guard !uid.isEmpty, uid.utf8.count <= Self.maximumIdentifierBytes, uid.singleLine == uid else {
@@ -212,7 +226,8 @@ struct EventReader {
     private mutating func zone(_ property: ContentLine, _ table: inout ZoneTable) throws(EventError) -> Int {
         guard let identifier = property.parameter("TZID") else { return stationZone }
         if let index = known[identifier] { return index }
-        guard let zone = zones.zone(ofTZID: identifier, definition: definitions[identifier]) else {
+        let named = zones.zone(ofTZID: identifier, definition: nil)
+        guard let zone = named ?? zones.zone(ofTZID: identifier, definition: definitions[identifier]) else {
             throw EventError(
                 line: property.line, description: "the time zone \(identifier.prefix(80)) is not known")
         }

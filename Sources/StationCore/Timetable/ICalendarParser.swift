@@ -57,6 +57,8 @@ struct CalendarComponent: Sendable {
 struct ICalendarParser {
     /// What cannot be read, in the order of the file; bounded by `ICalendarLimits.problems`.
     private(set) var problems: [(line: Int, message: String)] = []
+    /// How many problems there are beyond those.
+    private(set) var unreported = 0
     /// The properties of the calendar itself.
     private(set) var calendarProperties: [ContentLine] = []
     private var lines: UnfoldedLines
@@ -169,7 +171,11 @@ struct ICalendarParser {
     }
 
     private mutating func report(_ line: Int, _ message: String) {
-        if problems.count < ICalendarLimits.problems { problems.append((line, message)) }
+        if problems.count < ICalendarLimits.problems {
+            problems.append((line, message))
+        } else {
+            unreported += 1
+        }
     }
 }
 

@@ -14,6 +14,7 @@ package struct Playlist: Hashable, Sendable {
 
     /// One item of a playlist.
     package struct Entry: Hashable, Sendable {
+        /// What sounds.
         package var source: Source
         /// The title of `#EXTINF`.
         package var title: String?
@@ -22,6 +23,7 @@ package struct Playlist: Hashable, Sendable {
         /// What to play instead if this fails: a path inside the channel's folder.
         package var fallback: String?
 
+        /// Makes the entry.
         package init(
             source: Source, title: String? = nil, expectedSeconds: Double? = nil, fallback: String? = nil
         ) {
@@ -37,6 +39,7 @@ package struct Playlist: Hashable, Sendable {
         }
     }
 
+    /// What is played, in order.
     package var entries: [Entry]
     /// For each entry the line of the file on which it stands, from 1.
     package var lines: [Int]
@@ -50,6 +53,7 @@ package struct Playlist: Hashable, Sendable {
     /// The most problems that one playlist reports.
     package static let maximumProblems = 100
 
+    /// Makes the playlist of entries and the lines on which they stand.
     package init(entries: [Entry], lines: [Int]) {
         self.entries = entries
         self.lines = lines

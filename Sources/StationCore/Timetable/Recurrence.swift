@@ -52,8 +52,10 @@ package struct Recurrence: Hashable, Sendable {
     package let start: CivilTime
     /// No instance is later; the horizon when the rule itself has no end.
     package private(set) var last: CivilTime
-    /// The UNTIL of a rule in UTC: instants later than it are no instances. `last` alone cannot tell where the
-    /// zone's offset changes around it, because there the order of civil times is not that of instants.
+    /// The UNTIL of a rule in UTC: instants later than it are no instances.
+    ///
+    /// `last` alone cannot tell where the zone's offset changes around it, because there the order of civil times is
+    /// not that of instants.
     package private(set) var limit: Instant?
     private let period: Period
     private let interval: Int64
@@ -74,11 +76,10 @@ package struct Recurrence: Hashable, Sendable {
 
     /// Makes a rule ready; `zone` is that of the start and of a local UNTIL.
     ///
-    /// A COUNT is turned into the last instance by counting once, which takes from `countingBudget`. Throws
-    /// `RecurrenceError` when that is used up.
-    package init(
-        rule: RecurrenceRule, start: CivilTime, zone: ZoneFile, countingBudget: inout Int
-    ) throws {
+    /// A COUNT is turned into the last instance by counting once, and a rule without one is searched for its first
+    /// instance. Both take from `budget`, by the days and shorter units that are looked at; throws
+    /// `RecurrenceError` when it is used up.
+    package init(rule: RecurrenceRule, start: CivilTime, zone: ZoneFile, budget: inout Int) throws {
         self.start = start
         interval = Int64(rule.interval)
         filter = DayFilter(rule, start: start.date)
@@ -111,7 +112,7 @@ package struct Recurrence: Hashable, Sendable {
             limit = instant
         case nil: break
         }
-        if let count = rule.count { try end(after: count, &countingBudget) }
+        last = try end(after: rule.count, &budget)
     }
 
     private static func times(_ rule: RecurrenceRule, start: CivilTime) -> TimesOfDay {
@@ -129,25 +130,27 @@ package struct Recurrence: Hashable, Sendable {
             seconds: list(rule.bySecond, second % 60, .secondly))
     }
 
-    private mutating func end(after count: Int, _ budget: inout Int) throws {
+    /// The instance that COUNT makes the last; without COUNT the end that is, or the start when nothing follows it.
+    private func end(after count: Int?, _ budget: inout Int) throws -> CivilTime {
         var end = start
         var occurrences = occurrences(from: start)
-        for _ in 1..<max(count, 1) {
-            guard budget > 0 else {
-                throw RecurrenceError(description: "too many instances are counted by COUNT; use UNTIL")
+        var cost = 0
+        defer { budget -= cost }
+        for _ in 1..<max(count ?? 2, 1) {
+            guard cost < budget else {
+                throw RecurrenceError(
+                    description: "too much to count for COUNT, or to search for an instance")
             }
-            budget -= 1
-            guard let next = occurrences.next() else { break }
+            let next = occurrences.next()
+            cost = occurrences.cost
+            guard let next else { return end }
             end = next
         }
-        last = end
+        return count == nil ? last : end
     }
 
     /// Whether the rule adds nothing to the start.
-    package var isSpent: Bool {
-        var occurrences = occurrences(from: start)
-        return occurrences.next() == nil
-    }
+    package var isSpent: Bool { last <= start }
 
     /// What the rule adds to the start, ascending, from `from` (inclusive) on and never at or before the start.
     package func occurrences(from: CivilTime) -> Occurrences {
@@ -167,6 +170,8 @@ package struct Recurrence: Hashable, Sendable {
         private var index = 0
         private var count = 0
         private var days: [Int] = []
+        /// How many days or shorter units were looked at.
+        fileprivate private(set) var cost = 0
 
         fileprivate init(_ recurrence: Recurrence, from: CivilTime) {
             self.recurrence = recurrence
@@ -174,6 +179,7 @@ package struct Recurrence: Hashable, Sendable {
             period = recurrence.aligned(recurrence.periodNumber(from))
         }
 
+        /// The next instance; `nil` when there is none.
         package mutating func next() -> CivilTime? {
             let times = recurrence.times
             while true {
@@ -203,6 +209,7 @@ package struct Recurrence: Hashable, Sendable {
 
         /// Takes the bases of the period at hand and moves on; `false` when it has none.
         private mutating func load() -> Bool {
+            cost += recurrence.daysOfPeriod
             if case .unit(let length) = recurrence.period {
                 let second = period * length
                 if let next = recurrence.nextCandidate(after: second, length) {
@@ -260,6 +267,16 @@ extension Recurrence {
     /// The first period, from `number` on, that INTERVAL does not leave out.
     private func aligned(_ number: Int64) -> Int64 {
         number + (periodNumber(start) - number).flooredRemainder(by: interval)
+    }
+
+    /// How many days are looked at to list a period's; one for a unit.
+    private var daysOfPeriod: Int {
+        switch period {
+        case .year: 365
+        case .month: 30
+        case .week: 7
+        case .unit: 1
+        }
     }
 
     /// The second at which a period starts.

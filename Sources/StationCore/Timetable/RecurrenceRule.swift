@@ -30,7 +30,9 @@ package struct RecurrenceRule: Hashable, Sendable {
 
     /// A weekday of BYDAY; `ordinal` counts it inside the month or year (-1 is the last), 0 means every one.
     package struct Day: Hashable, Sendable {
+        /// Its number from the beginning, or, negative, from the end; 0 for every one.
         package var ordinal: Int
+        /// The day of the week.
         package var weekday: Weekday
     }
 
@@ -42,19 +44,30 @@ package struct RecurrenceRule: Hashable, Sendable {
     package var count: Int?
     /// Until when instances start, inclusive.
     package var until: Limit?
+    /// BYSECOND, 0...59.
     package var bySecond: [Int] = []
+    /// BYMINUTE, 0...59.
     package var byMinute: [Int] = []
+    /// BYHOUR, 0...23.
     package var byHour: [Int] = []
+    /// BYDAY.
     package var byDay: [Day] = []
+    /// BYMONTHDAY, from the end when negative.
     package var byMonthDay: [Int] = []
+    /// BYYEARDAY, from the end when negative.
     package var byYearDay: [Int] = []
+    /// BYWEEKNO, from the end when negative.
     package var byWeekNumber: [Int] = []
+    /// BYMONTH, 1...12.
     package var byMonth: [Int] = []
+    /// BYSETPOS: which instances of a period count, from the end when negative.
     package var bySetPosition: [Int] = []
     /// The day on which a week starts.
     package var weekStart = Weekday.monday
 
-    /// A COUNT above this is refused: it must be counted through from the start. Daily, these are 273 years.
+    /// A COUNT above this is refused, because it must be counted through from the start.
+    ///
+    /// Daily, these are 273 years.
     package static let maximumCount = 100_000
     /// An INTERVAL above this is refused; in seconds, these are 31 years.
     package static let maximumInterval = 1_000_000_000
@@ -63,7 +76,9 @@ package struct RecurrenceRule: Hashable, Sendable {
 }
 
 extension RecurrenceRule {
-    /// Reads the value of an RRULE property. Throws `RecurrenceError` when it is not one by the RFC.
+    /// Reads the value of an RRULE property.
+    ///
+    /// Throws `RecurrenceError` when it is not one by the RFC.
     package init(_ text: String) throws {
         var parts: [(name: String, value: Substring)] = []
         for part in text.uppercased().split(separator: ";") {

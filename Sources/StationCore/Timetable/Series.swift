@@ -14,9 +14,9 @@ struct Series: Sendable {
     let recurrence: Recurrence
     /// The index of the zone on whose wall the rule counts.
     let zone: Int
-    /// The original instants that the rule must not give: exceptions, and what stands as a single slot. Ascending.
+    /// The original instants that the rule must not give: exceptions, and what stands as a single slot; ascending.
     let excluded: [Instant]
-    /// The days, on the wall, on which the rule must not give any. Ascending.
+    /// The days, on the wall, on which the rule must not give any; ascending.
     let excludedDays: [CivilDate]
     /// Ascending; the first holds from the start.
     let segments: [Segment]

@@ -22,8 +22,10 @@ package enum ContentReference: Hashable, Sendable {
 package struct ContentVariant: Hashable, Sendable {
     /// The language tag of X-LOA-LANGUAGE; `nil` is for everybody.
     package var language: String?
+    /// Where the content is.
     package var reference: ContentReference
 
+    /// Makes the variant.
     package init(language: String?, reference: ContentReference) {
         self.language = language
         self.reference = reference
@@ -36,23 +38,29 @@ package struct Slot: Hashable, Sendable, Identifiable {
     ///
     /// It stays the same when that one instance is moved, so that a moved slot does not play twice.
     package var id: String
+    /// The name of the upstream whose slot it is.
     package var upstream: String
     /// The UID of the event.
     package var programme: String
+    /// The SUMMARY, on one line.
     package var title: String
+    /// Who goes first, as far as file and upstream may say it.
     package var programmeClass: ProgrammeClass
     /// Themes, for reports.
     package var categories: [String]
     /// The rank of the upstream: the lower goes first.
     package var rank: Int
+    /// When its first sample is due.
     package var scheduled: Instant
     /// When the slot ends whatever is playing; `nil`: it ends with its last item.
     package var hardEnd: Instant?
+    /// What happens when it cannot begin on time.
     package var late: LateRule
     /// What to play, one after the other: for everybody first, then the station's languages in its order.
     package var contents: [ContentVariant]
-    /// The calendar file inside the channel, and the line of the event's BEGIN.
+    /// The calendar file inside the channel.
     package var file: String
+    /// The line of the event's BEGIN, from 1.
     package var line: Int
 
     /// Makes a slot.
@@ -79,6 +87,7 @@ package struct Slot: Hashable, Sendable, Identifiable {
 
 /// Something in a channel that was not understood, or not taken as it stands.
 package struct TimetableProblem: Hashable, Sendable, CustomStringConvertible {
+    /// How much is lost.
     package enum Severity: Hashable, Sendable {
         /// It plays, but not quite as the file says.
         case warning
@@ -86,14 +95,18 @@ package struct TimetableProblem: Hashable, Sendable, CustomStringConvertible {
         case error
     }
 
+    /// How much is lost.
     package var severity: Severity
+    /// The name of the upstream.
     package var upstream: String
     /// The file inside the channel.
     package var file: String
     /// From 1.
     package var line: Int
+    /// What is wrong, in words.
     package var message: String
 
+    /// Makes the problem.
     package init(
         severity: Severity = .error, upstream: String, file: String, line: Int, message: String
     ) {
@@ -104,5 +117,6 @@ package struct TimetableProblem: Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// The problem in one line.
     package var description: String { "\(upstream)/\(file):\(line): \(message)" }
 }

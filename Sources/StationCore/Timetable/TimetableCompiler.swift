@@ -5,11 +5,14 @@ extension Timetable {
     package static let maximumEvents = 100_000
     /// The most problems that are handed back.
     package static let maximumProblems = 1000
-    /// How many instances COUNT may make the compiler count, over all events.
-    static let countingBudget = 20_000_000
+    /// How many days and shorter units may be looked at to count and to search instances, over all events.
+    ///
+    /// A hundred thousand weekly events of two years each use a fifth of it; hostile rules use it up in seconds.
+    static let searchBudget = 100_000_000
 
     /// A compiled timetable and what was found on the way.
     package struct Compilation: Sendable {
+        /// What was understood.
         package var timetable = Timetable()
         /// In the order of channels and files; at most `maximumProblems`, of which the last says how many are left out.
         package var problems: [TimetableProblem] = []
@@ -41,7 +44,7 @@ private struct TimetableCompiler {
     private var table = ZoneTable()
     private let stationZone: Int
     private var eventCount = 0
-    private var countingBudget = Timetable.countingBudget
+    private var searchBudget = Timetable.searchBudget
     /// The channel at hand.
     private var source: ChannelSource
     private var files: [String: [UInt8]] = [:]
@@ -116,8 +119,7 @@ private struct TimetableCompiler {
             refuse()
             return
         }
-        var reader = EventReader(
-            file: path, definitions: Self.definitions(bytes), zones: zones, stationZone: stationZone)
+        var reader = EventReader(file: path, bytes: bytes, zones: zones, stationZone: stationZone)
         var parser = ICalendarParser(bytes)
         var groups = EventGroups()
         var understood = 0
@@ -132,7 +134,8 @@ private struct TimetableCompiler {
             eventCount += 1
             do throws(EventError) {
                 let (event, error) = try reader.read(component, table: &table)
-                if let error { report(path, error.line, error.description) } else { understood += 1 }
+                if error == nil { understood += 1 }
+                if let error, !error.isReported { report(path, error.line, error.description) }
                 groups.add(event)
             } catch {
                 report(path, error.line, error.description)
@@ -141,6 +144,9 @@ private struct TimetableCompiler {
             reader.warnings = []
         }
         for (line, message) in parser.problems { report(path, line, message) }
+        if parser.unreported > 0 {
+            report(path, parser.problems.last?.line ?? 1, "\(parser.unreported) more lines are broken")
+        }
         let isEmpty = parser.calendarProperties.contains { property in
             property.name == "X-LOA-EMPTY" && property.value.uppercased() == "TRUE"
         }
@@ -153,18 +159,6 @@ private struct TimetableCompiler {
 
     private mutating func refuse() {
         if !refused.contains(source.upstream) { refused.append(source.upstream) }
-    }
-
-    /// The VTIMEZONE components of a file, which may stand behind the events that need them.
-    private static func definitions(_ bytes: [UInt8]) -> [String: CalendarComponent] {
-        var parser = ICalendarParser(bytes)
-        var result: [String: CalendarComponent] = [:]
-        while let component = parser.next() {
-            if component.name == "VTIMEZONE", let name = component.property("TZID")?.value {
-                result[name] = component
-            }
-        }
-        return result
     }
 
     // MARK: Events
@@ -198,7 +192,7 @@ private struct TimetableCompiler {
             do {
                 let recurrence = try Recurrence(
                     rule: rule, start: start.civil, zone: table.zones[start.zone],
-                    countingBudget: &countingBudget)
+                    budget: &searchBudget)
                 if !recurrence.isSpent {
                     recurrences.append(recurrence)
                 } else if rule.count != 1 {
@@ -294,8 +288,9 @@ private struct TimetableCompiler {
 
     // MARK: Programmes
 
-    /// Adds what an event plays; `nil` when the station plays nothing of it. An exception that names no content
-    /// has that of `master`.
+    /// Adds what an event plays; `nil` when the station plays nothing of it.
+    ///
+    /// An exception that names no content has that of `master`.
     private mutating func programme(_ event: CalendarEvent, _ master: Int?, _ path: String) -> Int? {
         let content = event.content
         let inherited = master.map { timetable.programmes[$0].contents }

@@ -1,13 +1,13 @@
 // The time zones that a timetable may name, and how the names that calendar programs write lead to the system's.
 
 /// The system's time zones by name; reading them is left to whoever makes the value.
-package struct Zones {
-    private let read: (String) -> ZoneFile?
+package struct Zones: Sendable {
+    private let read: @Sendable (String) -> ZoneFile?
 
     /// Zones that `read` looks up by their IANA name, such as `Asia/Ho_Chi_Minh`; `nil` means that there is none.
     ///
     /// `read` is only given names whose parts are letters, digits, `_`, `-` and `+`: safe to be joined to a folder.
-    package init(_ read: @escaping (String) -> ZoneFile?) { self.read = read }
+    package init(_ read: @escaping @Sendable (String) -> ZoneFile?) { self.read = read }
 
     /// The zone of an IANA name.
     package func zone(named name: String) -> ZoneFile? { Self.isName(name) ? read(name) : nil }

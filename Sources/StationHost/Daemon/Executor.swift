@@ -1,6 +1,8 @@
 package import StationCore
 
-/// Carries out the station's effects on this machine, by the contract written at `Effect`. Loop thread.
+/// Carries out the station's effects on this machine, by the contract written at `Effect`.
+///
+/// Loop thread.
 package final class Executor {
     /// The rest of the world: what the loop itself has to do.
     package struct Surroundings {
@@ -55,7 +57,6 @@ package final class Executor {
             case .appendInRun(let entry):
                 mailbox.put(.completed(id, .appended(store.appendInRun(entry))))
             case .recordPosition(let record): store.record(id, record)
-            case .clearPosition: store.clearRecord(id)
             case .preflight(let play, let items): sound.preflight(id, play: play, items: items)
             case .openCard: sound.openCard(id)
             case .closeCard: sound.closeCard(id)

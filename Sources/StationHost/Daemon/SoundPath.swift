@@ -19,4 +19,9 @@ package protocol SoundPath: AnyObject {
     func renew(_ id: EffectID, play: PlayID, permit: Permit)
     /// Forgets what was preflighted.
     func discard(_ id: EffectID, play: PlayID)
+    /// The name of a thread that has work and makes no progress, decode or audio; nil while all do.
+    ///
+    /// Asked whenever the service supervisor's watchdog is to be fed, which it is only while there is none (T39).
+    /// A thread that waits for work, or for a card whose loss was reported, makes progress.
+    func stalledThread() -> String?
 }

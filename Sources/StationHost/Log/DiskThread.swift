@@ -7,10 +7,14 @@ package final class DiskThread: Sendable {
     enum Job: Sendable {
         case append(EffectID, Entry)
         case record(EffectID, PositionRecord)
-        case clearRecord(EffectID)
         case checkpoint(@Sendable () -> Void)
         case run(@Sendable () -> Void)
+        case retry
+        case end
     }
+
+    /// So often, in nanoseconds, a disk that refused entries is tried again.
+    static let retryInterval: Int64 = 10_000_000_000
 
     private let jobs: JobQueue<Job>
 
@@ -23,11 +27,13 @@ package final class DiskThread: Sendable {
         self.jobs = jobs
         let writer = Writer(log: log, position: position, complete: complete)
         try Thread.start("disk") {
-            while true { writer.carryOut(jobs.wait()) }
+            while writer.carryOut(jobs.wait(atMost: writer.patience) ?? [.retry]) {}
         }
     }
 
     func put(_ job: Job) { jobs.put(job) }
+
+    deinit { jobs.put(.end) }
 
     /// Carries out jobs; owned by the thread.
     private final class Writer {
@@ -44,8 +50,13 @@ package final class DiskThread: Sendable {
             self.complete = complete
         }
 
+        /// How long to wait for jobs before the disk is tried again, in nanoseconds; negative for ever.
+        var patience: Int64 { log.hasBacklog ? DiskThread.retryInterval : -1 }
+
         /// Appends that follow each other share one fsync; everything else keeps its place between them.
-        func carryOut(_ jobs: [Job]) {
+        ///
+        /// - Returns: whether there is more to come.
+        func carryOut(_ jobs: [Job]) -> Bool {
             var batch: [(EffectID, Entry)] = []
             for job in jobs {
                 if case .append(let id, let entry) = job {
@@ -53,9 +64,11 @@ package final class DiskThread: Sendable {
                     continue
                 }
                 appendAll(&batch)
+                if case .end = job { return false }
                 carryOut(job)
             }
             appendAll(&batch)
+            return true
         }
 
         private func appendAll(_ batch: inout [(EffectID, Entry)]) {
@@ -67,13 +80,13 @@ package final class DiskThread: Sendable {
 
         private func carryOut(_ job: Job) {
             switch job {
-            case .append: break
+            case .append, .end: break
             case .record(let id, let record): complete(id, position.replace(record))
-            case .clearRecord(let id): complete(id, position.clear())
             case .checkpoint(let done):
                 log.checkpoint()
                 done()
             case .run(let body): body()
+            case .retry: log.retry()
             }
         }
     }

@@ -48,12 +48,6 @@ enum DurableFile {
         try syncDirectory(of: path, calls)
     }
 
-    /// Removes a file; it may be gone already.
-    static func remove(_ path: String, _ calls: DiskCalls) throws(SystemError) {
-        if unlink(path) < 0 && errno != ENOENT { throw SystemError(call: "unlink \(path)", code: errno) }
-        try syncDirectory(of: path, calls)
-    }
-
     /// Makes the names in the directory of a file durable.
     static func syncDirectory(of path: String, _ calls: DiskCalls) throws(SystemError) {
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

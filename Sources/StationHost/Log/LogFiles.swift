@@ -2,7 +2,9 @@ import Glibc
 import StationCore
 import StationTrust
 
-/// The log on disk: segments of lines that are appended to, fsynced and never deleted. Disk thread only.
+/// The log on disk: segments of lines that are appended to, fsynced and never deleted.
+///
+/// Disk thread only.
 ///
 ///     STATE/log/00000000000000000000.jsonl    named by the index of its first entry
 ///     STATE/log/checkpoint.json               the log folded up to some entry, so that a start reads only the rest
@@ -31,11 +33,14 @@ final class LogFiles {
     private var checkpointIndex: Int64
     /// Entries that were appended and are not on disk, in order.
     private var backlog: [Entry] = []
+    /// Why the disk refused the last time; nil when it did not.
+    private var lastProblem: SystemError?
 
     /// The segment that is written to.
     private struct Segment {
         let path: String
-        let descriptor: Int32
+        /// Nil while the disk lets nobody open it for writing.
+        var descriptor: Int32?
         /// Everything before that offset survives a power cut.
         var durableBytes: Int64
         /// A write or fsync failed: what stands after `durableBytes` is anybody's guess, and is cut before the
@@ -51,23 +56,26 @@ final class LogFiles {
         checkpointIndex = found.checkpointIndex
     }
 
-    deinit { if let segment { close(segment.descriptor) } }
+    deinit { if let descriptor = segment?.descriptor { close(descriptor) } }
 
     /// Opens the log of a state directory, repairs what a crash left, and takes up what `/run` kept.
     ///
+    /// A disk that cannot be written, or read, is no error: the log goes on in `/run`, from what could be read (T36).
+    ///
     /// - Returns: the log, what it remembers, and how many bytes of a torn entry were cut.
-    /// - Throws: `SystemError` when the directory can be neither read nor made.
     static func open(
         state: String, run: RunLog, calls: DiskCalls
-    ) throws(SystemError) -> (log: LogFiles, summary: LogSummary, tornBytes: Int64) {
+    ) -> (log: LogFiles, summary: LogSummary, tornBytes: Int64) {
         let directory = state + "/log"
-        try DurableFile.makeDirectory(directory)
-        let found = try LogReader.read(directory)
+        var found = LogReader.Found()
+        do throws(SystemError) {
+            try DurableFile.makeDirectory(directory)
+            found = try LogReader.read(directory)
+        } catch { note(.error, "the log cannot be opened: \(error)") }
         let log = LogFiles(directory: directory, run: run, calls: calls, found: found)
         if let last = found.lastSegment {
             log.segment = Segment(
-                path: last.path, descriptor: try Descriptor.open(last.path, O_RDWR | O_APPEND).release(),
-                durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
+                path: last.path, durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
         }
         var all = found.summary
         for entry in run.entries(from: all.nextIndex) where all.fold(entry.json) { log.backlog.append(entry) }
@@ -81,6 +89,12 @@ final class LogFiles {
         if flush() { return .durable }
         return run.keep(backlog) ? .inRun : .inMemory
     }
+
+    /// Whether entries wait for a disk that refused them.
+    var hasBacklog: Bool { !backlog.isEmpty }
+
+    /// Tries again to put on disk what it refused.
+    func retry() { if hasBacklog { flush() } }
 
     /// Writes a checkpoint, so that the next start reads nothing twice.
     func checkpoint() {
@@ -106,20 +120,23 @@ final class LogFiles {
     private func flush() -> Bool {
         do throws(SystemError) {
             try prepareSegment()
-            guard !backlog.isEmpty, var segment else { return true }
+            guard !backlog.isEmpty, var segment, let descriptor = segment.descriptor else { return true }
             let bytes = backlog.flatMap(\.terminatedLine)
             segment.isDoubtful = true
             self.segment = segment
-            if let error = bytes.withUnsafeBytes({ calls.write(segment.descriptor, $0) }) { throw error }
+            if let error = bytes.withUnsafeBytes({ calls.write(descriptor, $0) }) { throw error }
             // A crash here leaves whole lines, or a torn one, that nobody was told are durable.
-            if let error = calls.sync(segment.descriptor) { throw error }
+            if let error = calls.sync(descriptor) { throw error }
             segment.isDoubtful = false
             segment.durableBytes += Int64(bytes.count)
             self.segment = segment
         } catch {
-            note(.error, "the log cannot be written: \(error)")
+            // Once: a disk that is broken for a month must not fill the journal too (T34).
+            if lastProblem != error { note(.error, "the log cannot be written: \(error)") }
+            lastProblem = error
             return false
         }
+        lastProblem = nil
         for entry in backlog { summary.fold(entry.json) }
         backlog = []
         run.clear()
@@ -130,23 +147,29 @@ final class LogFiles {
     /// Sees to it that there is a segment whose end is known.
     private func prepareSegment() throws(SystemError) {
         if var segment {
+            let descriptor: Int32
+            if let open = segment.descriptor {
+                descriptor = open
+            } else {
+                descriptor = try Descriptor.open(segment.path, O_RDWR | O_APPEND).release()
+                segment.descriptor = descriptor
+                self.segment = segment
+            }
             if segment.isDoubtful {
-                _ = try system("ftruncate the log") {
-                    ftruncate(segment.descriptor, off_t(segment.durableBytes))
-                }
-                if let error = calls.sync(segment.descriptor) { throw error }
+                _ = try system("ftruncate the log") { ftruncate(descriptor, off_t(segment.durableBytes)) }
+                if let error = calls.sync(descriptor) { throw error }
                 segment.isDoubtful = false
                 self.segment = segment
             }
             if segment.durableBytes < Self.segmentBytes { return }
         }
+        try DurableFile.makeDirectory(directory)
         let first = summary.nextIndex
         let path = directory + "/" + LogReader.segmentName(firstIndex: first)
         // A crash after this leaves an empty segment, which the next start goes on with.
         let descriptor = try Descriptor.open(path, O_RDWR | O_APPEND | O_CREAT)
         try DurableFile.syncDirectory(of: path, calls)
-        if let segment { close(segment.descriptor) }
-        segment = Segment(path: path, descriptor: descriptor.release(), durableBytes: 0, isDoubtful: true)
-        try prepareSegment()
+        if let old = segment?.descriptor { close(old) }
+        segment = Segment(path: path, descriptor: descriptor.release(), durableBytes: 0)
     }
 }

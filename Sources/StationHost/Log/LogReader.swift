@@ -37,17 +37,29 @@ package enum LogReader {
         guard segments.count <= mostSegments else {
             throw SystemError(call: "read \(directory)", code: EFBIG)
         }
+        var found = Found()
         if let start = checkpoint(directory, segments) {
-            var found = Found(summary: start.summary, checkpointIndex: start.summary.nextIndex)
-            if try fold(segments[start.segment...], from: start.offset, into: &found) { return found }
+            if try fits(start.summary.nextIndex, start.offset, in: segments[start.segment]) {
+                found = Found(summary: start.summary, checkpointIndex: start.summary.nextIndex)
+                try fold(segments[start.segment...], from: start.offset, into: &found)
+                return found
+            }
             note(.warning, "the log's checkpoint does not fit the log; it is read whole")
         }
-        var found = Found()
-        if try !fold(segments[...], from: 0, into: &found) {
-            // Entries after the damage cannot follow those before it; they stay where they are, for the auditor.
-            note(.error, "the log in \(directory) is damaged before its last segment")
-        }
+        try fold(segments[...], from: 0, into: &found)
         return found
+    }
+
+    /// Whether the entry before an offset is the one before an index: the checkpoint tells of this very log.
+    private static func fits(_ index: Int64, _ offset: Int64, in path: String) throws(SystemError) -> Bool {
+        guard offset > 0 else { return path.hasSuffix("/" + segmentName(firstIndex: index)) }
+        let file = try Descriptor.open(path, O_RDONLY)
+        let start = max(0, offset - Int64(LogFiles.lineBytes))
+        let bytes = try readAll(file.number, from: start, limit: Int(offset - start), path)
+        guard bytes.count == Int(offset - start), let last = lines(of: bytes).last,
+            last.upperBound == bytes.count - 1
+        else { return false }
+        return parse(bytes, last)?["index"]?.integer == index - 1
     }
 
     private static func checkpoint(
@@ -65,25 +77,36 @@ package enum LogReader {
 
     /// Folds segments one after the other.
     ///
-    /// - Returns: false when a segment before the last is not whole and in order.
+    /// Only the end of the last segment can be torn, and is cut. What is damaged before it (a worn-out cell) is passed
+    /// over, so that everything else is still remembered; an entry that stands twice counts once.
     private static func fold(
         _ segments: ArraySlice<String>, from start: Int64, into found: inout Found
-    ) throws(SystemError) -> Bool {
+    ) throws(SystemError) {
         var offset = start
-        for path in segments {
+        for (path, next) in zip(segments, segments.dropFirst().map(Optional.some) + [nil]) {
             let file = try Descriptor.open(path, O_RDONLY)
             let bytes = try readAll(file.number, from: offset, limit: segmentBytes, path)
+            // Before the last segment a gap may be passed over, up to where the next one says that it begins.
+            let end = next.map(firstIndex)
+            if offset == 0 { found.summary.passOver(to: firstIndex(of: path)) }
             var sound = 0
             for line in lines(of: bytes) {
-                guard let json = parse(bytes, line), found.summary.fold(json) else { break }
+                let entry = parse(bytes, line)
+                let index = entry?["index"]?.integer ?? .max
+                if let end, index < end { found.summary.passOver(to: index) }
+                if end == nil && index > found.summary.nextIndex { break }
+                if let entry { found.summary.fold(entry) }
                 sound = line.upperBound + 1
             }
-            let torn = bytes.count - sound
-            if torn > 0 && path != segments.last { return false }
-            found.lastSegment = (path, offset + Int64(sound), Int64(torn))
+            if let end, found.summary.nextIndex < end { note(.error, "\(path) is damaged; entries are lost") }
+            found.lastSegment = (path, offset + Int64(sound), Int64(bytes.count - sound))
             offset = 0
         }
-        return true
+    }
+
+    /// The index of a segment's first entry, as its name has it.
+    private static func firstIndex(of path: String) -> Int64 {
+        Int64(path.split(separator: "/").last?.prefix { $0 != "." } ?? "") ?? 0
     }
 
     /// The entry in a line, if it is one.
@@ -112,6 +135,7 @@ package enum LogReader {
     /// - Parameters:
     ///   - state: the station's state directory.
     ///   - body: gets each entry, parsed and as it stands.
+    /// - Throws: `SystemError` when a segment cannot be read.
     package static func entries(
         state: String, _ body: (JSON, ArraySlice<UInt8>) -> Bool
     ) throws(SystemError) {

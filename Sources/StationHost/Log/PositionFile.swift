@@ -1,7 +1,9 @@
 import StationCore
 import StationTrust
 
-/// The record of where the running slot is, `STATE/position.json`. Disk thread only, but for the read at the start.
+/// The record of where the running slot is, `STATE/position.json`.
+///
+/// Disk thread only, but for the read at the start.
 struct PositionFile: Sendable {
     private static let mostBytes = 1 << 20
 
@@ -22,16 +24,8 @@ struct PositionFile: Sendable {
     }
 
     func replace(_ record: PositionRecord) -> Completion {
-        outcome { () throws(SystemError) in try DurableFile.replace(path, with: record.json.bytes, calls) }
-    }
-
-    func clear() -> Completion {
-        outcome { () throws(SystemError) in try DurableFile.remove(path, calls) }
-    }
-
-    private func outcome(_ body: () throws(SystemError) -> Void) -> Completion {
         do throws(SystemError) {
-            try body()
+            try DurableFile.replace(path, with: record.json.bytes, calls)
             return .done
         } catch {
             note(.warning, "the position cannot be written: \(error)")

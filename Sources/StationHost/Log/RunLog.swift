@@ -3,7 +3,9 @@ package import StationCore
 import StationTrust
 import Synchronization
 
-/// Entries in `/run`: what the disk has not taken yet, or not in time. Any thread.
+/// Entries in `/run`: what the disk has not taken yet, or not in time.
+///
+/// Any thread.
 ///
 /// It lies in memory, so that writing it does not wait; it survives the daemon and not the power. Nothing in it
 /// needs to be in order or there once: the index tells.

@@ -24,12 +24,13 @@ package final class Store {
     ///   - boot: the kernel's identity of this boot.
     ///   - calls: the disk's calls; a test gives others.
     ///   - mailbox: gets the completions.
-    /// - Throws: `SystemError` when there can be no log.
+    /// - Returns: the store; where the disk cannot be written, one that keeps the log in `/run`.
+    /// - Throws: `SystemError` when the machine has no thread or descriptor left.
     package static func open(
         state: String, run: String, boot: String, calls: DiskCalls = .kernel, mailbox: Mailbox<Event>
     ) throws(SystemError) -> Store {
         let runLog = RunLog(directory: run)
-        let opened = try LogFiles.open(state: state, run: runLog, calls: calls)
+        let opened = LogFiles.open(state: state, run: runLog, calls: calls)
         let position = PositionFile(state: state, calls: calls)
         let recovery = Recovery(
             log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes)
@@ -48,12 +49,13 @@ package final class Store {
 
     func record(_ id: EffectID, _ record: PositionRecord) { disk.put(.record(id, record)) }
 
-    func clearRecord(_ id: EffectID) { disk.put(.clearRecord(id)) }
-
     func settled(_ id: EffectID) { unsettled.removeAll { $0.id == id } }
 
     /// Runs something on the disk thread, after everything that was asked of it before.
     package func onDiskThread(_ body: @escaping @Sendable () -> Void) { disk.put(.run(body)) }
+
+    /// Tries again at once to put on disk what it refused.
+    func retry() { disk.put(.retry) }
 
     /// Writes a checkpoint after everything that was asked before, and tells when that is done.
     package func checkpoint(_ done: @escaping @Sendable () -> Void) { disk.put(.checkpoint(done)) }

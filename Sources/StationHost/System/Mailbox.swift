@@ -41,11 +41,18 @@ final class JobQueue<Job: Sendable>: Sendable {
     func put(_ job: Job) { mailbox.put(job) }
 
     /// Waits for jobs, and takes all that are there.
-    func wait() -> [Job] {
+    ///
+    /// - Parameter nanoseconds: how long to wait; negative for ever.
+    /// - Returns: nil when there were none in that time.
+    func wait(atMost nanoseconds: Int64 = -1) -> [Job]? {
         while true {
             let jobs = mailbox.take()
             if !jobs.isEmpty { return jobs }
-            CLinux_wait_readable(mailbox.descriptor, -1)
+            CLinux_wait_readable(mailbox.descriptor, nanoseconds)
+            if nanoseconds >= 0 {
+                let late = mailbox.take()
+                return late.isEmpty ? nil : late
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ import Glibc
 package enum Thread {
     /// Starts a thread that runs `body` and ends with it.
     ///
-    /// - Parameter name: at most 15 bytes, as the kernel shows it.
+    /// - Parameters:
+    ///   - name: at most 15 bytes, as the kernel shows it.
+    ///   - body: what the thread does.
     /// - Throws: `SystemError` when the machine has no thread left.
     package static func start(_ name: String, _ body: sending @escaping () -> Void) throws(SystemError) {
         let box = Box(name: name, body: body)
@@ -17,6 +19,8 @@ package enum Thread {
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        // Safety: the thread takes over the one reference that is handed to it, or it is given back here.
+        let passed = Unmanaged.passRetained(box)
         let code = pthread_create(
             &thread, &attributes,
             { argument in
@@ -26,8 +30,11 @@ package enum Thread {
                 CLinux_name_thread(String(box.name.prefix(15)))
                 box.body()
                 return nil
-            }, Unmanaged.passRetained(box).toOpaque())
-        guard code == 0 else { throw SystemError(call: "pthread_create \(name)", code: code) }
+            }, passed.toOpaque())
+        guard code == 0 else {
+            passed.release()
+            throw SystemError(call: "pthread_create \(name)", code: code)
+        }
     }
 
     private final class Box {

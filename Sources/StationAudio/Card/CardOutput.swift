@@ -1,0 +1,157 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The owner's side of a card and its audio thread.
+///
+/// Used from one thread (the loop).
+///
+/// The card is opened by name when it is needed: `prepare` ahead of a slot, `play`, `release` afterwards.
+@safe  // Safety: `shared` and `thread` live until the audio thread has ended, or for ever if it does not.
+package final class CardOutput {
+    /// What SCHED_FIFO is asked for with: above everything of our own, below the kernel's interrupt threads.
+    private static let priority: Int32 = 40
+    /// Orders at a time: the one that sounds, and the next.
+    private static let orders = 2
+
+    /// Readable (epoll) when `takeReports` has something to tell, also when the audio thread is stuck.
+    package let reportDescriptor: Int32
+
+    private let shared: UnsafeMutablePointer<CardShared>
+    private let thread: UnsafeMutablePointer<AudioThread>
+    private var handle = unsafe CLinux_thread()
+    private var isOpen = true
+    /// The rings of orders whose end was not reported: the audio thread may be reading them.
+    private var rings: [UInt64: ProgrammeRing] = [:]
+    private var firstReport: CardReport?
+
+    /// Starts the audio thread; the card stays closed until `prepare` or `play`.
+    ///
+    /// - Throws: `CardError` if a thread or a descriptor cannot be made.
+    package init(settings: CardSettings) throws(CardError) {
+        let bell = CLinux_eventfd()
+        let news = CLinux_eventfd()
+        let deadMan = CLinux_timerfd()
+        let poll = CLinux_epoll_pair(news, deadMan)
+        guard min(bell, news, deadMan, poll) >= 0 else {
+            for descriptor in [bell, news, deadMan, poll] where descriptor >= 0 { Glibc.close(descriptor) }
+            throw CardError(call: .thread, code: -min(bell, news, deadMan, poll))
+        }
+        reportDescriptor = poll
+        unsafe shared = .allocate(capacity: 1)
+        unsafe shared.initialize(to: CardShared(bell: bell, news: news, deadMan: deadMan))
+        unsafe thread = .allocate(capacity: 1)
+        unsafe thread.initialize(to: AudioThread(settings: settings, shared: shared))
+        var refused: Int32 = 0
+        let error = unsafe CLinux_thread_start(
+            &handle, "audio", Self.priority, &refused,
+            { argument in
+                // Safety: the argument is `thread` below, which lives as long as the thread.
+                unsafe argument?.assumingMemoryBound(to: AudioThread.self).pointee.run()
+                return nil
+            }, thread)
+        if refused != 0 { firstReport = .realtimeRefused(code: refused) }
+        guard error == 0 else {
+            isOpen = false
+            free()
+            throw CardError(call: .thread, code: error)
+        }
+        if refused != 0 { CLinux_eventfd_signal(news) }
+    }
+
+    deinit { _ = close() }
+
+    /// Opens the card and feeds it with silence, ahead of a slot, so that the start can be placed.
+    ///
+    /// Five seconds make its clock well known, one will do.
+    package func prepare() {
+        unsafe shared.pointee.isWanted.store(true, ordering: .releasing)
+        ring()
+    }
+
+    /// Closes the card as soon as nothing plays.
+    ///
+    /// The thread stays, asleep, for the next `prepare`.
+    package func release() {
+        unsafe shared.pointee.isWanted.store(false, ordering: .releasing)
+        ring()
+    }
+
+    /// Plays what the ring gets.
+    ///
+    /// Orders follow each other in the order given, two at most: the one that sounds, and the next.
+    ///
+    /// - Returns: false if there are two already.
+    package func play(_ order: CardOrder, from ring: ProgrammeRing) -> Bool {
+        guard isOpen, rings.count < Self.orders, rings[order.id] == nil else { return false }
+        guard unsafe shared.pointee.commands.push(.play(order, ring.core)) else { return false }
+        rings[order.id] = ring
+        self.ring()
+        return true
+    }
+
+    /// Stops an order with a fade: silence at the card within 200 ms for a fade of 100 ms or less.
+    package func stop(order: UInt64, fadeMilliseconds: Int = 50) {
+        guard rings[order] != nil else { return }
+        // A full queue means a stuck thread: its dead man's switch is about to tell.
+        _ = unsafe shared.pointee.commands.push(.stop(order: order, fadeMilliseconds: fadeMilliseconds))
+        ring()
+    }
+
+    /// Gives an order another end, in CLOCK_MONOTONIC nanoseconds; too late once its last fade is buffered.
+    package func limit(order: UInt64, permitEnd: Int64) {
+        guard rings[order] != nil else { return }
+        _ = unsafe shared.pointee.commands.push(.limit(order: order, end: permitEnd))
+        ring()
+    }
+
+    /// What happened since the last call, in order.
+    package func takeReports() -> [CardReport] {
+        var taken: [CardReport] = []
+        if let report = firstReport.take() { taken.append(report) }
+        unsafe _ = CLinux_eventfd_take(shared.pointee.news)
+        while let report = unsafe shared.pointee.reports.pop() {
+            if case .ended(let order, _) = report { rings[order] = nil }
+            taken.append(report)
+        }
+        if unsafe CLinux_eventfd_take(shared.pointee.deadMan) != 0,
+            unsafe !shared.pointee.isStallTold.exchange(true, ordering: .acquiringAndReleasing)
+        {
+            taken.append(.lost(code: ETIMEDOUT, .stalled))
+        }
+        return taken
+    }
+
+    /// Rounds that the audio thread made; for a watchdog, together with `isBusy`.
+    package var rounds: Int { unsafe shared.pointee.rounds.load(ordering: .relaxed) }
+
+    /// The audio thread, for probes in tests.
+    package var threadHandle: UInt { unsafe UInt(handle.handle) }
+
+    /// Ends the audio thread at once, and waits for it, one second at most.
+    ///
+    /// - Returns: false if it is stuck in a call. Then it, its stack and its rings stay as they are.
+    package func close() -> Bool {
+        guard isOpen else { return true }
+        isOpen = false
+        unsafe shared.pointee.isClosing.store(true, ordering: .releasing)
+        ring()
+        guard unsafe CLinux_thread_join(&handle, 1_000_000_000) == 0 else {
+            // Safety: leaked on purpose; the thread may still read them.
+            for ring in rings.values { unsafe _ = Unmanaged.passRetained(ring) }
+            return false
+        }
+        free()
+        return true
+    }
+
+    private func free() {
+        unsafe thread.deinitialize(count: 1)
+        unsafe thread.deallocate()
+        unsafe shared.deinitialize(count: 1)
+        unsafe shared.deallocate()
+        Glibc.close(reportDescriptor)
+    }
+
+    private func ring() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
+}

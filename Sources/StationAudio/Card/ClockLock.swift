@@ -1,0 +1,36 @@
+/// Steers a resampler so that a programme keeps to the clock: pure, on the decode thread.
+///
+/// Before each block the decode thread asks which correction the block shall be resampled with. The error is known
+/// without waiting: the timeline tells when the next frame will leave, so the loop has no dead time although
+/// seconds of sound lie between the resampler and the card. The card's measured rate is fed forward; only what is
+/// left of the error is worked off, slowly.
+package struct ClockLock: Sendable {
+    /// The correction never goes further, in ppm: a pitch that nobody hears.
+    package static let limit = 500.0
+    /// Seconds in which an error is worked off to 1/e.
+    private static let settling = 2.0
+
+    /// How late the programme was at the last block, in microseconds: positive is behind the clock.
+    package private(set) var errorMicroseconds = 0.0
+    private let start: Int64
+
+    /// Locks to a programme whose frame 0 is to leave at `start` (CLOCK_MONOTONIC nanoseconds).
+    package init(start: Int64) { self.start = start }
+
+    /// The correction for the next block, in ppm: produce (1 + ppm·10⁻⁶) times as many frames from the same content.
+    ///
+    /// - Parameters:
+    ///   - frame: the programme's frame (of the card) that will be produced next: `ProgrammeRing.written`.
+    ///   - content: how many frames of content were produced so far, at the nominal rate: seconds × rate.
+    ///   - timeline: `ProgrammeRing.timeline`; while it is nil nothing is corrected.
+    /// - Returns: the correction, within ±`limit`.
+    package mutating func correction(frame: Int, content: Double, timeline: Timeline?) -> Double {
+        guard let timeline else { return 0 }
+        let leaves = timeline.instant(ofFrame: Double(frame))
+        let late = Double(leaves - start) * 1e-9 - content / timeline.rate
+        errorMicroseconds = late * 1e6
+        // Late: fewer frames from the same content.
+        let wanted = timeline.partsPerMillion - late / Self.settling * 1e6
+        return min(max(wanted, -Self.limit), Self.limit)
+    }
+}

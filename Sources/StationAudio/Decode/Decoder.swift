@@ -1,0 +1,91 @@
+/// A pull source of frames out of one open file.
+///
+/// Used by one thread at a time.
+package protocol Decoder: AnyObject {
+    /// The sound's rate, channels and what the header promises.
+    var format: SoundFormat { get }
+
+    /// Frames that `read` and `skip` have passed so far.
+    var framesDecoded: Int { get }
+
+    /// Whether the file holds less than it promised; it is known once `read` has returned 0.
+    var isTruncated: Bool { get }
+
+    /// Decodes up to `frames` frames, interleaved, in ±1, into `output`, which has room for all their channels.
+    ///
+    /// Returns 0 at the end and never before. What comes out may hold NaN or be far over ±1: scrub it.
+    /// A throw is final: the decoder must not be read again.
+    func read(into output: UnsafeMutableBufferPointer<Float>, frames: Int) throws(DecodeError) -> Int
+
+    /// Passes over the next `frames` frames, and returns how many there were.
+    ///
+    /// The next `read` continues exactly there.
+    func skip(frames: Int) throws(DecodeError) -> Int
+}
+
+/// What a file's header says about its sound.
+package struct SoundFormat: Hashable, Sendable {
+    /// Frames per second, within `rates`.
+    package let rate: Int
+    /// Interleaved channels of a frame, within `channelCounts`.
+    package let channels: Int
+    /// Frames that the header promises, after cutting delay and padding; nil where it says nothing.
+    package let declaredFrames: Int?
+    /// Who decodes it, for the log: "wav", "mpg123", "sndfile".
+    package let decoder: String
+
+    /// Rates that are played, in frames per second.
+    package static let rates = 1_000...384_000
+    /// Channels that are played.
+    package static let channelCounts = 1...8
+
+    /// Refuses what the rest of the sound path is not made for.
+    init(rate: Int, channels: Int, declaredFrames: Int?, decoder: String) throws(DecodeError) {
+        guard Self.rates.contains(rate) else { throw .unsupported("\(rate) frames per second") }
+        guard Self.channelCounts.contains(channels) else { throw .unsupported("\(channels) channels") }
+        self.rate = rate
+        self.channels = channels
+        self.declaredFrames = declaredFrames
+        self.decoder = decoder
+    }
+}
+
+extension Decoder {
+    /// Passes over frames by decoding them, for formats that cannot be entered in the middle.
+    func skipByDecoding(frames: Int) throws(DecodeError) -> Int {
+        let block = 4096
+        var scratch = [Float](repeating: 0, count: block * format.channels)
+        var left = frames
+        while left > 0 {
+            let got: Int
+            do {
+                got = try unsafe scratch.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in
+                    try unsafe read(into: buffer, frames: min(left, block))
+                }
+            }
+            if got == 0 { break }
+            left -= got
+        }
+        return frames - left
+    }
+}
+
+/// Opens the decoder that the bytes of `descriptor` ask for, whatever the file is called.
+///
+/// The descriptor is read at offsets only (its own position is neither used nor moved), stays the caller's,
+/// and must stay open for as long as the decoder is used.
+package func openDecoder(descriptor: Int32) throws(DecodeError) -> any Decoder {
+    let file = try FileBytes(descriptor: descriptor)
+    switch try sniff(file) {
+    case .wave:
+        do {
+            return try WAVDecoder(file)
+        } catch .unsupported(let encoding) {
+            // A-law, ADPCM and the like: libsndfile knows more of them than are worth writing here.
+            do { return try SndfileDecoder(file, format: "WAV") } catch { throw .unsupported(encoding) }
+        }
+    case .mpeg(let start): return try MP3Decoder(file, start: start)
+    case .sndfile(let name): return try SndfileDecoder(file, format: name)
+    case .ffmpeg(let name): throw .needsFFmpeg(name)
+    }
+}

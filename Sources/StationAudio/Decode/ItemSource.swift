@@ -1,0 +1,71 @@
+// One open item: its decoder and the block of frames that was decoded last.
+//
+// Safety: the block has room for `blockCapacity` frames of the decoder's channels, and is lent within calls only.
+
+/// A decoder with one block of its frames, so that an item is known to sound before it is taken.
+struct ItemSource {
+    let decoder: any Decoder
+    let gain: Float
+    private var block: [Float]
+    /// Frames of the block that have not been used, which end at `blockEnd`.
+    private(set) var blockFrames = 0
+    private var blockStart = 0
+    /// Why decoding ended before its time.
+    private(set) var error: DecodeError?
+
+    /// Frames decoded at once.
+    private static let blockCapacity = 1024
+
+    /// Opens `source` and decodes its first block, which must have a frame.
+    init(_ source: ProgrammeSource) throws(DecodeError) {
+        decoder = try openDecoder(descriptor: source.descriptor)
+        gain = amplitude(decibels: source.gainDecibels)
+        block = [Float](repeating: 0, count: Self.blockCapacity * decoder.format.channels)
+        fill()
+        if let error { throw error }
+        if blockFrames == 0 { throw .noFrames }
+    }
+
+    /// Frames that have been used, at the file's own rate.
+    var framesUsed: Int { decoder.framesDecoded - blockFrames }
+
+    /// Decodes the next block if this one is used up; afterwards `blockFrames` is 0 only at the end.
+    mutating func fill() {
+        guard blockFrames == 0, error == nil else { return }
+        blockStart = 0
+        do {
+            blockFrames = try unsafe block.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in
+                try unsafe decoder.read(into: buffer, frames: Self.blockCapacity)
+            }
+        } catch {
+            self.error = error
+        }
+    }
+
+    /// Passes over up to `frames` frames and returns how many there were.
+    mutating func skip(_ frames: Int) -> Int {
+        let inBlock = min(frames, blockFrames)
+        take(inBlock)
+        guard frames > inBlock, error == nil else { return inBlock }
+        do {
+            return inBlock + (try decoder.skip(frames: frames - inBlock))
+        } catch {
+            self.error = error
+            return inBlock
+        }
+    }
+
+    /// Marks `frames` frames of the block as used.
+    mutating func take(_ frames: Int) {
+        blockStart += frames
+        blockFrames -= frames
+    }
+
+    /// Lends the unused frames of the block, interleaved.
+    func withBlock(_ body: (UnsafeBufferPointer<Float>) -> Void) {
+        let channels = decoder.format.channels
+        unsafe block.withUnsafeBufferPointer {
+            unsafe body(.init(rebasing: $0[blockStart * channels..<(blockStart + blockFrames) * channels]))
+        }
+    }
+}

@@ -1,0 +1,344 @@
+// From a list of files to the frames that the card gets: decode, mix, gain, resample, limit. Runs on the decode
+// thread; nothing here is for the audio thread.
+
+// Safety: the scratch rows are made in `init` and freed in `deinit`; every frame in them is below `blockFrames`.
+/// A programme's items as one gapless sequence of frames at the card's rate.
+///
+/// Items follow each other without a missing or extra frame: n frames of a file at rate r take round(n · R / r)
+/// programme frames, and files of one rate that stand next to each other are resampled as one stream.
+@safe package struct ProgrammeReader: ~Copyable {
+    /// What became of the items, in order, as far as the reader has come.
+    ///
+    /// The reader is some frames ahead of what `read` has returned: the next item may be there before its time.
+    package private(set) var marks: [ProgrammeMark] = []
+
+    /// Which place of the programme each frame that `read` returned plays.
+    package private(set) var timeline: ProgrammeTimeline
+
+    /// How many parts per million faster than the card's nominal rate the programme is to go, within ±500.
+    ///
+    /// It can be set at any time and holds for the frames that are made from then on.
+    package var ratioCorrectionPPM = 0.0 {
+        didSet { step = ProgrammeStep(correctionPPM: ratioCorrectionPPM) }
+    }
+
+    /// The volume in decibels; a change is ramped over one `read` block.
+    package var gainDecibels: Double {
+        didSet { targetGain = amplitude(decibels: gainDecibels) }
+    }
+
+    private let items: [ProgrammeItem]
+    private let output: ProgrammeOutput
+    /// The item to be opened next.
+    private var nextItem = 0
+    /// The item that is being decoded.
+    private var source: ItemSource?
+    private var run: Run?
+    /// The programme frame at which the next item begins.
+    private var itemsEnd = 0
+    private var hasSought = false
+
+    private var step = ProgrammeStep.nominal
+    private var gain: Float
+    private var targetGain: Float
+    private let fadeIn: Fade
+    private var fadeOut: (start: Int, fade: Fade)?
+    private var limiter: TruePeakLimiter
+    /// Frames that the limiter gives before the first one it was given: dropped, so that nothing shifts.
+    private var surplus: Int
+    /// Frames of silence that push the last frames out of the limiter at the end.
+    private var flush: Int
+
+    /// Frames that `read` has returned.
+    private var framesRead = 0
+    /// The mark that was sounding at the end of the last `read`.
+    private var soundingMark = 0
+    // Safety: allocated in `init`, freed in `deinit`, lent to nobody beyond a call.
+    /// Frames on their way through: `blockFrames` for the one row or the left, then as many for the right.
+    private let scratch: UnsafeMutableBufferPointer<Float>
+    private var channels = 1
+
+    /// Frames that are made at once.
+    private static let blockFrames = 512
+
+    /// Makes a reader of `items`; files are opened as their turn comes.
+    package init(_ items: [ProgrammeItem], output: ProgrammeOutput) {
+        self.items = items
+        self.output = output
+        timeline = ProgrammeTimeline(start: ProgrammePosition(frame: output.startFrame))
+        gainDecibels = output.gainDecibels
+        gain = amplitude(decibels: output.gainDecibels)
+        targetGain = gain
+        fadeIn = Fade(frames: output.fadeInFrames)
+        limiter = TruePeakLimiter(ceilingDecibels: output.ceilingDecibels, rate: output.rate, channels: 1)
+        surplus = limiter.latency
+        flush = limiter.latency
+        unsafe scratch = .allocate(capacity: 2 * Self.blockFrames)
+        unsafe scratch.initialize(repeating: 0)
+    }
+
+    deinit { unsafe scratch.deallocate() }
+
+    /// Makes the next frames, interleaved, and returns how many; fewer than `frames` only at the programme's end.
+    ///
+    /// `buffer` has room for `frames` frames of the card's channels.
+    package mutating func read(into buffer: UnsafeMutableBufferPointer<Float>, frames: Int) -> Int {
+        let wanted = min(frames, buffer.count / output.channels)
+        var done = 0
+        while done < wanted {
+            let block = nextBlock(min(Self.blockFrames, wanted - done))
+            if block.isEmpty { break }
+            unsafe interleave(block, into: buffer, at: done)
+            measure(block)
+            done += block.count
+            framesRead += block.count
+        }
+        return done
+    }
+
+    /// Copies the limited frames `block` to `buffer` from frame `first` on; two rows take turns on more channels.
+    private func interleave(
+        _ block: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>, at first: Int
+    ) {
+        guard let rows = unsafe scratch.baseAddress, let frames = buffer.baseAddress else { return }
+        for channel in 0..<output.channels {
+            // Safety: the block lies within a row, and `read` has seen to it that the buffer has room for it.
+            let row = unsafe rows + (channel % channels * Self.blockFrames + block.lowerBound)
+            let place = unsafe frames + (first * output.channels + channel)
+            for i in 0..<block.count { unsafe place[i &* output.channels] = row[i] }
+        }
+    }
+
+    /// Fades the programme out over `frames` frames, beginning with the next ones made, and ends it there.
+    package mutating func fadeOut(frames: Int) {
+        if fadeOut == nil { fadeOut = (timeline.outputFrames, Fade(frames: frames)) }
+    }
+}
+
+// MARK: From the resampler to the reader's end
+
+extension ProgrammeReader {
+    /// Makes up to `frames` limited frames, and says where in the scratch rows they stand; empty at the end.
+    private mutating func nextBlock(_ frames: Int) -> Range<Int> {
+        while true {
+            var count = resampled(frames)
+            if count > 0 {
+                shape(count)
+            } else if flush > 0 {
+                count = min(frames, flush)
+                flush -= count
+                unsafe scratch.update(repeating: 0)
+            } else {
+                return 0..<0
+            }
+            unsafe limiter.process(rows, frames: count)
+            let dropped = min(surplus, count)
+            surplus -= dropped
+            if count > dropped { return dropped..<count }
+        }
+    }
+
+    /// The scratch rows in use.
+    private var rows: [UnsafeMutablePointer<Float>] {
+        guard let base = unsafe scratch.baseAddress else { return unsafe [] }
+        return unsafe channels == 1 ? [base] : [base, base + Self.blockFrames]
+    }
+
+    /// Makes up to `frames` frames at the card's rate, before volume and limiter; 0 at the end.
+    private mutating func resampled(_ frames: Int) -> Int {
+        var frames = frames
+        if let (start, fade) = fadeOut { frames = min(frames, start + fade.frames - timeline.outputFrames) }
+        guard frames > 0 else { return 0 }
+        while true {
+            if run == nil, !startRun() { return 0 }
+            let rows = unsafe rows
+            let count = unsafe run?.resampler.pull(rows, frames: frames, step: step) ?? 0
+            if count > 0 {
+                timeline.append(count, step: step)
+                return count
+            }
+            if run?.resampler.isFinished ?? true { run = nil } else { feed() }
+        }
+    }
+
+    /// Applies volume and fades to the `count` frames that were made last.
+    private mutating func shape(_ count: Int) {
+        let first = timeline.outputFrames - count
+        let isFading = first < fadeIn.frames || fadeOut != nil
+        guard isFading || gain != 1 || targetGain != 1 else { return }
+        let slope = (targetGain - gain) / Float(count)
+        for i in 0..<count {
+            var factor = gain + slope * Float(i + 1)
+            if isFading {
+                factor *= fadeIn.factor(at: first + i)
+                if let (start, fade) = fadeOut {
+                    factor *= fade.factor(at: start + fade.frames - 1 - first - i)
+                }
+            }
+            for channel in 0..<channels { unsafe scratch[channel * Self.blockFrames + i] *= factor }
+        }
+        gain = targetGain
+    }
+
+    /// Notes the peak of `block`, which `read` is about to return, with the items that it belongs to.
+    private mutating func measure(_ block: Range<Int>) {
+        var start = block.lowerBound
+        while start < block.upperBound {
+            while soundingMark + 1 < marks.count,
+                timeline.outputFrame(ofProgrammeFrame: marks[soundingMark + 1].start)
+                    <= framesRead + start - block.lowerBound
+            { soundingMark += 1 }
+            var end = block.upperBound
+            if soundingMark + 1 < marks.count {
+                let next = timeline.outputFrame(ofProgrammeFrame: marks[soundingMark + 1].start)
+                end = min(end, block.lowerBound + next - framesRead)
+            }
+            for channel in 0..<channels {
+                let row = channel * Self.blockFrames
+                let peak = unsafe magnitude(.init(rebasing: scratch[row + start..<row + end]))
+                marks[soundingMark].peak = max(marks[soundingMark].peak, peak)
+            }
+            start = end
+        }
+    }
+}
+
+// MARK: From the files to the resampler
+
+extension ProgrammeReader {
+    /// Neighbouring items of one rate, resampled as one stream.
+    private struct Run {
+        let rate: Int
+        /// The programme frame of its beginning.
+        let start: Int
+        var resampler: Resampler
+        /// Frames of its items so far, at their rate.
+        var input = 0
+
+        /// The programme frame at which the frames so far, and `extra` more, end.
+        func end(cardRate: Int, extra: Int = 0) -> Int {
+            start + (2 * (input + extra) * cardRate + rate) / (2 * rate)
+        }
+    }
+
+    /// Begins the stream of the next item, and returns whether there is one.
+    private mutating func startRun() -> Bool {
+        if !hasSought {
+            hasSought = true
+            if output.startFrame > 0 { seek() }
+            if run != nil { return true }
+        }
+        if source == nil { source = openNext() }
+        guard let source else { return false }
+        let behind = max(ProgrammePosition(frame: itemsEnd), timeline.end)
+        let local = ProgrammePosition(frame: behind.frame - itemsEnd, fraction: behind.fraction)
+        run = newRun(rate: source.decoder.format.rate, local)
+        return true
+    }
+
+    private func newRun(rate: Int, _ local: ProgrammePosition) -> Run {
+        Run(
+            rate: rate, start: itemsEnd,
+            resampler: Resampler(
+                from: rate, to: output.rate, channels: channels, start: local, continues: itemsEnd > 0))
+    }
+
+    /// Gives the resampler the next block, or the news that its stream has ended.
+    private mutating func feed() {
+        source?.fill()
+        guard let count = source?.blockFrames, count > 0, let channels = source?.decoder.format.channels
+        else {
+            finishItem()
+            source = openNext()
+            if source?.decoder.format.rate != run?.rate, let start = run?.start {
+                run?.resampler.finish(outputs: itemsEnd - start, continues: source != nil)
+            }
+            return
+        }
+        let mix = ChannelMix(inputs: channels, outputs: self.channels, gain: source?.gain ?? 0)
+        unsafe source?.withBlock { block in
+            unsafe run?.resampler.push(count) { row, skipped, room in
+                unsafe mix.apply(.init(rebasing: block[(skipped * channels)...]), output: row, to: room)
+            }
+        }
+        run?.input += count
+        source?.take(count)
+    }
+
+    /// Notes what became of the item that has just ended.
+    private mutating func finishItem() {
+        itemsEnd = run?.end(cardRate: output.rate) ?? itemsEnd
+        guard let source, let last = marks.indices.last else { return }
+        marks[last].end = itemsEnd
+        marks[last].framesDecoded = source.decoder.framesDecoded
+        marks[last].isTruncated = source.decoder.isTruncated || source.error != nil
+        if marks[last].error == nil { marks[last].error = source.error }
+    }
+
+    /// Opens the next item that sounds, its fallback if need be; the bad ones before it are noted and left out.
+    private mutating func openNext() -> ItemSource? {
+        while nextItem < items.count {
+            let item = items[nextItem]
+            nextItem += 1
+            var mark = ProgrammeMark(item: nextItem - 1, start: itemsEnd)
+            var opened: ItemSource?
+            do { opened = try ItemSource(item.source) } catch { mark.error = error }
+            if opened == nil, let fallback = item.fallback {
+                do { opened = try ItemSource(fallback) } catch { mark.fallbackError = error }
+                mark.isFallback = opened != nil
+            }
+            if opened == nil { mark.end = itemsEnd }
+            marks.append(mark)
+            guard let opened else { continue }
+            if opened.decoder.format.channels > 1 { widen() }
+            return opened
+        }
+        return nil
+    }
+
+    /// Goes over from one row to two, for good: narrowing again would have to wait for every delay to run out.
+    private mutating func widen() {
+        guard channels == 1, output.channels > 1 else { return }
+        channels = 2
+        run?.resampler.widen()
+        limiter.widen()
+    }
+
+    /// Goes to the programme frame at which the output begins.
+    ///
+    /// Items whose length is known are left out unread; the others are decoded, or jumped through where their
+    /// format allows it.
+    private mutating func seek() {
+        let target = output.startFrame
+        while let opened = openNext() {
+            source = opened
+            let rate = opened.decoder.format.rate
+            if run?.rate != rate { run = newRun(rate: rate, .init(frame: max(0, target - itemsEnd))) }
+            guard let run else { return }
+            if let known = knownFrames(), run.end(cardRate: output.rate, extra: known) <= target {
+                self.run?.input += known
+                finishItem()
+                marks[marks.count - 1].framesDecoded = known
+                continue
+            }
+            let needed = max(0, run.resampler.firstNeededInput - run.input)
+            let passed = source?.skip(needed) ?? 0
+            source?.fill()
+            self.run?.input += passed
+            if passed == needed, let frames = source?.blockFrames, frames > 0 {
+                self.run?.resampler.skipInput(to: run.input + passed)
+                return
+            }
+            finishItem()
+        }
+        source = nil
+        run = nil
+    }
+
+    /// How many frames the item that was opened last has, where a preflight counted them.
+    private func knownFrames() -> Int? {
+        guard let mark = marks.last else { return nil }
+        let item = items[mark.item]
+        return mark.isFallback ? item.fallback?.frames : item.source.frames
+    }
+}

@@ -1,0 +1,178 @@
+package import StationTrust
+
+/// Why a slot sounded as it did, or did not: folds the log and picks what tells of it.
+///
+/// The log is long and read once: of everything but the slot itself only the newest entry of a kind is kept, because
+/// what held when the slot ended is what explains it.
+package struct Why: Sendable {
+    /// What is asked about.
+    package enum Question: Hashable, Sendable {
+        case slot(String)
+        /// The slot that sounded, or was due, at or nearest to that instant.
+        case time(Instant)
+    }
+
+    /// A slot that is further from the time asked about is another one.
+    static let reach = Duration.seconds(30 * 60)
+    /// So many entries of one slot are kept, and so many kinds of others.
+    private static let mostEntries = 64
+
+    /// The members of an entry that `wants` looks at.
+    package static let members = ["kind"]
+
+    private let question: Question
+    /// The slot as `next` has it, where it is still to come.
+    private let next: JSON?
+    /// Where that is when a time was asked about.
+    private let nextAt: Instant?
+    /// The newest entry of each kind, by what it is about.
+    private var newest: [(key: String, entry: JSON)] = []
+    /// The entries of slots that have no outcome yet.
+    private var open: [(slot: String, entries: [JSON])] = []
+    private var best: (distance: Duration, outcome: JSON?, entries: [JSON])?
+
+    /// Asks.
+    ///
+    /// - Parameters:
+    ///   - question: the slot, or the time.
+    ///   - next: the slot as `next` has it, where the timetable still has it to come.
+    package init(_ question: Question, next: JSON?) {
+        self.question = question
+        self.next = next
+        nextAt = next?["at"]?.text.flatMap(RFC3339.instant(of:))
+    }
+
+    /// Whether an entry may matter, by its `members`.
+    package func wants(_ entry: JSON) -> Bool { entry["kind"] != nil }
+
+    /// Folds an entry.
+    package mutating func take(_ entry: JSON) {
+        guard let kind = entry["kind"]?.text.flatMap(Entry.Kind.init) else { return }
+        switch kind {
+        case .intent: takeIntent(entry)
+        case .outcome: takeOutcome(entry)
+        case .boot, .clock, .timetable, .device: keep(kind.rawValue, entry)
+        case .command: keep("command " + (entry["verb"]?.text ?? ""), entry)
+        case .fault: keep("fault " + (entry["code"]?.text ?? ""), entry)
+        }
+    }
+
+    private mutating func keep(_ key: String, _ entry: JSON) {
+        newest.removeAll { $0.key == key }
+        if newest.count >= Self.mostEntries { newest.removeFirst() }
+        newest.append((key, entry))
+    }
+
+    private mutating func takeIntent(_ entry: JSON) {
+        guard let slot = entry["slot"]?.text else { return }
+        if let index = open.firstIndex(where: { $0.slot == slot }) {
+            open[index].entries = open[index].entries.suffix(Self.mostEntries - 1) + [entry]
+        } else {
+            if open.count >= Self.mostEntries { open.removeFirst() }
+            open.append((slot, [entry]))
+        }
+    }
+
+    private mutating func takeOutcome(_ entry: JSON) {
+        guard let slot = entry["slot"]?.text else { return }
+        let own = open.first { $0.slot == slot }?.entries ?? []
+        open.removeAll { $0.slot == slot }
+        defer { keep("outcome", entry) }
+        guard let distance = distance(of: entry), distance <= best?.distance ?? Self.reach else { return }
+        let reason = entry["reason"]?.text.flatMap(Reason.init)
+        let others = reason.map { explaining($0, entry) } ?? []
+        best = (distance, entry, Self.inOrder(own + others + [entry]))
+    }
+
+    /// How far a slot's entry is from what is asked about; nil when it is another slot's.
+    private func distance(of entry: JSON) -> Duration? {
+        switch question {
+        case .slot(let slot): return entry["slot"]?.text == slot ? .zero : nil
+        case .time(let time):
+            let times = ["scheduled", "startAt", "startedAt", "endedAt"].compactMap {
+                entry[$0]?.text.flatMap(RFC3339.instant(of:))
+            }
+            guard let first = times.min(), let last = times.max() else { return nil }
+            return time < first ? first - time : time > last ? time - last : .zero
+        }
+    }
+
+    // MARK: What explains a reason
+
+    /// The entries of others that tell why a slot ended so.
+    private func explaining(_ reason: Reason, _ outcome: JSON) -> [JSON] {
+        switch reason {
+        case .clockUntrusted: newest(of: ["boot", "clock", "fault clock-untrusted"])
+        case .outsideHours: newest(of: ["clock", "timetable"])
+        case .muted: newest(of: ["command mute"])
+        case .noContent, .badContent: newest(of: ["timetable", "fault content", "fault timetable"])
+        case .deviceMissing, .deviceBusy, .deviceStalled:
+            newest(of: ["device", "fault device", "fault sound"])
+        case .preEmpted, .overlap: open.flatMap(\.entries) + newest(of: ["outcome"])
+        case .late: newest(of: ["boot", "clock", "fault device", "fault content", "outcome"])
+        case .powerLost, .off: newest(of: ["boot"])
+        case .stoppedByHand: newest(of: ["command stop"])
+        case .withdrawn: newest(of: ["timetable"])
+        case .permitEnded: newest(of: ["command mute"])
+        }
+    }
+
+    private func newest(of keys: [String]) -> [JSON] {
+        newest.filter { keys.contains($0.key) }.map(\.entry)
+    }
+
+    private static func inOrder(_ entries: [JSON]) -> [JSON] {
+        entries.sorted { ($0["index"]?.integer ?? 0) < ($1["index"]?.integer ?? 0) }
+    }
+
+    // MARK: Answer
+
+    /// The answer: `{slot, programme, title, scheduled, result, reason, outcome, next, entries}`.
+    ///
+    /// `result` is that of the outcome, `playing` where the slot has begun, `to-come` where it is due later, and null
+    /// where nothing is known; `entries` are those of the log that tell of it, in order.
+    package var answer: Reply {
+        let known = best ?? running
+        if let known, nextDistance.map({ known.distance <= $0 }) ?? true {
+            return Reply(.fine, json(of: known.entries.last ?? .null, outcome: known.outcome, known.entries))
+        }
+        if let next {
+            return Reply(.fine, json(of: next, outcome: nil, []))
+        }
+        let about: JSON = if case .slot(let slot) = question { .string(slot) } else { .null }
+        return Reply(
+            .refused,
+            [
+                "error": "the log and the timetable know of no such slot", "slot": about, "outcome": .null,
+                "next": .null, "entries": [],
+            ])
+    }
+
+    private var nextDistance: Duration? {
+        guard next != nil else { return nil }
+        guard case .time(let time) = question, let at = nextAt else { return .zero }
+        return .nanoseconds(abs((at - time).nanoseconds))
+    }
+
+    /// A slot that has begun and has no outcome yet.
+    private var running: (distance: Duration, outcome: JSON?, entries: [JSON])? {
+        let found = open.compactMap { slot in
+            slot.entries.last.flatMap(distance).map {
+                (distance: $0, outcome: JSON?.none, entries: slot.entries)
+            }
+        }
+        return found.filter { $0.distance <= Self.reach }.min { $0.distance < $1.distance }
+    }
+
+    private func json(of entry: JSON, outcome: JSON?, _ entries: [JSON]) -> JSON {
+        let isToCome = entries.isEmpty
+        let result: JSON = outcome?["result"] ?? (isToCome ? "to-come" : "playing")
+        return [
+            "slot": entry["slot"] ?? .null, "programme": entry["programme"] ?? .null,
+            "title": entry["title"] ?? .null, "class": entry["class"] ?? .null,
+            "scheduled": entry["scheduled"] ?? entry["at"] ?? .null, "result": result,
+            "reason": outcome?["reason"] ?? (isToCome ? entry["problem"] : nil) ?? .null,
+            "outcome": outcome ?? .null, "next": isToCome ? entry : .null, "entries": .array(entries),
+        ]
+    }
+}

@@ -1,0 +1,61 @@
+import CLinux
+import Glibc
+import StationTrust
+
+/// Opens content inside a channel's folder, and hashes it on the descriptor that will be decoded.
+enum ContentFile {
+    /// No file of a channel is larger: a day of mono WAV.
+    static let mostBytes: Int64 = 8 << 30
+
+    /// Opens a regular file below a folder without following a link out of it.
+    ///
+    /// Each component is opened by itself and no link is followed: a path that was checked as text may still lead
+    /// elsewhere on the disk.
+    static func open(_ path: String, below folder: String) throws(SystemError) -> Descriptor {
+        let components = path.split(separator: "/").map(String.init)
+        guard let name = components.last, !components.contains(".."), !path.utf8.contains(0) else {
+            throw SystemError(call: "open \(path)", code: EINVAL)
+        }
+        var directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
+        for component in components.dropLast() {
+            directory = try openAt(directory, component, O_RDONLY | O_DIRECTORY)
+        }
+        // Non-blocking, so that a pipe put in a file's place cannot hold the thread.
+        let file = try openAt(directory, name, O_RDONLY | O_NONBLOCK)
+        try check(file.number, path)
+        return file
+    }
+
+    private static func openAt(
+        _ directory: borrowing Descriptor, _ name: String, _ flags: Int32
+    ) throws(SystemError) -> Descriptor {
+        let number = directory.number
+        return Descriptor(
+            owning: try system("open \(name)") { openat(number, name, flags | O_NOFOLLOW | O_CLOEXEC) })
+    }
+
+    /// Refuses what is no regular file, and what is too large.
+    static func check(_ descriptor: Int32, _ path: String) throws(SystemError) {
+        var information = stat()
+        _ = try system("fstat \(path)") { fstat(descriptor, &information) }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw SystemError(call: "open \(path)", code: EINVAL)
+        }
+        guard information.st_size <= mostBytes else { throw SystemError(call: "open \(path)", code: EFBIG) }
+    }
+
+    /// The SHA-256 of the whole file.
+    static func hash(_ descriptor: Int32, _ path: String) throws(SystemError) -> Digest {
+        var hash = SHA256()
+        var offset: off_t = 0
+        let piece = 1 << 17
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try system("read \(path)") { pread(descriptor, buffer.baseAddress, piece, offset) }
+            guard count > 0 else { return hash.finish() }
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += off_t(count)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import CLinux
+import Glibc
+import StationCore
+import Synchronization
+
+/// The thread that runs the commands which switch the amplifier, one after the other.
+final class AmplifierThread: Sendable {
+    /// A command that takes longer, in nanoseconds, is ended with everything that it started.
+    private let patience: Int64
+
+    private struct Job: Sendable {
+        let command: [String]
+        let done: @Sendable (Completion) -> Void
+    }
+
+    private let jobs: JobQueue<Job>
+    private let commands: Mutex<Configuration.Amplifier?>
+    /// The process of the command that is running; 0 when there is none.
+    private let running = Mutex<pid_t>(0)
+
+    /// Starts the thread; the commands are those of the configuration, if it has any.
+    init(_ commands: Configuration.Amplifier?, patience: Int64 = 10_000_000_000) throws(SystemError) {
+        self.patience = patience
+        jobs = try JobQueue()
+        self.commands = Mutex(commands)
+        try Thread.start("amplifier") { [self] in
+            while true {
+                for job in jobs.wait() ?? [] { job.done(run(job.command)) }
+            }
+        }
+    }
+
+    /// Goes by other commands from now on.
+    func adopt(_ commands: Configuration.Amplifier?) { self.commands.withLock { $0 = commands } }
+
+    /// Switches the amplifier, and tells when that is done; at once where no amplifier is configured.
+    func turn(isOn: Bool, _ done: @escaping @Sendable (Completion) -> Void) {
+        guard let commands = commands.withLock({ $0 }) else { return done(.done) }
+        jobs.put(Job(command: isOn ? commands.on : commands.off, done: done))
+    }
+
+    /// Ends the command that is running, so that the next one comes at once: the daemon is about to end.
+    func hurry() {
+        running.withLock { process in
+            if process > 0 { kill(-process, SIGKILL) }
+        }
+    }
+
+    private func run(_ command: [String]) -> Completion {
+        let name = command.joined(separator: " ")
+        let process = Self.spawn(command)
+        guard process > 0 else {
+            return .failed("\(SystemError(call: name, code: -Int32(process)))")
+        }
+        running.withLock { $0 = process }
+        var status: Int32 = 0
+        let isLate = CLinux_wait_child(process, patience, &status) == -ETIMEDOUT
+        running.withLock { $0 = 0 }
+        if isLate {
+            kill(-process, SIGKILL)
+            _ = CLinux_wait_child(process, -1, &status)
+            return .failed("\(name): did not end within \(patience / 1_000_000_000) s")
+        }
+        return status == 0 ? .done : .failed("\(name): ended with code \(status)")
+    }
+
+    private static func spawn(_ command: [String]) -> pid_t {
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
+        defer { for argument in arguments { free(argument) } }
+        arguments.append(nil)
+        return CLinux_spawn(&arguments)
+    }
+}

@@ -1,0 +1,64 @@
+import StationCore
+import Synchronization
+
+/// What the daemon is made of, around the station.
+///
+/// Loop thread.
+final class DaemonParts {
+    private(set) var loaded: LoadedConfiguration
+    let configurationPath: String
+    let store: Store
+    let sound: any SoundPath
+    let mailbox: Mailbox<Event>
+    let reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
+    let server: ControlServer
+    let bell: LogBell
+    let folders: FolderThread
+    let amplifier: AmplifierThread
+    let supervisor: Supervisor
+    /// The reading of the clocks of the wake under way.
+    var now: Now
+    /// Whether the station said that everything is in order for the end.
+    private(set) var hasEnded = false
+
+    init(
+        loaded: LoadedConfiguration, configurationPath: String, store: Store, sound: any SoundPath,
+        mailbox: Mailbox<Event>, reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>,
+        server: ControlServer, bell: LogBell, folders: FolderThread, amplifier: AmplifierThread,
+        supervisor: Supervisor
+    ) {
+        self.loaded = loaded
+        self.configurationPath = configurationPath
+        self.store = store
+        self.sound = sound
+        self.mailbox = mailbox
+        self.reloads = reloads
+        self.server = server
+        self.bell = bell
+        self.folders = folders
+        self.amplifier = amplifier
+        self.supervisor = supervisor
+        now = Clocks.read()
+    }
+
+    /// What the executor hands to the loop.
+    var surroundings: Executor.Surroundings {
+        Executor.Surroundings(
+            reply: { [unowned self] in server.answer($0, $1, now: now) },
+            status: { [unowned self] in supervisor.status($0) },
+            amplifier: { [unowned self] id, isOn in
+                amplifier.turn(isOn: isOn) { [mailbox] in mailbox.put(.completed(id, $0)) }
+            },
+            readTimetable: { [unowned self] in folders.readTimetable($0) },
+            measureStorage: { [unowned self] in folders.measure($0) },
+            exit: { [unowned self] in hasEnded = true })
+    }
+
+    /// Goes by another configuration from now on.
+    func adopt(_ new: LoadedConfiguration) {
+        loaded = new
+        server.zone = new.zone
+        folders.adopt(new)
+        amplifier.adopt(new.configuration.amplifier)
+    }
+}

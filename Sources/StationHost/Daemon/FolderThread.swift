@@ -1,0 +1,199 @@
+import CLinux
+import Glibc
+import StationCore
+import StationTrust
+import Synchronization
+
+/// The thread that reads files which may be slow, away from the loop: the upstreams' folders and the configuration.
+final class FolderThread: Sendable {
+    /// What the thread is asked to do.
+    private enum Job: Sendable {
+        case readTimetable(EffectID)
+        case measure(EffectID)
+        case reload(path: String)
+        case adopt(LoadedConfiguration)
+    }
+
+    /// So many reads in a row may find the one before still under way, before that is a fault.
+    private static let mostSkipped = 3
+
+    private let jobs: JobQueue<Job>
+    private let mailbox: Mailbox<Event>
+    private let state = Mutex((isReading: false, skipped: 0))
+    private let firstUpstream: String
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - loaded: the configuration to begin with.
+    ///   - zones: where zones are read.
+    ///   - mailbox: gets timetables and completions.
+    ///   - reloads: gets configurations that were read anew.
+    /// - Throws: `SystemError` when the machine has no thread left.
+    init(
+        _ loaded: LoadedConfiguration, zones: ZoneFolder, mailbox: Mailbox<Event>,
+        reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
+    ) throws(SystemError) {
+        let jobs = try JobQueue<Job>()
+        self.jobs = jobs
+        self.mailbox = mailbox
+        firstUpstream = loaded.configuration.upstreams.first?.name ?? ""
+        let reader = TimetableReader(loaded, zones: zones)
+        try Thread.start("folder") { [self] in
+            while true {
+                for job in jobs.wait() ?? [] { carryOut(job, reader, zones, reloads) }
+            }
+        }
+    }
+
+    /// Looks whether the timetable has changed.
+    ///
+    /// A folder that does not answer (a network share, a dying disk) must not let questions pile up behind it.
+    func readTimetable(_ id: EffectID) {
+        let skipped = state.withLock { state in
+            guard state.isReading else {
+                state = (true, 0)
+                return 0
+            }
+            state.skipped += 1
+            return state.skipped
+        }
+        guard skipped > 0 else { return jobs.put(.readTimetable(id)) }
+        if skipped >= Self.mostSkipped {
+            mailbox.put(.timetableRefused(upstream: firstUpstream, "its folder does not answer"))
+        }
+        mailbox.put(.completed(id, .failed("the folder is still being read")))
+    }
+
+    /// Measures what is free and what is used.
+    func measure(_ id: EffectID) {
+        if state.withLock({ $0.skipped > 0 }) {
+            mailbox.put(.completed(id, .failed("the folder is still being read")))
+        } else {
+            jobs.put(.measure(id))
+        }
+    }
+
+    /// Reads the configuration file anew.
+    func reload(_ path: String) { jobs.put(.reload(path: path)) }
+
+    /// Goes by another configuration from now on.
+    func adopt(_ loaded: LoadedConfiguration) { jobs.put(.adopt(loaded)) }
+
+    private func carryOut(
+        _ job: Job, _ reader: TimetableReader, _ zones: ZoneFolder,
+        _ reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
+    ) {
+        switch job {
+        case .readTimetable(let id):
+            for event in reader.read() { mailbox.put(event) }
+            state.withLock { $0 = (false, 0) }
+            mailbox.put(.completed(id, reader.isWhole ? .done : .failed("an upstream could not be read")))
+        case .measure(let id): mailbox.put(.completed(id, reader.measure()))
+        case .reload(let path):
+            do throws(ConfigurationFileError) {
+                reloads.put(.success(try LoadedConfiguration.read(path, zones: zones)))
+            } catch { reloads.put(.failure(error)) }
+        case .adopt(let loaded): reader.loaded = loaded
+        }
+    }
+}
+
+/// Makes timetables of folders, and remembers the last good one of each upstream.
+///
+/// Folder thread.
+private final class TimetableReader {
+    var loaded: LoadedConfiguration {
+        didSet { lastDigest = nil }
+    }
+    private let zones: ZoneFolder
+    /// The last source of each upstream that had a timetable.
+    private var good: [String: ChannelSource] = [:]
+    private var versions: [String: Digest] = [:]
+    private var contentBytes: Int64 = 0
+    /// Whether every upstream was read the last time.
+    private(set) var isWhole = false
+    /// What the active timetable was made of; nil when it must be made anew.
+    private var lastDigest: Digest?
+
+    init(_ loaded: LoadedConfiguration, zones: ZoneFolder) {
+        self.loaded = loaded
+        self.zones = zones
+    }
+
+    /// Reads all folders.
+    ///
+    /// - Returns: a timetable if anything has changed, and what could not be taken.
+    func read() -> [Event] {
+        var refusals: [(upstream: String, problem: String)] = []
+        var problems: [TimetableProblem] = []
+        var sources: [ChannelSource] = []
+        var bytes: Int64 = 0
+        for upstream in loaded.configuration.upstreams {
+            do throws(SystemError) {
+                let contents = try ChannelFolder.read(
+                    upstream.folder, calendars: loaded.station.calendarPaths)
+                bytes += contents.bytes
+                sources.append(source(upstream, contents))
+                versions[upstream.name] = contents.digest
+                problems += contents.problems.map {
+                    TimetableProblem(upstream: upstream.name, file: $0.file, line: 1, message: $0.message)
+                }
+            } catch {
+                refusals.append((upstream.name, "\(error)"))
+                // The last good timetable stays (I9).
+                if let last = good[upstream.name] { sources.append(last) }
+            }
+        }
+        contentBytes = bytes
+        isWhole = refusals.isEmpty
+        let digest = SHA256.hash(
+            loaded.configuration.upstreams.flatMap { versions[$0.name]?.bytes ?? [] }
+                + refusals.flatMap { Array("\($0.upstream): \($0.problem)".utf8) })
+        guard digest != lastDigest else { return [] }
+        lastDigest = digest
+        let timetable = compile(sources, &problems, &refusals)
+        return (timetable.map { [.timetable($0)] } ?? [])
+            + refusals.map { .timetableRefused(upstream: $0.upstream, $0.problem) }
+    }
+
+    private func source(_ upstream: Configuration.Upstream, _ contents: ChannelFolder.Contents)
+        -> ChannelSource
+    {
+        ChannelSource(
+            upstream: upstream.name, rank: upstream.rank, classes: upstream.classes,
+            liveHosts: upstream.live ? upstream.liveHosts : [], files: contents.files, audio: contents.audio)
+    }
+
+    /// Compiles sources; an upstream without any event keeps its last good timetable.
+    private func compile(
+        _ sources: [ChannelSource], _ problems: inout [TimetableProblem],
+        _ refusals: inout [(upstream: String, problem: String)]
+    ) -> ActiveTimetable? {
+        var sources = sources
+        var compiled = Timetable.compile(sources, for: loaded.station, zones: zones.zones)
+        problems += compiled.problems
+        if !compiled.refused.isEmpty {
+            refusals += compiled.refused.map {
+                ($0, "its timetable has no event, and does not say X-LOA-EMPTY:TRUE")
+            }
+            let refused = Set(compiled.refused)
+            sources = sources.compactMap { refused.contains($0.upstream) ? good[$0.upstream] : $0 }
+            compiled = Timetable.compile(sources, for: loaded.station, zones: zones.zones)
+        }
+        guard !sources.isEmpty else { return nil }
+        for source in sources { good[source.upstream] = source }
+        return ActiveTimetable(timetable: compiled.timetable, versions: versions, problems: problems)
+    }
+
+    func measure() -> Completion {
+        var information = statvfs()
+        let path = loaded.configuration.state
+        guard statvfs(path, &information) == 0 else {
+            return .failed("\(SystemError(call: "statvfs \(path)", code: errno))")
+        }
+        return .storage(
+            freeBytes: Int64(clamping: UInt64(information.f_bavail) * UInt64(information.f_frsize)),
+            contentBytes: contentBytes)
+    }
+}

@@ -1,0 +1,247 @@
+import CLinux
+import Glibc
+import StationAudio
+import StationCore
+
+/// One play on the decode thread: from its order to its end, with what is measured on the way.
+final class Feed {
+    /// Sound that is decoded ahead, in seconds: the decode thread wakes about once in half of it.
+    static let ringSeconds = 2
+    /// Frames that are decoded at once.
+    private static let chunk = 2048
+    /// A start that missed its aim by more was late, and the programme keeps to the clock from there.
+    private static let lockTolerance = 1000.0
+
+    let effect: EffectID
+    let order: PlayOrder
+    let content: PreparedContent
+    /// Whether the card got the order.
+    private(set) var isRunning = false
+    private(set) var hasStarted = false
+    /// Another order takes over at its start.
+    private(set) var isReplaced = false
+    /// When the sound must be over, in CLOCK_MONOTONIC nanoseconds.
+    private var permitEnd: Int64
+    /// It was told to stop because it could no longer begin.
+    var isTooLate = false
+    /// Why the card was last lost while this play waited for it.
+    var lastLoss = Reason.deviceMissing
+
+    private var ring: ProgrammeRing?
+    private var reader: ProgrammeReader?
+    private var lock: ClockLock
+    private var format: CardFormat?
+    private var buffer: [Float] = []
+    private var ends: [Int] = []
+    private var startFrame = 0
+    /// Marks of the reader whose beginning is in the ring.
+    private var begunMarks = 0
+    private var playback = Playback()
+
+    init(effect: EffectID, order: PlayOrder, content: PreparedContent) {
+        self.effect = effect
+        self.order = order
+        self.content = content
+        lock = ClockLock(start: Self.monotonic(order.start))
+        permitEnd = Self.monotonic(order.permit.end)
+    }
+
+    /// An instant of CLOCK_BOOTTIME as one of CLOCK_MONOTONIC, which the card goes by.
+    static func monotonic(_ instant: MonotonicInstant) -> Int64 {
+        instant == .distantFuture ? .max : instant.nanoseconds - CLinux_suspended()
+    }
+
+    static func boot(_ monotonic: Int64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: monotonic + CLinux_suspended())
+    }
+
+    /// Decodes the first seconds and gives the order to the card.
+    ///
+    /// - Returns: false when the card has its two orders already, or nothing decodes.
+    func start(on card: CardOutput, _ format: CardFormat, channels: Int) -> Bool {
+        startFrame = Int(order.position.nanoseconds / 1000 * Int64(format.rate) / 1_000_000)
+        ends = content.ends(cardRate: format.rate)
+        self.format = format
+        let ring = ProgrammeRing(frames: Self.ringSeconds * format.rate, channels: channels)
+        self.ring = ring
+        buffer = [Float](repeating: 0, count: Self.chunk * channels)
+        reader = ProgrammeReader(
+            content.items.map {
+                ProgrammeItem(
+                    ProgrammeSource(
+                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+            },
+            output: ProgrammeOutput(
+                rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
+                gainDecibels: order.permit.ceilingDecibels, startFrame: startFrame))
+        fill()
+        let start = Self.monotonic(order.start)
+        isRunning = card.play(
+            CardOrder(
+                id: order.play.number,
+                start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
+                permitEnd: permitEnd), from: ring)
+        return isRunning
+    }
+
+    /// Another permit; its ceiling is heard when what is decoded ahead has been played.
+    func renew(_ permit: Permit, on card: CardOutput) {
+        reader?.gainDecibels = permit.ceilingDecibels
+        if !isReplaced { limit(to: Self.monotonic(permit.end), on: card) }
+    }
+
+    /// Ends where another order begins.
+    func giveWay(to next: Feed, on card: CardOutput) {
+        isReplaced = true
+        limit(to: min(permitEnd, Self.monotonic(next.order.start)), on: card)
+    }
+
+    private func limit(to end: Int64, on card: CardOutput) {
+        permitEnd = end
+        if isRunning { card.limit(order: order.play.number, permitEnd: end) }
+    }
+
+    // MARK: Decoding
+
+    /// Fills the ring.
+    func fill() {
+        guard let ring, let format else { return }
+        while !ring.isAbandoned, ring.space >= Self.chunk, reader != nil {
+            let correction = lock.correction(
+                frame: ring.written, content: Double(contentFrame(of: ring.written) - startFrame),
+                timeline: ring.timeline)
+            reader?.ratioCorrectionPPM = -correction
+            let count = buffer.withUnsafeMutableBufferPointer {
+                reader?.read(into: $0, frames: Self.chunk) ?? 0
+            }
+            write(count, ring)
+            if count < Self.chunk {
+                finishReading(ring, format)
+                return
+            }
+        }
+    }
+
+    /// Writes frames, with the beginnings of the items that lie in them.
+    private func write(_ count: Int, _ ring: ProgrammeRing) {
+        var done = 0
+        while done < count {
+            var end = count
+            while let mark = nextMark {
+                let at =
+                    max(0, reader?.timeline.outputFrame(ofProgrammeFrame: mark.start) ?? 0) - ring.written
+                if at > 0 {
+                    end = min(end, done + at)
+                    break
+                }
+                _ = ring.beginItem()
+                begunMarks += 1
+            }
+            let samples = done * ring.channels..<end * ring.channels
+            done += ring.write(buffer.span.extracting(samples))
+        }
+    }
+
+    /// The next item to begin in the ring; one that ended before the play's own beginning never does.
+    private var nextMark: ProgrammeMark? {
+        guard let marks = reader?.marks else { return nil }
+        while begunMarks == 0, firstMark < marks.count, let end = marks[firstMark].end, end <= startFrame {
+            firstMark += 1
+        }
+        let index = firstMark + begunMarks
+        return index < marks.count ? marks[index] : nil
+    }
+    private var firstMark = 0
+
+    private func finishReading(_ ring: ProgrammeRing, _ format: CardFormat) {
+        // What was estimated from the preflight is known exactly now.
+        if let end = reader?.marks.last?.end { exactEnd = end }
+        ring.finish()
+        lastTimeline = reader?.timeline
+        reader = nil
+    }
+    private var exactEnd: Int?
+    private var lastTimeline: ProgrammeTimeline?
+
+    /// The programme frame that an output frame plays.
+    private func contentFrame(of outputFrame: Int) -> Int {
+        guard let timeline = reader?.timeline ?? lastTimeline else { return startFrame + outputFrame }
+        return timeline.position(ofOutputFrame: outputFrame).frame
+    }
+
+    // MARK: What was measured
+
+    func started(at instant: Int64, errorMicroseconds: Double, _ method: CardMethod) {
+        hasStarted = true
+        playback.startedAt = Self.boot(instant)
+        playback.startErrorMicroseconds = errorMicroseconds
+        playback.startMethod = method.name
+        playback.isUnproven = method == .unproven
+        if abs(errorMicroseconds) > Self.lockTolerance, order.lateStart == .fromPosition {
+            lock = ClockLock(start: instant)
+        }
+    }
+
+    /// The item that sounds now stands last.
+    func itemStarted(_ item: Int) {
+        let index = firstMark + item
+        guard index < content.items.count else { return }
+        playback.items.append(
+            Playback.Item(index: content.items[index].index, framesConsumed: 0, peakDecibels: nil))
+    }
+
+    func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
+        let index = firstMark + item
+        guard index < content.items.count, let last = playback.items.indices.last else { return }
+        playback.items[last].framesConsumed = Int64(framesConsumed)
+        playback.items[last].peakDecibels = peak > 0 ? Double(20 * log10(peak)) : nil
+    }
+
+    /// What is measured so far.
+    func measure(_ result: CardResult? = nil) -> Playback {
+        var now = playback
+        guard let ring, let format else { return now }
+        let end = exactEnd ?? ends.last ?? 0
+        let position = min(end, contentFrame(of: ring.position))
+        now.framesPlanned = Int64(end)
+        now.position = .nanoseconds(Int64(Double(position) / Double(format.rate) * 1e9))
+        let consumed = contentFrame(of: ring.consumed) - startFrame
+        now.framesConsumed = Int64(max(0, consumed))
+        if let result {
+            now.xruns = result.xruns
+            let isWhole = result.cause == .completed && result.framesSkipped == 0
+            now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
+            now.items = contentFrames(
+                of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+        }
+        return now
+    }
+
+    /// The items' frames in those of the programme: keeping to the clock, the card takes some more or some fewer.
+    private func contentFrames(
+        of items: [Playback.Item], isWhole: Bool, total: Int64, _ cardFrames: Int
+    ) -> [Playback.Item] {
+        items.map { item in
+            var item = item
+            let place = content.items.firstIndex { $0.index == item.index }
+            if isWhole, let place, place < ends.count {
+                let start = max(startFrame, place > 0 ? ends[place - 1] : 0)
+                item.framesConsumed = Int64(max(0, ends[place] - start))
+            } else if cardFrames > 0 {
+                let share = Double(item.framesConsumed) / Double(cardFrames)
+                item.framesConsumed = Int64((share * Double(total)).rounded())
+            }
+            return item
+        }
+    }
+
+    /// Whether anything of it could be decoded.
+    var hasContent: Bool { (ring?.written ?? 0) > 0 }
+
+    /// How long the thread may sleep before the ring wants more, in nanoseconds; nil when it has everything.
+    var patience: Int64? {
+        guard reader != nil, let ring, let format else { return nil }
+        let ahead = Int64(ring.capacity - ring.space) * 1_000_000_000 / Int64(format.rate)
+        return max(20_000_000, ahead / 2)
+    }
+}

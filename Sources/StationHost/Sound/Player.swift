@@ -1,0 +1,199 @@
+import CLinux
+import Glibc
+import StationAudio
+import StationCore
+
+/// What the decode thread does: one card, and at most the play that sounds and the one that takes over from it.
+final class Player {
+    /// How often the station hears how far a play is, in nanoseconds.
+    private static let progressInterval: Int64 = 1_000_000_000
+
+    private let settings: CardSettings
+    private let jobs: Mailbox<DecodeThread.Job>
+    private let report: (Event) -> Void
+    private let card: CardOutput
+    private var format: CardFormat?
+    private var feeds: [Feed] = []
+    private var isLost = false
+    private var isWanted = false
+    private var nextProgress = Int64.max
+
+    init(
+        settings: CardSettings, jobs: Mailbox<DecodeThread.Job>, report: @escaping (Event) -> Void
+    ) throws(CardError) {
+        self.settings = settings
+        self.jobs = jobs
+        self.report = report
+        card = try CardOutput(settings: settings)
+    }
+
+    /// Rounds that the audio thread made.
+    var audioRounds: Int { card.rounds }
+    /// Whether something sounds on a card that is there.
+    var isSounding: Bool { !isLost && feeds.contains(where: \.hasStarted) }
+
+    /// Sleeps, then does what is due; false when the thread is to end.
+    func round() -> Bool {
+        var descriptors = [
+            pollfd(fd: jobs.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: card.reportDescriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = CLinux_ppoll(&descriptors, UInt(descriptors.count), patience)
+        for job in jobs.take() {
+            if case .end = job { return false }
+            carryOut(job)
+        }
+        for report in card.takeReports() { take(report) }
+        for feed in feeds where feed.isRunning { feed.fill() }
+        giveUpLate()
+        tellProgress()
+        return true
+    }
+
+    /// How long to sleep, in nanoseconds.
+    private var patience: Int64 {
+        let now = CLinux_monotonic()
+        var wait = nextProgress == .max ? Int64.max : max(0, nextProgress - now)
+        for feed in feeds {
+            if feed.isRunning, let patience = feed.patience { wait = min(wait, patience) }
+            if !feed.hasStarted { wait = min(wait, max(0, Feed.monotonic(feed.order.latestStart) - now)) }
+        }
+        return wait == .max ? -1 : wait
+    }
+
+    // MARK: What is asked
+
+    private func carryOut(_ job: DecodeThread.Job) {
+        switch job {
+        case .openCard:
+            isWanted = true
+            card.prepare()
+        case .closeCard:
+            isWanted = false
+            card.release()
+            format = nil
+            isLost = false
+            report(.card(.closed))
+        case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
+        case .stop(let play, let fade): stop(play, fade: fade)
+        case .renew(let play, let permit): renew(play, permit)
+        case .beat, .end: break
+        }
+    }
+
+    private func play(_ feed: Feed) {
+        // Who plays now is over where the new order begins.
+        for other in feeds { other.giveWay(to: feed, on: card) }
+        feeds.append(feed)
+        nextProgress = min(nextProgress, CLinux_monotonic() + Self.progressInterval)
+        card.prepare()
+        if format != nil { start(feed) }
+    }
+
+    private func start(_ feed: Feed) {
+        guard let format, !feed.isRunning else { return }
+        if !feed.start(on: card, format, channels: settings.channels) {
+            end(feed, .device(.deviceStalled), feed.measure())
+        }
+    }
+
+    private func stop(_ play: PlayID, fade: Duration) {
+        guard let feed = feeds.first(where: { $0.order.play == play }) else { return }
+        if feed.isRunning {
+            card.stop(order: play.number, fadeMilliseconds: Int(fade.nanoseconds / 1_000_000))
+        } else {
+            end(feed, .stopped, feed.measure())
+        }
+    }
+
+    private func renew(_ play: PlayID, _ permit: Permit) {
+        feeds.first { $0.order.play == play }?.renew(permit, on: card)
+    }
+
+    // MARK: What the card tells
+
+    private func take(_ report: CardReport) {
+        switch report {
+        case .opened(let opened):
+            format = opened
+            if !isLost { tellOpen(opened) }
+            for feed in feeds where !feed.isRunning { start(feed) }
+        case .lost(let code, let loss):
+            isLost = true
+            let reason = Reason(loss)
+            note(.warning, "card \(settings.device): \(reason.rawValue) (errno \(code))")
+            for feed in feeds { feed.lastLoss = reason }
+            self.report(.card(.lost(name: settings.device, reason: reason)))
+        case .recovered:
+            isLost = false
+            if let format { tellOpen(format) }
+        case .started(let order, let instant, let error, let method):
+            guard let feed = feed(order) else { return }
+            feed.started(at: instant, errorMicroseconds: error, method)
+            self.report(.progress(feed.order.play, feed.measure()))
+        case .itemStarted(let order, let item): feed(order)?.itemStarted(item)
+        case .itemEnded(let order, let item, let frames, let peak):
+            feed(order)?.itemEnded(item, framesConsumed: frames, peak: peak)
+        case .ended(let order, let result):
+            guard let feed = feed(order) else { return }
+            end(feed, meaning(of: result, feed), feed.measure(result))
+        case .realtimeRefused(let code):
+            note(.notice, "real-time scheduling is refused (errno \(code)); playing without it")
+        }
+    }
+
+    private func tellOpen(_ format: CardFormat) {
+        report(.card(.open(name: settings.device, rate: format.rate, channels: format.channels)))
+    }
+
+    private func feed(_ order: UInt64) -> Feed? { feeds.first { $0.order.play.number == order } }
+
+    private func meaning(of result: CardResult, _ feed: Feed) -> PlayEnd {
+        switch result.cause {
+        case .completed: feed.hasContent ? .completed : .badContent
+        case .stopped: feed.isTooLate ? .device(feed.lastLoss) : .stopped
+        case .permitEnded: feed.isReplaced ? .replaced : .permitEnded
+        case .deviceLost: .device(feed.lastLoss)
+        }
+    }
+
+    private func end(_ feed: Feed, _ end: PlayEnd, _ playback: Playback) {
+        feeds.removeAll { $0 === feed }
+        if feeds.isEmpty { nextProgress = .max }
+        if !isWanted, feeds.isEmpty { card.release() }
+        report(.completed(feed.effect, .played(end, playback)))
+    }
+
+    // MARK: What time brings
+
+    /// What could not begin in time does not begin.
+    private func giveUpLate() {
+        let now = CLinux_monotonic()
+        for feed in feeds where !feed.hasStarted && !feed.isTooLate {
+            guard Feed.monotonic(feed.order.latestStart) < now, isLost || format == nil else { continue }
+            feed.isTooLate = true
+            if feed.isRunning {
+                card.stop(order: feed.order.play.number, fadeMilliseconds: 0)
+            } else {
+                end(feed, .device(feed.lastLoss), feed.measure())
+            }
+        }
+    }
+
+    private func tellProgress() {
+        let now = CLinux_monotonic()
+        guard now >= nextProgress else { return }
+        nextProgress = now + Self.progressInterval
+        for feed in feeds where feed.hasStarted { report(.progress(feed.order.play, feed.measure())) }
+    }
+}
+
+extension Reason {
+    fileprivate init(_ loss: CardLoss) {
+        switch loss {
+        case .missing: self = .deviceMissing
+        case .busy: self = .deviceBusy
+        case .stalled, .suspended, .xrun, .refused: self = .deviceStalled
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Glibc
+import StationAudio
+import StationCore
+import StationHost
+import StationTrust
+
+/// `loa demo`: a station of its own in a folder under `/tmp`, which plays a bulletin in five seconds, by the ordinary
+/// way: timetable, preflight, intent, card, outcome.
+struct Demo {
+    /// The event is so far ahead; the intent is written five seconds before it.
+    private static let lead = Duration.seconds(5)
+    /// The daemon must answer within so long, in milliseconds.
+    private static let startPatience = 5000
+    /// The outcome must be there within so long, in seconds.
+    private static let patience: Int64 = 90
+
+    private let invocation: Invocation
+    private var language: Language { invocation.language }
+
+    init(_ invocation: Invocation) { self.invocation = invocation }
+
+    /// Runs the demo from its beginning to its end.
+    func run() -> ExitCode {
+        guard let playlists = DemoStage.playlists() else {
+            tell(DemoText.noPlaylists)
+            return .unreachable
+        }
+        let stage: DemoStage
+        do throws(SystemError) { stage = try .make() } catch {
+            Terminal.complain("loa: \(error)\n")
+            return .unreachable
+        }
+        do throws(SystemError) {
+            let code = try play(stage, playlists)
+            if code == .fine { stage.remove() } else { tell(DemoText.kept(stage.folder)) }
+            return code
+        } catch {
+            Terminal.complain("loa: \(error)\n")
+            tell(DemoText.kept(stage.folder))
+            return .unreachable
+        }
+    }
+
+    private func play(_ stage: DemoStage, _ playlists: String) throws(SystemError) -> ExitCode {
+        let device = CardProbe.problem(of: "default") == nil ? "default" : "null"
+        // A calendar knows whole seconds.
+        let now = Clocks.read().wall
+        let instant = Instant(seconds: (now + Self.lead).seconds + 1)
+        try stage.fill(from: playlists, eventAt: instant, device: device)
+        tell(device == "null" ? DemoText.noCard : DemoText.card)
+        let daemon = try DemoDaemon.start(stage)
+        let result: Result<[JSON], SystemError>
+        do throws(SystemError) {
+            let client = try connect(stage, daemon)
+            result = .success(try follow(client))
+        } catch { result = .failure(error) }
+        let status = daemon.end()
+        switch result {
+        case .failure(let error):
+            tell(DemoText.failed("\(error)"))
+            if let messages = try? readFile(stage.messages, limit: 1 << 20) {
+                Terminal.complain(String(decoding: messages, as: UTF8.self))
+            }
+            return .no
+        case .success(let entries): return judge(entries, daemonStatus: status)
+        }
+    }
+
+    private func tell(_ phrase: Phrase) {
+        // With --json, standard output has the entries and nothing else.
+        let text = phrase[language] + "\n"
+        if invocation.isJSON { Terminal.complain(text) } else { Terminal.print(text) }
+    }
+
+    /// Connects as soon as the daemon answers.
+    private func connect(_ stage: DemoStage, _ daemon: borrowing DemoDaemon) throws(SystemError)
+        -> ControlClient
+    {
+        for _ in 0..<(Self.startPatience / 10) {
+            if let client = try? ControlClient(stage.socket) { return client }
+            guard daemon.isRunning else { break }
+            usleep(10_000)
+        }
+        return try ControlClient(stage.socket)
+    }
+
+    /// Prints the entries as they come, until the slot has its outcome.
+    private func follow(_ client: ControlClient) throws(SystemError) -> [JSON] {
+        try client.ask(["verb": "log", "follow": true])
+        var entries: [JSON] = []
+        while true {
+            guard case .answer(let entry, let line) = try client.line(atMost: Self.patience) else {
+                throw SystemError(call: "follow the log", code: EPROTO)
+            }
+            entries.append(entry)
+            if invocation.isJSON {
+                Terminal.print(String(decoding: line, as: UTF8.self) + "\n")
+            } else {
+                Terminal.print(ReplyText(language).done(.log, entry))
+            }
+            if isOutcome(entry) { return entries }
+        }
+    }
+
+    private func isOutcome(_ entry: JSON) -> Bool {
+        entry["kind"]?.text == "outcome" && entry["programme"]?.text == DemoStage.programme
+    }
+
+    /// Checks the proof: one intent, then one outcome of the same slot, everything consumed, and no fault.
+    private func judge(_ entries: [JSON], daemonStatus: Int32) -> ExitCode {
+        let own = entries.filter { $0["programme"]?.text == DemoStage.programme }
+        let indices = entries.compactMap { $0["index"]?.integer }
+        let outcome = own.last ?? .null
+        let checks: [(Phrase, Bool)] = [
+            (DemoText.numbered, indices == Array(0..<Int64(entries.count))),
+            (
+                DemoText.intentFirst,
+                own.map { $0["kind"]?.text } == ["intent", "outcome"]
+                    && own.first?["slot"] == outcome["slot"]
+            ),
+            (DemoText.played, outcome["result"]?.text == "played"),
+            (
+                DemoText.consumed,
+                (outcome["framesPlanned"]?.integer ?? 0) > 0
+                    && outcome["framesConsumed"] == outcome["framesPlanned"]
+            ),
+            (DemoText.noFault, !entries.contains { $0["kind"]?.text == "fault" }),
+            (DemoText.endedWell, daemonStatus == 0),
+        ]
+        for (what, isTrue) in checks {
+            tell(
+                Phrase(
+                    vi: "\(isTrue ? "✓" : "✗") \(what[.vietnamese])",
+                    en: "\(isTrue ? "✓" : "✗") \(what[.english])"))
+        }
+        if outcome["unproven"]?.bool == true { tell(DemoText.unproven) }
+        return checks.allSatisfy(\.1) ? .fine : .no
+    }
+}

@@ -1,0 +1,40 @@
+/// What is said about a command line that is not understood.
+extension Catalogue {
+    static let noVerb = Phrase(vi: "thiếu lệnh", en: "a verb is missing")
+    static func unknownVerb(_ word: String) -> Phrase {
+        Phrase(vi: "không có lệnh \(word)", en: "there is no verb \(word)")
+    }
+    static func unknownOption(_ name: String) -> Phrase {
+        Phrase(vi: "không có tùy chọn \(name)", en: "there is no option \(name)")
+    }
+    static func notForVerb(_ name: String, _ verb: String) -> Phrase {
+        Phrase(vi: "\(verb) không có tùy chọn \(name)", en: "\(verb) has no option \(name)")
+    }
+    static func twice(_ name: String) -> Phrase {
+        Phrase(vi: "\(name) được ghi hai lần", en: "\(name) stands twice")
+    }
+    static func needsValue(_ name: String) -> Phrase {
+        Phrase(vi: "\(name) thiếu giá trị", en: "\(name) needs a value")
+    }
+    static func noValue(_ name: String) -> Phrase {
+        Phrase(vi: "\(name) không nhận giá trị", en: "\(name) takes no value")
+    }
+    static func tooMuch(_ word: String) -> Phrase { Phrase(vi: "thừa: \(word)", en: "too much: \(word)") }
+    static let needsOperand = Phrase(vi: "thiếu đối tượng của lệnh", en: "the verb needs an operand")
+    static let badLanguage = Phrase(vi: "--lang là vi hoặc en", en: "--lang is vi or en")
+    static let badDays = Phrase(vi: "--days từ 1 đến 31", en: "--days is a number from 1 to 31")
+    static let badLevel = Phrase(
+        vi: "âm lượng tính bằng dB, từ -60 đến 0", en: "the volume is in dB, from -60 to 0")
+    static let muteNeeds = Phrase(
+        vi: "mute cần --for (bao lâu) và --reason (vì sao)",
+        en: "mute needs --for (how long) and --reason (why)")
+    static func badDuration(_ text: String) -> Phrase {
+        Phrase(
+            vi: "--for \(text): cần thời lượng như 90m, 2h, 1d hoặc PT2H, nhiều nhất 31 ngày",
+            en: "--for \(text): expected a duration such as 90m, 2h, 1d or PT2H, at most 31 days")
+    }
+    static func tryHelp(_ verb: Verb?) -> Phrase {
+        let command = verb.map { "loa \($0.rawValue) --help" } ?? "loa --help"
+        return Phrase(vi: "Xem: \(command)", en: "Try: \(command)")
+    }
+}

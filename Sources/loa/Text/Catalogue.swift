@@ -1,0 +1,118 @@
+/// Every word that answers are made of, in Vietnamese and English.
+///
+/// What the daemon names by a code (a state, a reason, a fault) has its words here; a code that is not known here is
+/// shown as it is, so that an older `loa` still answers.
+package enum Catalogue {
+    // MARK: Names of things
+
+    static let state = Phrase(vi: "Trạng thái", en: "State")
+    static let clock = Phrase(vi: "Đồng hồ", en: "Clock")
+    static let playing = Phrase(vi: "Đang phát", en: "Playing")
+    static let next = Phrase(vi: "Sắp phát", en: "Next")
+    static let upstream = Phrase(vi: "Nguồn", en: "Upstream")
+    static let device = Phrase(vi: "Card âm thanh", en: "Sound card")
+    static let disk = Phrase(vi: "Đĩa", en: "Disk")
+    static let log = Phrase(vi: "Nhật ký", en: "Log")
+    static let faults = Phrase(vi: "Sự cố", en: "Faults")
+    static let none = Phrase(vi: "không có", en: "none")
+    static let nothing = Phrase(vi: "không", en: "nothing")
+    static let ready = Phrase(vi: "sẵn sàng", en: "ready")
+    static let notReady = Phrase(vi: "CHƯA sẵn sàng", en: "NOT ready")
+    static let stale = Phrase(vi: "đã cũ", en: "stale")
+    static let unproven = Phrase(
+        vi: "không có bằng chứng (card thử)", en: "unproven (a card without a clock)")
+    static let neverContacted = Phrase(vi: "chưa liên lạc được", en: "not reached yet")
+    static let noSlots = Phrase(vi: "Không có chương trình nào sắp phát.", en: "No slot is to come.")
+    static let noEntries = Phrase(vi: "Không có mục nào.", en: "No entries.")
+
+    static func contact(_ time: String) -> Phrase { Phrase(vi: "liên lạc \(time)", en: "contact \(time)") }
+    static func version(_ number: String) -> Phrase {
+        Phrase(vi: "phiên bản \(number)", en: "version \(number)")
+    }
+    static func within(_ error: String) -> Phrase { Phrase(vi: "sai số ±\(error)", en: "error ±\(error)") }
+    static func since(_ time: String) -> Phrase { Phrase(vi: "từ \(time)", en: "since \(time)") }
+    static func until(_ time: String) -> Phrase { Phrase(vi: "đến \(time)", en: "until \(time)") }
+    static func free(_ size: String) -> Phrase { Phrase(vi: "còn trống \(size)", en: "\(size) free") }
+    static func content(_ size: String) -> Phrase {
+        Phrase(vi: "chương trình \(size)", en: "programmes \(size)")
+    }
+    static func entries(_ count: Int64) -> Phrase {
+        Phrase(vi: "\(count) mục", en: count == 1 ? "1 entry" : "\(count) entries")
+    }
+    static func uploaded(_ count: Int64) -> Phrase { Phrase(vi: "đã gửi \(count)", en: "\(count) uploaded") }
+    static func channels(_ count: Int64) -> Phrase {
+        Phrase(vi: "\(count) kênh", en: count == 1 ? "1 channel" : "\(count) channels")
+    }
+    static func xruns(_ count: Int64) -> Phrase {
+        Phrase(vi: "\(count) lần hụt tiếng", en: count == 1 ? "1 xrun" : "\(count) xruns")
+    }
+
+    // MARK: Codes of the daemon
+
+    /// What the station is doing.
+    static func state(_ code: String) -> Phrase {
+        switch code {
+        case "idle": Phrase(vi: "chờ", en: "idle")
+        case "arming": Phrase(vi: "chuẩn bị phát", en: "arming")
+        case "playing": Phrase(vi: "đang phát", en: "playing")
+        case "muted": Phrase(vi: "đang tắt tiếng", en: "muted")
+        case "faulted": Phrase(vi: "CÓ SỰ CỐ", en: "FAULTED")
+        default: Phrase(same: code)
+        }
+    }
+
+    /// A class, as Circular 39/2020/TT-BTTTT calls it.
+    static func programmeClass(_ code: String) -> Phrase {
+        switch code {
+        case "normal": Phrase(vi: "thông thường", en: "normal")
+        case "priority": Phrase(vi: "ưu tiên", en: "priority")
+        case "emergency": Phrase(vi: "KHẨN CẤP", en: "EMERGENCY")
+        default: Phrase(same: code)
+        }
+    }
+
+    /// How far the clock is believed.
+    static func trust(_ code: String) -> Phrase {
+        switch code {
+        case "synchronised": Phrase(vi: "đã đồng bộ", en: "synchronised")
+        case "holdover": Phrase(vi: "tự chạy (tin được)", en: "holdover (trusted)")
+        case "untrusted": Phrase(vi: "KHÔNG tin được", en: "NOT trusted")
+        default: Phrase(same: code)
+        }
+    }
+
+    /// What has become of the card.
+    static func deviceState(_ code: String) -> Phrase {
+        switch code {
+        case "open": Phrase(vi: "đang mở", en: "open")
+        case "closed": Phrase(vi: "đang đóng", en: "closed")
+        case "lost": Phrase(vi: "MẤT", en: "LOST")
+        default: reason(code)
+        }
+    }
+
+    /// How a slot ended.
+    static func result(_ code: String) -> Phrase {
+        switch code {
+        case "played": Phrase(vi: "đã phát", en: "played")
+        case "partial": Phrase(vi: "phát DỞ", en: "PARTIAL")
+        case "missed": Phrase(vi: "KHÔNG phát", en: "MISSED")
+        default: Phrase(same: code)
+        }
+    }
+
+    /// What a fault is about.
+    static func fault(_ code: String) -> Phrase {
+        switch code {
+        case "clock-untrusted": Phrase(vi: "đồng hồ", en: "clock")
+        case "disk-unwritable": Phrase(vi: "đĩa không ghi được", en: "disk not writable")
+        case "timetable": Phrase(vi: "lịch phát", en: "timetable")
+        case "content": Phrase(vi: "nội dung", en: "content")
+        case "device": Phrase(vi: "card âm thanh", en: "sound card")
+        case "sound": Phrase(vi: "âm thanh", en: "sound")
+        case "amplifier": Phrase(vi: "tăng âm", en: "amplifier")
+        case "downtime-not-judged": Phrase(vi: "máy đã tắt lâu", en: "long downtime")
+        default: Phrase(same: code)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// How numbers and times are written in a language.
+struct Format {
+    let language: Language
+
+    /// A number with at most so many decimals, the last ones not zero.
+    func number(_ value: Double, decimals: Int) -> String {
+        guard value.magnitude < 1e15 else { return "\(value)" }
+        let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
+        let scaled = Int64(value.magnitude * scale + 0.5)
+        let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: Int64(scale))
+        var digits = String(repeating: "0", count: decimals) + "\(fraction)"
+        digits = String(digits.suffix(decimals))
+        while digits.hasSuffix("0") { digits.removeLast() }
+        let sign = value < 0 && scaled > 0 ? "−" : ""
+        let point = language == .vietnamese ? "," : "."
+        return digits.isEmpty ? "\(sign)\(whole)" : "\(sign)\(whole)\(point)\(digits)"
+    }
+
+    /// A level in decibels.
+    func decibels(_ value: Double) -> String { "\(number(value, decimals: 1)) dB" }
+
+    /// A size with a unit of powers of 1000.
+    func bytes(_ count: Int64) -> String {
+        var (size, unit) = (Double(count), "B")
+        for larger in ["kB", "MB", "GB", "TB"] where size >= 1000 { (size, unit) = (size / 1000, larger) }
+        return "\(number(size, decimals: unit == "B" ? 0 : 1)) \(unit)"
+    }
+
+    /// A short time: microseconds, milliseconds or seconds.
+    func microseconds(_ count: Double) -> String {
+        switch count.magnitude {
+        case ..<1000: "\(number(count, decimals: 0)) µs"
+        case ..<1_000_000: "\(number(count / 1000, decimals: 1)) ms"
+        default: "\(number(count / 1_000_000, decimals: 1)) s"
+        }
+    }
+
+    /// Minutes and seconds, as a player shows them.
+    func position(_ seconds: Double) -> String {
+        let whole = seconds < 1e9 ? Int(max(0, seconds)) : 0
+        let (minutes, rest) = whole.quotientAndRemainder(dividingBy: 60)
+        return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    /// The day with its weekday, such as `T2 23/11/2026`; `Mon 2026-11-23`.
+    func day(_ time: CivilText) -> String {
+        switch language {
+        case .vietnamese:
+            let names = ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
+            return "\(names[time.weekday]) \(time.day)/\(time.month)/\(time.year)"
+        case .english:
+            let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            return "\(names[time.weekday]) \(time.year)-\(time.month)-\(time.day)"
+        }
+    }
+
+    /// A time of RFC 3339 with its day; only the hour where the day is that of `now`.
+    func time(_ text: String?, now: String? = nil) -> String {
+        guard let text else { return "–" }
+        guard let time = CivilText(text) else { return text }
+        if let now, text.prefix(10) == now.prefix(10) { return time.clock }
+        return "\(day(time)) \(time.clock)"
+    }
+}
+
+/// The civil time that a text of RFC 3339 shows: the daemon writes it in the station's zone already.
+struct CivilText {
+    let year: Substring
+    let month: Substring
+    let day: Substring
+    /// Hour, minute and second, as `HH:MM:SS`.
+    let clock: String
+    /// Days since Monday.
+    let weekday: Int
+
+    /// Takes a text apart; nil where it is no time.
+    init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 19, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":")
+        else { return nil }
+        let parts = text.prefix(10).split(separator: "-")
+        guard parts.count == 3, let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+            1...12 ~= month, 1...31 ~= day, year > 0
+        else { return nil }
+        (self.year, self.month, self.day) = (parts[0], parts[1], parts[2])
+        clock = String(text.dropFirst(11).prefix(8))
+        // Sakamoto's method, which counts from Sunday.
+        let shift = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4][month - 1]
+        let past = month < 3 ? year - 1 : year
+        weekday = (past + past / 4 - past / 100 + past / 400 + shift + day + 6) % 7
+    }
+}

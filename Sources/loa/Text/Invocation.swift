@@ -1,0 +1,266 @@
+import StationCore
+package import StationTrust
+
+/// How `loa` ends; `sysexits.h` where that has a word for it.
+package enum ExitCode: Int32, Sendable, CaseIterable {
+    case fine = 0
+    /// The answer is "no".
+    case no = 1
+    case usage = 64
+    case unreachable = 69
+    case notPermitted = 77
+    case configuration = 78
+
+    /// The code of an answer to `status`: "no" where there is a fault.
+    package init(status answer: JSON) {
+        self = answer["faults"]?.elements?.isEmpty == false ? .no : .fine
+    }
+}
+
+/// What `loa` can be asked.
+package enum Verb: String, Sendable, CaseIterable {
+    case status, next, log, why, play, stop, mute, unmute, volume, test, demo
+}
+
+/// A question with all that belongs to it.
+package enum Request: Hashable, Sendable {
+    case status
+    /// The slots of so many days to come.
+    case next(days: Int)
+    /// The entries between two times, as they were typed; `follow` goes on with those to come.
+    case log(since: String?, until: String?, follow: Bool)
+    /// A slot, or a time in RFC 3339, `YYYY-MM-DDTHH:MM`, or `HH:MM`.
+    case why(String)
+    /// A file, or a programme of the timetable.
+    case play(String)
+    case stop
+    case mute(for: Duration, reason: String)
+    case unmute
+    /// Sets the volume in dB, or asks for it.
+    case volume(Double?)
+    case test
+    case demo
+
+    /// The verb of the question.
+    package var verb: Verb {
+        switch self {
+        case .status: .status
+        case .next: .next
+        case .log: .log
+        case .why: .why
+        case .play: .play
+        case .stop: .stop
+        case .mute: .mute
+        case .unmute: .unmute
+        case .volume: .volume
+        case .test: .test
+        case .demo: .demo
+        }
+    }
+}
+
+/// A command line of `loa`, understood.
+package struct Invocation: Hashable, Sendable {
+    /// The daemon's socket, where the line names one.
+    package var socket: String?
+    /// Whether the answer is printed as JSON.
+    package var isJSON = false
+    /// The language of the answer.
+    package var language: Language
+    /// What to do.
+    package var action: Action
+
+    /// Makes an invocation with no option.
+    package init(language: Language, action: Action) { (self.language, self.action) = (language, action) }
+
+    /// A question, or a call for help.
+    package enum Action: Hashable, Sendable {
+        case ask(Request)
+        /// Show the help of a verb, or of the command.
+        case help(Verb?)
+    }
+}
+
+/// Why a command line is not understood.
+package struct UsageError: Error, Hashable, Sendable {
+    /// What is wrong with it.
+    package let message: Phrase
+    /// The language to say it in.
+    package let language: Language
+    /// The verb whose help would help.
+    package let verb: Verb?
+}
+
+extension Invocation {
+    /// Understands a command line.
+    ///
+    /// - Parameters:
+    ///   - arguments: without the command's own name.
+    ///   - environment: for the language.
+    /// - Returns: what is asked.
+    /// - Throws: the first thing that is not understood.
+    package static func parse(
+        _ arguments: [String], environment: [String: String]
+    ) throws(UsageError) -> Invocation {
+        var words = Words(language: Language(environment: environment))
+        do {
+            try words.read(arguments)
+            return try words.invocation()
+        } catch let problem {
+            throw UsageError(message: problem.message, language: words.language, verb: words.verb)
+        }
+    }
+}
+
+/// What is wrong with a line, before it is known in which language to say so.
+private struct Problem: Error {
+    let message: Phrase
+}
+
+/// The words of a command line, sorted into options and operands.
+private struct Words {
+    var language: Language
+    var verb: Verb?
+    private var isHelp = false
+    private var flags: Set<String> = []
+    private var values: [String: String] = [:]
+    private var operands: [String] = []
+
+    init(language: Language) { self.language = language }
+
+    // MARK: Sorting
+
+    mutating func read(_ arguments: [String]) throws(Problem) {
+        var rest = arguments[...]
+        var onlyOperands = false
+        while let word = rest.popFirst() {
+            // A level such as -6 is an operand.
+            let isNumber = Double(word) != nil
+            if onlyOperands || !word.hasPrefix("-") || word == "-" || isNumber {
+                try take(operand: word)
+            } else if word == "--" {
+                onlyOperands = true
+            } else if word == "--help" || word == "-h" {
+                isHelp = true
+            } else {
+                try take(option: word, &rest)
+            }
+        }
+    }
+
+    private mutating func take(operand: String) throws(Problem) {
+        if verb != nil { return operands.append(operand) }
+        // `loa help mute` is `loa mute --help`.
+        if operand == "help", !isHelp { return isHelp = true }
+        verb = Verb(rawValue: operand)
+        if verb == nil { throw Problem(message: Catalogue.unknownVerb(operand)) }
+    }
+
+    private mutating func take(option word: String, _ rest: inout ArraySlice<String>) throws(Problem) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        let name = parts[0]
+        guard
+            ["--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for", "--reason"]
+                .contains(name)
+        else { throw Problem(message: Catalogue.unknownOption(name)) }
+        if values[name] != nil || flags.contains(name) { throw Problem(message: Catalogue.twice(name)) }
+        if name == "--json" || name == "--follow" {
+            guard parts.count == 1 else { throw Problem(message: Catalogue.noValue(name)) }
+            flags.insert(name)
+            return
+        }
+        guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty else {
+            throw Problem(message: Catalogue.needsValue(name))
+        }
+        values[name] = value
+        if name == "--lang" {
+            guard let language = Language(rawValue: value) else {
+                throw Problem(message: Catalogue.badLanguage)
+            }
+            self.language = language
+        }
+    }
+
+    // MARK: Meaning
+
+    mutating func invocation() throws(Problem) -> Invocation {
+        var invocation = Invocation(language: language, action: .help(verb))
+        invocation.socket = values.removeValue(forKey: "--socket")
+        invocation.isJSON = flags.remove("--json") != nil
+        values["--lang"] = nil
+        if isHelp { return invocation }
+        guard let verb else { throw Problem(message: Catalogue.noVerb) }
+        invocation.action = .ask(try request(verb))
+        if let word = operands.first { throw Problem(message: Catalogue.tooMuch(word)) }
+        if let name = (Array(flags) + values.keys).min() {
+            throw Problem(message: Catalogue.notForVerb(name, verb.rawValue))
+        }
+        return invocation
+    }
+
+    /// The question of that verb; takes the options and operands that it understands.
+    private mutating func request(_ verb: Verb) throws(Problem) -> Request {
+        switch verb {
+        case .status: return .status
+        case .next: return .next(days: try days())
+        case .log:
+            let since = values.removeValue(forKey: "--since"), until = values.removeValue(forKey: "--until")
+            return .log(since: since, until: until, follow: flags.remove("--follow") != nil)
+        case .why: return .why(try operand())
+        case .play: return .play(try operand())
+        case .stop: return .stop
+        case .mute: return try mute()
+        case .unmute: return .unmute
+        case .volume: return .volume(try level())
+        case .test: return .test
+        case .demo: return .demo
+        }
+    }
+
+    private mutating func operand() throws(Problem) -> String {
+        guard !operands.isEmpty else { throw Problem(message: Catalogue.needsOperand) }
+        return operands.removeFirst()
+    }
+
+    private mutating func days() throws(Problem) -> Int {
+        guard let text = values.removeValue(forKey: "--days") else { return 7 }
+        guard let days = Int(text), 1...31 ~= days else { throw Problem(message: Catalogue.badDays) }
+        return days
+    }
+
+    private mutating func mute() throws(Problem) -> Request {
+        guard let text = values.removeValue(forKey: "--for"),
+            let reason = values.removeValue(forKey: "--reason")
+        else { throw Problem(message: Catalogue.muteNeeds) }
+        guard let duration = Duration(typed: text), duration > .zero, duration <= .seconds(31 * 86_400) else {
+            throw Problem(message: Catalogue.badDuration(text))
+        }
+        return .mute(for: duration, reason: reason)
+    }
+
+    private mutating func level() throws(Problem) -> Double? {
+        guard !operands.isEmpty else { return nil }
+        guard let level = Double(operands.removeFirst()), -60...0 ~= level else {
+            throw Problem(message: Catalogue.badLevel)
+        }
+        return level
+    }
+}
+
+extension Duration {
+    /// Reads a duration as people type it (`90m`, `1h30m`, `3d`) or as ISO 8601 has it (`PT1H30M`).
+    package init?(typed text: String) {
+        let text = text.uppercased()
+        guard !text.hasPrefix("P") else {
+            guard let duration = ISODuration(text) else { return nil }
+            self = duration.exact
+            return
+        }
+        // What is typed is the same without P and T.
+        let days = text.lastIndex { $0 == "D" || $0 == "W" }.map { text[...$0] } ?? ""
+        let time = text.dropFirst(days.count)
+        guard let duration = ISODuration("P\(days)\(time.isEmpty ? "" : "T")\(time)") else { return nil }
+        self = duration.exact
+    }
+}

@@ -1,0 +1,143 @@
+package import StationTrust
+
+/// What `loa status` and `loa next` say to a person.
+package struct StatusText {
+    private let language: Language
+    private let format: Format
+
+    /// Speaks that language.
+    package init(_ language: Language) {
+        self.language = language
+        format = Format(language: language)
+    }
+
+    /// The answer of `status`, some twelve lines.
+    package func status(_ answer: JSON) -> String {
+        let now = answer["clock"]?["now"]?.text
+        var rows: [[String]] = []
+        func row(_ name: Phrase, _ parts: [String?]) {
+            let text = parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+            rows.append([name[language], text])
+        }
+        row(Catalogue.state, [say(answer["state"], Catalogue.state)])
+        row(Catalogue.clock, clock(answer["clock"] ?? .null))
+        row(Catalogue.playing, playing(answer["playing"] ?? .null, now))
+        row(Catalogue.next, next(answer["next"] ?? .null, now))
+        for upstream in answer["upstreams"]?.elements ?? [] {
+            row(Catalogue.upstream, self.upstream(upstream, now))
+        }
+        row(Catalogue.device, device(answer["device"] ?? .null))
+        row(Catalogue.disk, storage(answer["storage"] ?? .null))
+        row(Catalogue.log, log(answer["proof"] ?? .null))
+        let faults = answer["faults"]?.elements ?? []
+        if faults.isEmpty { row(Catalogue.faults, [Catalogue.none[language]]) }
+        for fault in faults { row(Catalogue.faults, self.fault(fault, now)) }
+        return TextWidth.printed([heading(answer)] + TextWidth.table(rows))
+    }
+
+    /// The answer of `next`, a line a slot.
+    package func next(_ answer: JSON) -> String {
+        let rows = (answer.elements ?? []).map { slot in
+            [
+                format.time(slot["at"]?.text), title(slot), readiness(slot),
+                slot["slot"]?.text ?? "",
+            ]
+        }
+        let lines = rows.isEmpty ? [Catalogue.noSlots[language]] : TextWidth.table(rows)
+        return TextWidth.printed(lines)
+    }
+
+    // MARK: The lines of status
+
+    private func heading(_ answer: JSON) -> String {
+        let id = answer["station"]?["id"]?.text ?? "", name = answer["station"]?["name"]?.text ?? ""
+        let version = answer["version"]?.text.map { Catalogue.version($0)[language] }
+        let station = name.isEmpty || name == id ? id : "\(name) (\(id))"
+        return [station, version].compactMap(\.self).joined(separator: " · ")
+    }
+
+    private func clock(_ clock: JSON) -> [String?] {
+        [
+            format.time(clock["now"]?.text), clock["zone"]?.text,
+            say(clock["trust"], Catalogue.trust),
+            clock["errorMicroseconds"]?.number.map { Catalogue.within(format.microseconds($0))[language] },
+        ]
+    }
+
+    private func playing(_ playing: JSON, _ now: String?) -> [String?] {
+        guard playing != .null else { return [Catalogue.nothing[language]] }
+        return [
+            title(playing), playing["item"]?.text,
+            Catalogue.since(format.time(playing["startedAt"]?.text, now: now))[language],
+            playing["positionSeconds"]?.number.map(format.position),
+        ]
+    }
+
+    private func next(_ next: JSON, _ now: String?) -> [String?] {
+        guard next != .null else { return [Catalogue.nothing[language]] }
+        return [format.time(next["at"]?.text, now: now), title(next), readiness(next)]
+    }
+
+    private func upstream(_ upstream: JSON, _ now: String?) -> [String?] {
+        let contact = upstream["lastContact"]?.text.map { Catalogue.contact(format.time($0, now: now)) }
+        return [
+            upstream["name"]?.text, upstream["url"]?.text,
+            upstream["targetsVersion"]?.integer.map { Catalogue.version("\($0)")[language] },
+            (contact ?? Catalogue.neverContacted)[language],
+            upstream["stale"]?.bool == true ? Catalogue.stale[language] : nil,
+            upstream["error"]?.text,
+        ]
+    }
+
+    private func device(_ device: JSON) -> [String?] {
+        [
+            device["name"]?.text, say(device["state"], Catalogue.deviceState),
+            device["rate"]?.integer.map { "\($0) Hz" },
+            device["channels"]?.integer.map { Catalogue.channels($0)[language] },
+            device["xruns"]?.integer.flatMap { $0 == 0 ? nil : Catalogue.xruns($0)[language] },
+        ]
+    }
+
+    private func storage(_ storage: JSON) -> [String?] {
+        [
+            storage["freeBytes"]?.integer.map { Catalogue.free(format.bytes($0))[language] },
+            storage["contentBytes"]?.integer.map { Catalogue.content(format.bytes($0))[language] },
+        ]
+    }
+
+    private func log(_ proof: JSON) -> [String?] {
+        [
+            proof["size"]?.integer.map { Catalogue.entries($0)[language] },
+            proof["uploaded"]?.integer.map { Catalogue.uploaded($0)[language] },
+        ]
+    }
+
+    private func fault(_ fault: JSON, _ now: String?) -> [String?] {
+        [
+            say(fault["code"], Catalogue.fault),
+            fault["since"]?.text.map { Catalogue.since(format.time($0, now: now))[language] },
+            fault["message"]?.text,
+        ]
+    }
+
+    // MARK: Words
+
+    private func say(_ code: JSON?, _ phrase: (String) -> Phrase) -> String? {
+        code?.text.map { phrase($0)[language] }
+    }
+
+    private func title(_ slot: JSON) -> String {
+        let title = slot["title"]?.text ?? slot["programme"]?.text ?? ""
+        let named = title
+        guard let code = slot["class"]?.text, code != "normal" else { return named }
+        return "\(named) (\(Catalogue.programmeClass(code)[language]))"
+    }
+
+    private func readiness(_ slot: JSON) -> String {
+        if slot["ready"]?.bool == true { return Catalogue.ready[language] }
+        guard let problem = say(slot["problem"], Catalogue.reason) else {
+            return Catalogue.notReady[language]
+        }
+        return "\(Catalogue.notReady[language]): \(problem)"
+    }
+}

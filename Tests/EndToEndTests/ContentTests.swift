@@ -1,0 +1,57 @@
+import Foundation
+import StationTrust
+import Testing
+
+/// Files that are not there, or are not what they say.
+@Suite("What cannot be played is left out, and named", .serialized, .timeLimit(.minutes(3)))
+struct ContentTests {
+    @Test(
+        "T18 after a bad item the next one plays, and fault and outcome say what was wrong",
+        arguments: ["missing.mp3", "empty.wav", "garbage.wav", "page.mp3"])
+    func badItem(name: String) async throws {
+        let broadcast = try Broadcast()
+        try broadcast.write("item.wav", seconds: 1)
+        let page = Data(String(repeating: "<html><body>404 Not Found</body></html>\n", count: 200).utf8)
+        let garbage = Data((0..<20_000).map { UInt8(truncatingIfNeeded: ($0 &* $0 &* 2_654_435_761) >> 11) })
+        switch name {
+        case "empty.wav": try Data().write(to: broadcast.file(name))
+        case "garbage.wav": try garbage.write(to: broadcast.file(name))
+        case "page.mp3": try page.write(to: broadcast.file(name))
+        case "cut.wav":
+            // Its header promises a second, of which a tenth is there.
+            try Data(contentsOf: broadcast.file("item.wav")).prefix(44 + 9_600).write(
+                to: broadcast.file(name))
+        default: break
+        }
+        try Data("#EXTM3U\n#EXTINF:1,A\n\(name)\n#EXTINF:1,B\nitem.wav\n".utf8)
+            .write(to: broadcast.file("list.m3u8"))
+        try broadcast.schedule(in: 3, attach: "list.m3u8")
+        try broadcast.start()
+        let fault = try await broadcast.entry("fault") {
+            $0["code"]?.text == "content" && $0["state"]?.text == "raised"
+        }
+        #expect(fault["message"]?.text?.contains(name) == true, "\(fault)")
+        let outcome = try await broadcast.outcome()
+        #expect(outcome["result"]?.text == "partial", "\(outcome)")
+        #expect(
+            outcome["reason"]?.text == (name == "missing.mp3" ? "no-content" : "bad-content"), "\(outcome)")
+        let stretch = try #require(broadcast.heard().last)
+        #expect(stretch.sounding >= 48_000 && stretch.sounding <= 48_000 + 4_800)
+        #expect(outcome["items"]?.elements?.last?["framesConsumed"]?.integer == 48_000)
+    }
+
+    @Test(
+        "T18 a slot of which nothing can be played is missed after its lateness, with the reason",
+        arguments: [("missing.wav", "no-content"), ("page.mp3", "bad-content")])
+    func nothing(name: String, reason: String) async throws {
+        let broadcast = try Broadcast()
+        if name == "page.mp3" { try Data("<html></html>".utf8).write(to: broadcast.file(name)) }
+        try broadcast.schedule(in: 3, attach: name, more: ["X-LOA-LATE:PT5S"])
+        try broadcast.start()
+        let outcome = try await broadcast.outcome()
+        #expect(outcome["result"]?.text == "missed" && outcome["reason"]?.text == reason, "\(outcome)")
+        let after = Double(try broadcast.instant(of: outcome) - broadcast.instant) / 1e9
+        #expect(after >= 5, "\(after) s: it might have arrived yet")
+        #expect(broadcast.heard().isEmpty)
+    }
+}

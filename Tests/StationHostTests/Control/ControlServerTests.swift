@@ -1,0 +1,159 @@
+import CLinux
+import Foundation
+import StationCore
+import StationTrust
+import Synchronization
+import Testing
+
+@testable import StationHost
+
+/// What the control socket makes of good and bad clients.
+struct ControlServerTests {
+    @Test("requests on one connection are answered in their order, also those that came together")
+    func pipelined() throws {
+        let server = try ServerUnderTest()
+        let client = try RawClient(server.socket)
+        client.send("{\"verb\":\"status\"}\n{\"verb\":\"next\",\"days\":2}\n{\"verb\":\"stop\"}\n")
+        for command in ["status", "next(days: 2)", "stop"] {
+            let answer = client.answer()
+            #expect(answer.count == 2)
+            #expect(answer.first?.hasPrefix("{\"command\":\"\(command)\"") == true)
+            #expect(answer.last == "{\"end\":0}")
+        }
+    }
+
+    static let garbage: [(String, String)] = [
+        ("", "not JSON"), ("status", "not JSON"), ("{\"verb\":\"status\"", "not JSON"),
+        ("\u{0}\u{1}\u{2}", "not JSON"), ("[]", "verb is missing"), ("{}", "verb is missing"),
+        ("{\"verb\":7}", "verb must be a text"), ("{\"verb\":\"sing\"}", "no verb sing"),
+        ("{\"verb\":\"sync\"}", "no verb sync in this version"),
+        ("{\"verb\":\"status\",\"verb\":\"stop\"}", "not JSON"),
+        ("{\"verb\":\"status\",\"days\":1}", "has no days"),
+        ("{\"verb\":\"next\",\"days\":32}", "days must be"),
+        ("{\"verb\":\"next\",\"days\":1e99}", "days must be"),
+        ("{\"verb\":\"next\",\"days\":\"1\"}", "days must be"),
+        ("{\"verb\":\"mute\",\"reason\":\"x\"}", "mute needs seconds"),
+        ("{\"verb\":\"mute\",\"seconds\":60}", "reason is missing"),
+        ("{\"verb\":\"mute\",\"seconds\":99999999,\"reason\":\"x\"}", "seconds must be"),
+        ("{\"verb\":\"volume\",\"decibels\":1}", "decibels must be"),
+        ("{\"verb\":\"play\",\"name\":\"x\"}", "no file came"),
+        ("{\"verb\":\"log\",\"since\":\"yesterday\"}", "since is no time"),
+        ("{\"verb\":\"why\",\"about\":\"\"}", "about must be"),
+        (String(repeating: "[", count: 1000), "not JSON"),
+    ]
+
+    @Test(
+        "a line that is not understood is answered with what is wrong, and the next one is answered",
+        arguments: garbage)
+    func wrongRequests(line: String, problem: String) throws {
+        let server = try ServerUnderTest()
+        let client = try RawClient(server.socket)
+        client.send(line + "\n")
+        let answer = client.answer()
+        #expect(answer.first?.contains(problem) == true, "\(answer)")
+        #expect(answer.last == "{\"end\":64}")
+        client.send("{\"verb\":\"status\"}\n")
+        #expect(client.answer().last == "{\"end\":0}")
+    }
+
+    @Test("a line of 10 MB is refused when 64 kB of it have come, and the others are answered")
+    func hugeLine() throws {
+        let server = try ServerUnderTest()
+        let client = try RawClient(server.socket)
+        let taken = client.send([UInt8](repeating: UInt8(ascii: "a"), count: 10 << 20))
+        // What the kernel keeps for a socket pair comes on top of what the server reads.
+        #expect(taken < 1 << 20)
+        #expect(client.answer().last == "{\"end\":64}")
+        let other = try RawClient(server.socket)
+        other.send("{\"verb\":\"status\"}\n")
+        #expect(other.answer().last == "{\"end\":0}")
+    }
+
+    @Test("of 1,000 connections that say nothing at most 64 are kept, and one that asks is answered")
+    func thousandConnections() throws {
+        let server = try ServerUnderTest()
+        var idle: [RawClient] = []
+        for _ in 0..<1000 { idle.append(try RawClient(server.socket)) }
+        let client = try RawClient(server.socket)
+        client.send("{\"verb\":\"stop\"}\n")
+        #expect(client.answer().last == "{\"end\":0}")
+        #expect(server.mostOpen.withLock { $0 } <= ControlServer.Limits.connections)
+        withExtendedLifetime(idle) {}
+    }
+
+    @Test("half a line is waited for ten seconds, however slowly it drips")
+    func halfLine() throws {
+        let server = try ServerUnderTest()
+        let client = try RawClient(server.socket)
+        let other = try RawClient(server.socket)
+        for _ in 0..<3 {
+            client.send(" ")
+            // Once this is answered the server has seen the drop before it.
+            other.send("{\"verb\":\"status\"}\n")
+            #expect(other.answer().count == 2)
+            server.pass(.seconds(4))
+        }
+        #expect(client.isClosed(within: 3))
+    }
+
+    @Test("a connection that asks nothing is closed after a minute, and not before")
+    func idle() throws {
+        let server = try ServerUnderTest()
+        let client = try RawClient(server.socket)
+        client.send("{\"verb\":\"status\"}\n")
+        #expect(client.answer().count == 2)
+        server.pass(.seconds(50))
+        client.send("{\"verb\":\"status\"}\n")
+        #expect(client.answer().count == 2)
+        server.pass(.seconds(61))
+        #expect(client.line() == nil)
+    }
+
+    @Test("who is in none of the groups is told so, and closed")
+    func stranger() throws {
+        let server = try ServerUnderTest(access: Access(owners: []) { _, _, _ in false })
+        let client = try RawClient(server.socket)
+        let answer = client.answer()
+        #expect(answer.first?.contains("only root and the group loaphuong may ask") == true)
+        #expect(answer.last == "{\"end\":77}")
+        #expect(client.line() == nil)
+    }
+
+    @Test(
+        "who may only read is answered, and acts on nothing",
+        arguments: [
+            ("{\"verb\":\"status\"}", 0), ("{\"verb\":\"next\"}", 0), ("{\"verb\":\"volume\"}", 0),
+            ("{\"verb\":\"log\"}", 0),
+            ("{\"verb\":\"stop\"}", 77), ("{\"verb\":\"volume\",\"decibels\":-6}", 77),
+            ("{\"verb\":\"unmute\"}", 77),
+            ("{\"verb\":\"mute\",\"seconds\":60,\"reason\":\"x\"}", 77), ("{\"verb\":\"test\"}", 77),
+            ("{\"verb\":\"play\",\"programme\":\"x\"}", 77), ("{\"verb\":\"play\",\"name\":\"x\"}", 77),
+        ])
+    func reader(line: String, code: Int) throws {
+        let server = try ServerUnderTest(
+            access: Access(owners: []) { _, _, group in group == Access.readers })
+        let client = try RawClient(server.socket)
+        client.send(line + "\n")
+        #expect(client.answer().last == "{\"end\":\(code)}")
+    }
+
+    static let users: [(uid: UInt32, groups: [String], mayRead: Bool, mayAct: Bool)] = [
+        (0, [], true, true), (990, [], true, true), (1000, [], false, false), (1000, ["sudo"], false, false),
+        (1000, ["loaphuong"], true, false), (1000, ["loaphuong-operators"], true, true),
+        (1000, ["loaphuong", "loaphuong-operators"], true, true),
+    ]
+
+    @Test("root, the daemon's own user and two groups are known, nobody else", arguments: users)
+    func access(uid: UInt32, groups: [String], mayRead: Bool, mayAct: Bool) {
+        let access = Access(owners: [0, 990]) { _, _, group in groups.contains(group) }
+        let decision = access.decide(uid: uid, gid: uid)
+        #expect(decision.mayRead == mayRead && decision.mayAct == mayAct)
+    }
+
+    @Test("a machine without the groups knows root and the daemon's user alone")
+    func systemAccess() {
+        // No user of that number, no group of those names on a machine that builds this.
+        #expect(Access.system.decide(uid: 4_000_000_000, gid: 4_000_000_000).mayRead == false)
+        #expect(Access.system.decide(uid: 0, gid: 0).mayAct)
+    }
+}

@@ -1,0 +1,98 @@
+import CLinux
+import Foundation
+import StationCore
+import Testing
+
+@testable import StationHost
+
+/// How folders become timetables.
+struct FolderThreadTests {
+    private let folder: ScratchFolder
+    private let mailbox: Mailbox<Event>
+    private let thread: FolderThread
+
+    init() throws {
+        folder = try ScratchFolder()
+        mailbox = try Mailbox()
+        for name in ["a", "b"] { try Self.write(folder, name) }
+        try folder.write(
+            "station.json5",
+            """
+            { station: "s", state: "\(folder.path)/state", socket: "\(folder.path)/s",
+              upstreams: [{ name: "a", url: "\(folder.path)/a" }, { name: "b", url: "\(folder.path)/b" }] }
+            """)
+        thread = try FolderThread(
+            .read(folder.path + "/station.json5"), zones: .system, mailbox: mailbox, reloads: Mailbox())
+    }
+
+    private static func write(_ folder: ScratchFolder, _ name: String, title: String = "Tin") throws {
+        try folder.write(
+            "\(name)/schedule.ics",
+            """
+            BEGIN:VCALENDAR\r
+            BEGIN:VEVENT\r
+            UID:\(name)\r
+            SUMMARY:\(title)\r
+            DTSTART:20260101T220000Z\r
+            RRULE:FREQ=DAILY\r
+            ATTACH:tin.wav\r
+            END:VEVENT\r
+            END:VCALENDAR\r
+
+            """)
+    }
+
+    /// What a read tells: the titles of a day if there is a timetable, who was refused, and how it completed.
+    private func read() -> (titles: [String]?, refused: [String], completion: Completion?) {
+        thread.readTimetable(EffectID(1))
+        var titles: [String]?
+        var refused: [String] = []
+        while true {
+            CLinux_wait_readable(mailbox.descriptor, 20_000_000_000)
+            let events = mailbox.take()
+            for event in events {
+                switch event {
+                case .timetable(let active):
+                    let from = Instant(seconds: 1_800_000_000)
+                    titles = active.timetable.slots(from: from, until: from + .seconds(86_400), limit: 10)
+                        .map { "\($0.upstream) \($0.title)" }
+                case .timetableRefused(let upstream, _): refused.append(upstream)
+                case .completed(_, let completion): return (titles, refused, completion)
+                default: break
+                }
+            }
+            if events.isEmpty { return (titles, refused, nil) }
+        }
+    }
+
+    @Test("an unchanged folder makes no new timetable; a changed one does")
+    func unchanged() throws {
+        #expect(read().titles == ["a Tin", "b Tin"])
+        let second = read()
+        #expect(second.titles == nil && second.refused.isEmpty && second.completion == .done)
+        try Self.write(folder, "b", title: "Mới")
+        #expect(read().titles == ["a Tin", "b Mới"])
+    }
+
+    @Test(
+        "while one upstream cannot be taken, its last good timetable stays, and the other's changes are taken"
+    )
+    func lastGood() throws {
+        #expect(read().titles == ["a Tin", "b Tin"])
+        for damage in ["gone", "no event"] {
+            if damage == "gone" {
+                try FileManager.default.removeItem(atPath: folder.path + "/b")
+            } else {
+                try folder.write("b/schedule.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+            }
+            try Self.write(folder, "a", title: damage)
+            let result = read()
+            #expect(result.titles == ["a \(damage)", "b Tin"])
+            #expect(result.refused == ["b"])
+        }
+        try Self.write(folder, "b", title: "Mới")
+        let result = read()
+        #expect(result.titles == ["a no event", "b Mới"])
+        #expect(result.refused.isEmpty && result.completion == .done)
+    }
+}

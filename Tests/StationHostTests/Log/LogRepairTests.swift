@@ -1,0 +1,249 @@
+import Foundation
+import StationCore
+import StationTrust
+import Testing
+
+@testable import StationHost
+
+/// What a start makes of a log that a crash, a bad disk or a hand left (T35).
+struct LogRepairTests {
+    private let folder: ScratchFolder
+    private var state: String { folder.path + "/state" }
+    private var run: String { folder.path + "/run" }
+
+    init() throws {
+        folder = try ScratchFolder()
+        try folder.write("run/.keep", "")
+    }
+
+    private static func entry(_ index: Int64) -> Entry {
+        let wall = Instant(seconds: 1_800_000_000 + index)
+        return Entry(
+            index: index, kind: .outcome, boot: "boot",
+            now: Now(
+                wall: wall, monotonic: MonotonicInstant(nanoseconds: index), isSynchronised: false,
+                errorMicroseconds: 0), clock: .holdover,
+            wallText: RFC3339.string(from: wall, offset: 25_200, fraction: .microseconds),
+            body: [.init("slot", .string("xa/tin@\(index)")), .init("result", "played")])
+    }
+
+    private static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
+
+    private func write(_ range: Range<Int64>, segment: Int64? = nil) throws {
+        try folder.write(name(segment ?? range.lowerBound), Self.lines(range))
+    }
+
+    private func name(_ segment: Int64) -> String {
+        "state/log/" + LogReader.segmentName(firstIndex: segment)
+    }
+
+    private func open() -> (log: LogFiles, summary: LogSummary, tornBytes: Int64) {
+        LogFiles.open(state: state, run: RunLog(directory: run), calls: .kernel)
+    }
+
+    /// The indices in the log as anybody reads it.
+    private func indices() throws -> [Int64] {
+        var found: [Int64] = []
+        try LogReader.entries(state: state) { json, _ in
+            found.append(json["index"]?.integer ?? -1)
+            return true
+        }
+        return found
+    }
+
+    /// Opens, appends the next entry, and looks whether the log is a gapless run afterwards, and after another start.
+    private func expectSound(next: Int64, torn: Int64 = 0) throws {
+        let opened = open()
+        #expect(opened.summary.nextIndex == next)
+        #expect(opened.tornBytes == torn)
+        #expect(opened.log.append([Self.entry(next)]) == .durable)
+        #expect(try indices() == Array(0...next))
+        #expect(open().summary.nextIndex == next + 1)
+        #expect(open().tornBytes == 0)
+    }
+
+    @Test("T35: a last line that is torn at any byte is cut, and the log goes on in its place")
+    func tornTail() throws {
+        let last = Self.entry(3).terminatedLine
+        for cut in 0..<last.count {
+            try folder.write(name(0), Self.lines(0..<3) + last.prefix(cut))
+            try expectSound(next: 3, torn: Int64(cut))
+        }
+        try folder.write(name(0), Self.lines(0..<3) + last)
+        try expectSound(next: 4)
+    }
+
+    @Test("T35: a tail of zeros or of another file's bytes is cut")
+    func foreignTail() throws {
+        for tail in [
+            [UInt8](repeating: 0, count: 4096), Array("\u{7f}ELF\n\n{}\n".utf8), [0x0A], [0xFF, 0x0A],
+        ] {
+            try folder.write(name(0), Self.lines(0..<3) + tail)
+            try expectSound(next: 3, torn: Int64(tail.count))
+        }
+    }
+
+    @Test("an entry whose index does not follow is cut with everything behind it")
+    func gapInTail() throws {
+        try folder.write(name(0), Self.lines(0..<3) + Self.lines(4..<6))
+        try expectSound(next: 3, torn: Int64(Self.lines(4..<6).count))
+    }
+
+    @Test("an entry that stands twice counts once, and what follows it is kept")
+    func duplicates() throws {
+        try folder.write(name(0), Self.lines(0..<3) + Self.lines(1..<3) + Self.lines(3..<5))
+        let opened = open()
+        #expect(opened.summary.nextIndex == 5)
+        #expect(opened.tornBytes == 0)
+        #expect(opened.summary.settled.count == 5)
+    }
+
+    @Test("an empty segment, as a crash leaves it, is gone on with")
+    func emptySegment() throws {
+        try folder.write(name(0), [])
+        try expectSound(next: 0)
+    }
+
+    @Test("an empty segment behind a full one is gone on with")
+    func emptySecondSegment() throws {
+        try write(0..<3)
+        try folder.write(name(3), [])
+        try expectSound(next: 3)
+        #expect(try folder.read(name(3)) == Self.lines(3..<4))
+    }
+
+    /// What may become of a checkpoint.
+    enum Checkpoint: CaseIterable {
+        case missing, empty, garbage, older, ofAnotherLog, beyondTheLog, offsetInsideALine, segmentGone
+    }
+
+    @Test("a checkpoint that does not fit is passed over", arguments: Checkpoint.allCases)
+    func checkpoints(_ kind: Checkpoint) throws {
+        try write(0..<5)
+        do {
+            let (log, _, _) = open()
+            if kind == .older {
+                log.checkpoint()
+            }
+            _ = log.append([Self.entry(5), Self.entry(6)])
+            if kind != .older { log.checkpoint() }
+        }
+        let path = "state/log/" + LogReader.checkpointName
+        let text = String(decoding: (try? folder.read(path)) ?? [], as: UTF8.self)
+        switch kind {
+        case .missing: try FileManager.default.removeItem(atPath: folder.path + "/" + path)
+        case .empty: try folder.write(path, "")
+        case .garbage: try folder.write(path, "{\"segment\":7}")
+        case .older: break
+        case .ofAnotherLog:
+            try folder.write(path, text.replacingOccurrences(of: "\"nextIndex\":7", with: "\"nextIndex\":9"))
+        case .beyondTheLog:
+            try folder.write(path, text.replacingOccurrences(of: "\"offset\":", with: "\"offset\":9"))
+        case .offsetInsideALine:
+            let offset = Self.lines(0..<7).count
+            try folder.write(
+                path, text.replacingOccurrences(of: "\"offset\":\(offset)", with: "\"offset\":\(offset - 7)"))
+        case .segmentGone: try folder.write(path, text.replacingOccurrences(of: "0.jsonl", with: "1.jsonl"))
+        }
+        let summary = open().summary
+        #expect(summary.nextIndex == 7)
+        #expect(summary.settled.map(\.slot) == (0..<7).map { "xa/tin@\($0)" })
+        try expectSound(next: 7)
+    }
+
+    @Test("a start from a checkpoint remembers what one from the beginning does")
+    func checkpointIsTheSame() throws {
+        try write(0..<5)
+        do { open().log.checkpoint() }
+        let quick = open().summary
+        try FileManager.default.removeItem(atPath: state + "/log/" + LogReader.checkpointName)
+        #expect(open().summary == quick)
+    }
+
+    @Test("what /run kept is appended at the next start, each entry once")
+    func leftovers() throws {
+        try write(0..<5)
+        try folder.write("run/log.jsonl", Self.lines(3..<8) + Self.lines(5..<7) + Array("{\"index\":8".utf8))
+        let opened = open()
+        #expect(opened.summary.nextIndex == 8)
+        #expect(try indices() == Array(0..<8))
+        #expect(!FileManager.default.fileExists(atPath: run + "/log.jsonl"))
+    }
+
+    @Test("what /run kept and does not follow the log is not taken for a part of it")
+    func strangeLeftovers() throws {
+        try write(0..<5)
+        try folder.write("run/log.jsonl", Self.lines(9..<12))
+        #expect(open().summary.nextIndex == 5)
+        #expect(try indices() == Array(0..<5))
+    }
+
+    @Test("damage before the last segment loses what is damaged and nothing else")
+    func damageInside() throws {
+        try folder.write(name(0), Self.lines(0..<2) + [0, 0, 0, 0x0A] + Self.lines(3..<5))
+        try folder.write(name(5), Self.lines(5..<7) + [0, 0, 0])
+        try write(10..<12)
+        let opened = open()
+        #expect(opened.summary.nextIndex == 12)
+        #expect(opened.summary.settled.map(\.slot) == [0, 1, 3, 4, 5, 6, 10, 11].map { "xa/tin@\($0)" })
+        #expect(opened.log.append([Self.entry(12)]) == .durable)
+        #expect(open().summary.nextIndex == 13)
+    }
+
+    @Test("an index that damage made huge does not carry the numbers away")
+    func hugeIndex() throws {
+        try folder.write(
+            name(0), Self.lines(0..<2) + Self.lines(9_000_000_000..<9_000_000_001) + Self.lines(3..<5))
+        try write(5..<7)
+        #expect(open().summary.nextIndex == 7)
+    }
+
+    @Test("T36: a disk that cannot be written keeps its log, and goes on in /run until it can")
+    func unwritable() throws {
+        try write(0..<5)
+        let refusing = DiskCalls(
+            write: { _, _ in SystemError(call: "write", code: EROFS) },
+            sync: { _ in SystemError(call: "fsync", code: EROFS) })
+        do {
+            let (log, summary, _) = LogFiles.open(state: state, run: RunLog(directory: run), calls: refusing)
+            #expect(summary.nextIndex == 5)
+            #expect(log.append([Self.entry(5)]) == .inRun)
+            #expect(log.append([Self.entry(6)]) == .inRun)
+        }
+        try expectSound(next: 7)
+    }
+
+    @Test("T36: where even the directory cannot be made, the log begins in /run, and moves when it can")
+    func unmakable() throws {
+        // A file in its place: refused whoever runs the test.
+        try folder.write("state", "")
+        do {
+            let (log, summary, _) = open()
+            #expect(summary.nextIndex == 0)
+            #expect(log.append([Self.entry(0)]) == .inRun)
+            try FileManager.default.removeItem(atPath: state)
+            log.retry()
+            #expect(!log.hasBacklog)
+        }
+        try expectSound(next: 1)
+    }
+
+    @Test("a start takes time in proportion to the log, with or without a checkpoint")
+    func startIsLinear() throws {
+        func measure(_ count: Int64) throws -> (seconds: Double, summary: LogSummary) {
+            let folder = try ScratchFolder()
+            for start in stride(from: 0, to: count, by: 5000) {
+                try folder.write(
+                    "log/" + LogReader.segmentName(firstIndex: start), Self.lines(start..<start + 5000))
+            }
+            let began = ContinuousClock.now
+            let found = try LogReader.read(folder.path + "/log")
+            return ((ContinuousClock.now - began) / .seconds(1), found.summary)
+        }
+        let (small, _) = try measure(5000)
+        let (large, summary) = try measure(40_000)
+        #expect(summary.nextIndex == 40_000)
+        // Eight times the entries; a quadratic start would take 64 times as long.
+        #expect(large < small * 32)
+    }
+}

@@ -1,0 +1,154 @@
+import CLinux
+import CardCapture
+import Foundation
+import StationAudio
+import Testing
+
+@testable import StationCore
+@testable import StationHost
+
+/// The sound path below the executor: real files, the real decode thread, the simulated card.
+@Suite("The sound path plays what was preflighted, where and when it was ordered")
+struct SoundOutputTests {
+    @Test("T4 a play takes over from another at its own start, without a missing or extra frame")
+    func takeOver() throws {
+        let bench = try SoundBench()
+        try bench.write("first.wav", frames: 48_000 * 6, value: 1000)
+        try bench.write("second.wav", frames: 48_000, value: 2000)
+        let first = try bench.prepare(["first.wav"])
+        let second = try bench.prepare(["second.wav"])
+        bench.sound.openCard(bench.next())
+        let start = Clocks.read().monotonic + .seconds(2)
+        let takeOver = start + .milliseconds(2500)
+        bench.sound.play(bench.next(), order: bench.order(first, at: start))
+        bench.sound.play(bench.next(), order: bench.order(second, at: takeOver))
+        let ends = try bench.wait(for: 2)
+        #expect(ends[first]?.0 == .replaced)
+        #expect(ends[second]?.0 == .completed)
+        #expect(ends[second]?.1.framesConsumed == 48_000)
+        let run = try #require(bench.card.capture().runs.last)
+        let firstFrame = try #require(run.sounding.first)
+        let lastFrame = try #require(run.sounding.last)
+        #expect(abs(run.instant(ofFrame: firstFrame) - Double(bench.monotonic(start))) < 100_000)
+        let seconds = (firstFrame...lastFrame).filter { run[$0] > 0.18 }
+        #expect(seconds.count == 48_000, "all of the second and nothing else is that loud")
+        #expect(
+            abs(run.instant(ofFrame: try #require(seconds.first)) - Double(bench.monotonic(takeOver)))
+                < 100_000)
+        let early = try #require(ends[first]?.1)
+        #expect(abs(early.framesConsumed - 120_000) < 48, "\(early.framesConsumed)")
+    }
+
+    @Test("items of three formats and rates follow each other to the frame")
+    func gapless() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 44_100, rate: 44_100, value: 1000)
+        try bench.write("b.wav", frames: 22_050, rate: 22_050, value: 1000)
+        try bench.write("c.wav", frames: 48_000, value: 1000)
+        let play = try bench.prepare(["a.wav", "b.wav", "missing.wav", "c.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(2)))
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed)
+        #expect(end.1.framesPlanned == 144_000)
+        #expect(end.1.framesConsumed == 144_000)
+        #expect(end.1.items.map(\.index) == [0, 1, 3])
+        let run = try #require(bench.card.capture().runs.last)
+        let sounding = run.sounding
+        #expect(abs(sounding.count - 144_000) < 100, "the ends of a resampled file ring for some frames")
+        #expect(try #require(sounding.last) - (try #require(sounding.first)) < 144_100)
+    }
+}
+
+/// Files, a card and a sound path for one test.
+final class SoundBench {
+    let card = SimulatedCardFolder()
+    let folder: URL
+    let mailbox: Mailbox<Event>
+    let sound: SoundOutput
+    private var lastID: UInt64 = 0
+    private var lastPlay: UInt64 = 0
+    private var ends: [PlayID: (PlayEnd, Playback)] = [:]
+    private var orders: [EffectID: PlayID] = [:]
+    private var watch: Guard
+
+    init() throws {
+        _ = SimulatedCardConfiguration.path
+        folder = FileManager.default.temporaryDirectory.appending(path: "sound-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        mailbox = try Mailbox()
+        sound = try SoundOutput(
+            card: CardSettings(device: card.device(), rate: 48_000, channels: 1),
+            folders: ["commune": folder.path],
+            handed: HandedFiles(), targetLoudness: -16, mailbox: mailbox)
+        watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: 0)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func next() -> EffectID {
+        lastID += 1
+        return EffectID(lastID)
+    }
+
+    func monotonic(_ instant: MonotonicInstant) -> Int64 { Feed.monotonic(instant) }
+
+    /// Writes a mono WAV of one constant, so faint that it gets the most loudness gain, four times.
+    func write(_ name: String, frames: Int, rate: Int = 48_000, value: Int16) throws {
+        func little(_ number: some FixedWidthInteger) -> Data {
+            withUnsafeBytes(of: number.littleEndian) { Data($0) }
+        }
+        var data = Data("RIFF".utf8) + little(UInt32(36 + 2 * frames)) + Data("WAVEfmt ".utf8)
+        data += little(UInt32(16)) + little(UInt16(1)) + little(UInt16(1)) + little(UInt32(rate))
+        data += little(UInt32(2 * rate)) + little(UInt16(2)) + little(UInt16(16)) + Data("data".utf8)
+        data += little(UInt32(2 * frames))
+        for _ in 0..<frames { data += little(value) }
+        try data.write(to: folder.appending(path: name))
+    }
+
+    func prepare(_ names: [String]) throws -> PlayID {
+        lastPlay += 1
+        let play = PlayID(lastPlay)
+        let id = next()
+        sound.preflight(
+            id, play: play, items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) })
+        let limit = Date(timeIntervalSinceNow: 30)
+        while Date() < limit {
+            for event in mailbox.take() {
+                if case .completed(id, .preflighted) = event { return play }
+            }
+            usleep(1000)
+        }
+        throw CocoaError(.featureUnsupported)
+    }
+
+    func order(_ play: PlayID, at start: MonotonicInstant) -> PlayOrder {
+        let now = Clocks.read()
+        let wish = Guard.Wish(
+            origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil,
+            zone: ContractRun.settings.zone, emergenciesToday: 0)
+        guard case .permitted(let permit) = watch.judge(wish, at: now, trust: .holdover) else { fatalError() }
+        return PlayOrder(
+            play: play, permit: permit, start: start, latestStart: start + .seconds(5),
+            lateStart: .fromPosition,
+            position: .zero)
+    }
+
+    /// Waits for so many plays to end.
+    func wait(for count: Int) throws -> [PlayID: (PlayEnd, Playback)] {
+        let limit = Date(timeIntervalSinceNow: 30)
+        var ended: [(PlayEnd, Playback)] = []
+        var plays: [PlayID] = []
+        while ended.count < count, Date() < limit {
+            for event in mailbox.take() {
+                switch event {
+                case .progress(let play, _): if !plays.contains(play) { plays.append(play) }
+                case .completed(_, .played(let end, let playback)): ended.append((end, playback))
+                default: break
+                }
+            }
+            usleep(2000)
+        }
+        return Dictionary(uniqueKeysWithValues: zip(plays, ended))
+    }
+}

@@ -1,0 +1,35 @@
+/// Which target may import what.
+///
+/// The borders of the design: values decide, the host acts, and sound, trust and decisions do not know each other.
+/// Foundation is on no list: the daemon's size, memory and zones would be ICU's.
+private let mayImport: [String: Set<String>] = [
+    "StationTrust": ["CCrypto"],
+    "StationCore": ["StationTrust"],
+    "StationAudio": ["CALSA", "CLinux", "Glibc", "Synchronization"],
+    "StationHost": ["StationCore", "StationTrust", "StationAudio", "CLinux", "Glibc", "Synchronization"],
+    "StationSimulator": ["StationCore", "StationTrust"],
+    "loaphuongd": ["StationHost", "StationCore", "Glibc"],
+    "loa": [
+        "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "CLinux", "Glibc",
+        "Synchronization",
+    ],
+]
+
+extension Rule {
+    static let borders = [
+        Rule(name: "imports", scope: { $0.isSwift && $0.isShipped }) { source in
+            let allowed = mayImport[source.target] ?? []
+            return source.codeLines.enumerated().compactMap { number, line in
+                let words = line.split(separator: " ")
+                guard let place = words.firstIndex(of: "import"), place + 1 < words.count,
+                    let module = words.last?.split(separator: ".").first, !allowed.contains(String(module))
+                else { return nil }
+                return (
+                    number + 1,
+                    "\(source.target) may import only \(allowed.sorted().joined(separator: ", ")): "
+                        + "move what needs \(module) to a target that may, or change the list with the design"
+                )
+            }
+        }
+    ]
+}
