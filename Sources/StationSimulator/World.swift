@@ -75,6 +75,14 @@ package final class World {
     package internal(set) var status = ""
     /// Ends the daemon after so many more effects have been carried out, between two of them.
     package var crashPoint: CrashPoint?
+    /// A station that decides so often at one instant will never let time go on.
+    package static let mostDecisionsAtOnce = 20_000
+    /// Whether it did, so that the world stands still.
+    package private(set) var isStuck = false
+    /// How often the station has decided since the world began.
+    package private(set) var decisionCount = 0
+    private var decisionsAtOnce = 0
+    private var lastDecisionAt: Instant?
     /// How many effects have been carried out since the world began.
     package internal(set) var effectCount = 0
     /// Who sees every effect as it happens.
@@ -169,7 +177,7 @@ package final class World {
 
     /// Lets everything happen until an instant of true time.
     package func run(until end: Instant) {
-        while let source = nextSource(until: end) { step(source) }
+        while !isStuck, let source = nextSource(until: end) { step(source) }
         time = max(time, end)
     }
 
@@ -233,6 +241,10 @@ package final class World {
     func handle(_ event: Event) {
         guard isRunning else { return }
         let now = now
+        decisionCount += 1
+        decisionsAtOnce = lastDecisionAt == time ? decisionsAtOnce + 1 : 0
+        lastDecisionAt = time
+        isStuck = isStuck || decisionsAtOnce > Self.mostDecisionsAtOnce
         var effects = station.handle(event, at: now)
         if let tamper { effects = tamper(effects) }
         observer?.world(self, shows: .decided(event, now, effects))

@@ -145,6 +145,17 @@ struct TimeScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test("T3: an hour of 2099 over a slot: it is missed, and has its outcome (seed 121547)")
+    func hourOf2099() {
+        let (world, ear) = listened()
+        world.schedule(.step(.seconds(73 * 365 * 86_400)), at: "2026-03-03T04:30:00+07:00")
+        world.schedule(.synchronise, at: "2026-03-03T05:30:00+07:00")
+        world.run(until: "2026-03-04T00:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-03") == "missed late")
+        #expect(world.outcome(of: "trua", on: "2026-03-03") == "played")
+        #expect(ear.invariants.violations == [])
+    }
+
     // MARK: T4
 
     @Test("T4: with something already playing a higher class begins on the instant, an equal one when it may")

@@ -105,7 +105,7 @@ struct Village {
             station: "ap-3", name: "Ấp 3", version: "test", buildDate: at("2025-11-01T00:00:00+07:00"),
             zoneName: zoneName, zone: zone, rules: rules, amplifier: amplifier,
             isClockBatteryBacked: isBatteryBacked, holdover: .seconds(30 * 86_400), deviceName: "simulated",
-            upstreams: [.init(name: "xa", url: "/srv/xa")], pollInterval: .seconds(3600))
+            upstreams: [.init(name: "xa", url: "/srv/xa")], pollInterval: .seconds(6 * 3600))
     }
 
     var channel: ChannelSource {

@@ -212,8 +212,8 @@ extension Station {
             position: playout.position(at: start))
         playouts[index].position = order.position
         if case .lost(_, let reason) = card { playouts[index].shortfall = reason }
-        if order.position > .zero, !playout.isResumed, !playout.hasSounded {
-            playouts[index].shortfall = .late
+        if order.position > .zero, !playout.hasSounded {
+            playouts[index].shortfall = playout.isResumed ? .powerLost : .late
         }
         let id = emit(.play(order), for: .play(playout.play))
         playouts[index].phase = .ordered(id)

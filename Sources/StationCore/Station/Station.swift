@@ -47,7 +47,7 @@ package struct Station: Sendable {
     static let patientClockPoll = Duration.seconds(60)
     static let eagerFor = Duration.seconds(600)
     /// While it is believed, so often: nothing but its state in the log hangs on that.
-    static let believedClockPoll = Duration.seconds(900)
+    static let believedClockPoll = Duration.seconds(3600)
 
     var settings: StationSettings
     var clock: ClockJudge
