@@ -61,6 +61,9 @@ package struct SimulatedCard: Sendable {
     /// Makes a closed card.
     package init() {}
 
+    /// Whether a play makes a sound now.
+    package var isSounding: Bool { current?.isSounding ?? false }
+
     /// The play that makes a sound now.
     package var sounding: SimulatedPlay? { current.flatMap { $0.isSounding ? $0 : nil } }
 

@@ -151,6 +151,8 @@ package struct SimulatedStore: Sendable {
             backlog = usable
         }
         defer { tornBytes = 0 }
-        return Recovery(log: log, position: position, boot: boot, tornBytes: tornBytes)
+        return Recovery(
+            log: log, position: position, boot: boot, tornBytes: tornBytes,
+            durability: backlog.isEmpty ? .durable : .inRun)
     }
 }

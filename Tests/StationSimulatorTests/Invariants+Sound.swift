@@ -56,7 +56,7 @@ extension Invariants {
 
     /// What leaves the card at this instant, or left it just before.
     func checkSound(_ world: World) {
-        guard let playing = world.card.sounding else { return }
+        guard world.card.isSounding, let playing = world.card.sounding else { return }
         let play = playing.order.play
         guard let slot = slots[play] ?? world.station.slot(of: play) else {
             violate("I1: a sound that nobody ordered")
@@ -114,7 +114,8 @@ extension Invariants {
     }
 
     func noteBelievedTime(_ now: Now, _ trust: ClockTrust, _ world: World) {
-        guard trust != .untrusted, let last = periods.indices.last,
+        // A station that has no timetable yet cannot know what the folder held while it was off.
+        guard trust != .untrusted, world.station.active != nil, let last = periods.indices.last,
             abs(world.wallError.nanoseconds) <= 2 * 3_600_000_000_000
         else { return }
         if periods[last].from == nil { periods[last].from = now.wall }

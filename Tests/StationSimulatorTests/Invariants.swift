@@ -101,6 +101,7 @@ final class Invariants: WorldObserver {
         if outstanding.remove(id) == nil { violate("contract: effect \(id.number) completes twice") }
         switch completion {
         case .appended(let durability):
+            if durability == .durable { becameDurable(through: id) }
             // `/run` may have answered before the disk does.
             guard let slot = intents.removeValue(forKey: id), begun[slot] != .durable else { return }
             begun[slot] = durability
@@ -112,6 +113,12 @@ final class Invariants: WorldObserver {
         case .failed: positions[id] = nil
         case .storage: break
         }
+    }
+
+    /// The log is written in order: with an entry all that stand before it are on disk.
+    private func becameDurable(through id: EffectID) {
+        let late = Set(intents.filter { $0.key > id }.values)
+        for slot in begun.keys where !late.contains(slot) { begun[slot] = .durable }
     }
 
     private func played(_ id: EffectID, _ end: PlayEnd, _ playback: Playback) {

@@ -15,8 +15,13 @@ extension Station {
 
     /// One line for the service supervisor.
     var statusLine: String {
-        if let playing = playouts.first(where: \.isSounding) { return "playing \(playing.slot.title)" }
-        if let arming = playouts.first(where: \.holdsLoudspeaker) { return "arming \(arming.slot.title)" }
+        // Asked after every event: no playout is copied to be looked at.
+        if let index = playouts.indices.first(where: { playouts[$0].isSounding }) {
+            return "playing \(playouts[index].slot.title)"
+        }
+        if let index = playouts.indices.first(where: { playouts[$0].holdsLoudspeaker }) {
+            return "arming \(playouts[index].slot.title)"
+        }
         if let fault = faults.all.first { return "fault: \(fault.message)" }
         return state
     }

@@ -8,7 +8,7 @@ package struct Permit: Hashable, Sendable {
     package let end: MonotonicInstant
     /// The highest level, in dB relative to full scale; never above 0.
     package let ceilingDecibels: Double
-    /// When the hours' next ceiling holds and the permit must be renewed; its end, if none does.
+    /// When the permit must be renewed because of another ceiling of the hours; its end, if there is none.
     package let ceilingEnd: MonotonicInstant
 
     fileprivate init(
@@ -87,6 +87,8 @@ package struct Mute: Hashable, Sendable {
 package struct Guard: Sendable {
     /// The shortest stretch worth opening the card for; a permit below it is refused.
     static let shortestPermit = Duration.milliseconds(500)
+    /// A lower ceiling holds so long before its band begins: sound is decoded ahead, at the level of that moment.
+    static let ceilingLead = Duration.seconds(3)
 
     /// What the configuration allows, and what a person took back for a while.
     package var rules: GuardRules
@@ -187,14 +189,18 @@ package struct Guard: Sendable {
         let civil = zone.civilTime(at: start)
         guard let (band, left) = band(at: civil) else { return nil }
         var end = CivilTime(seconds: civil.seconds + Int64(left))
-        let ceilingEnd = zone.instant(of: end)
+        let bandEnd = zone.instant(of: end)
+        var (ceiling, ceilingEnd) = (band.ceilingDecibels, bandEnd)
+        if let (next, _) = self.band(at: end), next.ceilingDecibels < ceiling {
+            ceilingEnd = bandEnd - Self.ceilingLead
+            if ceilingEnd <= start { (ceiling, ceilingEnd) = (next.ceilingDecibels, bandEnd) }
+        }
         // At most once through every band: open all day long, every day, is as good as one day.
         for _ in rules.bands {
             guard let (_, more) = self.band(at: end) else { break }
             end = CivilTime(seconds: end.seconds + Int64(more))
         }
-        return OpenHours(
-            end: zone.instant(of: end), ceilingDecibels: band.ceilingDecibels, ceilingEnd: ceilingEnd)
+        return OpenHours(end: zone.instant(of: end), ceilingDecibels: ceiling, ceilingEnd: ceilingEnd)
     }
 
     private func band(at civil: CivilTime) -> (GuardRules.Band, Int)? {

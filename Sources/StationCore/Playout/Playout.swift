@@ -149,6 +149,9 @@ struct Playout: Sendable {
         return joinEnd + allowance
     }
 
+    /// A record before this is that of the start: from there on the village would hear the beginning twice.
+    static let longestBeginning = Duration.seconds(2)
+
     /// No slot waits longer for its beginning, whatever its rule says; its outcome tells of the day it was due.
     static let longestWait = Duration.seconds(86_400)
 
@@ -179,7 +182,7 @@ struct Playout: Sendable {
         let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
         mayHaveSounded = record != nil || start <= now.wall
         interruption = .powerLost
-        if let record, record.position >= Station.positionInterval {
+        if let record, record.position >= Self.longestBeginning {
             position = record.position
         } else {
             let origin = isSameBoot ? start : record?.startedAt ?? start

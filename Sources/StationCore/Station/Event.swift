@@ -3,13 +3,13 @@ package import StationTrust
 /// Something that happened, for the station to decide upon.
 package enum Event: Sendable {
     /// The daemon starts: what the disk remembers. The first event, once.
-    case started(Recovery)
+    indirect case started(Recovery)
     /// The wake that was asked for.
     case wake
     /// The wall clock was set.
     case clockStepped
     /// A timetable was read whole and verified; it is active from now on.
-    case timetable(ActiveTimetable)
+    indirect case timetable(ActiveTimetable)
     /// A timetable could not be taken; the one before stays. The text says why, for a person.
     case timetableRefused(upstream: String, String)
     /// An effect completed.
@@ -21,7 +21,7 @@ package enum Event: Sendable {
     /// Somebody asks for something.
     case command(CommandID, Command, Person)
     /// The configuration was read anew.
-    case configured(StationSettings)
+    indirect case configured(StationSettings)
     /// The configuration was read anew and not taken; the one before stays. The text says why, for a person.
     case configurationRefused(String)
     /// The service supervisor, or a person, ends the daemon.
@@ -53,9 +53,15 @@ package struct Recovery: Equatable, Sendable {
     package var boot: String
     /// How many bytes of a torn last entry were cut from the log.
     package var tornBytes: Int64
+    /// How durable what the log says is: some of it may be in `/run` alone, because the disk does not take it.
+    package var durability: Durability
 
-    package init(log: LogSummary, position: PositionRecord?, boot: String, tornBytes: Int64 = 0) {
+    package init(
+        log: LogSummary, position: PositionRecord?, boot: String, tornBytes: Int64 = 0,
+        durability: Durability = .durable
+    ) {
         self.log = log
+        self.durability = durability
         self.position = position
         self.boot = boot
         self.tornBytes = tornBytes

@@ -124,27 +124,25 @@ extension Station {
     }
 
     private func wake(for playout: Playout) -> MonotonicInstant {
+        var wake = MonotonicInstant.distantFuture
+        func consider(_ instant: MonotonicInstant) { if instant > now.monotonic { wake = min(wake, instant) } }
         let scheduled = now.monotonic(of: playout.slot.scheduled)
-        var instants: [MonotonicInstant] = []
         switch playout.phase {
-        case .waiting: instants = [playout.retryAt ?? scheduled - Self.preflightLead]
-        case .preflighting: break
-        case .ready: instants = [scheduled - Self.cardLead, scheduled - Self.commitLead, scheduled]
-        case .committing:
-            if playout.unwrittenIntent != nil { instants = [playout.rescueAt] }
+        case .waiting: consider(playout.retryAt ?? scheduled - Self.preflightLead)
+        case .preflighting, .interrupted: break
+        case .ready:
+            consider(scheduled - Self.cardLead)
+            consider(scheduled - Self.commitLead)
+            consider(scheduled)
+            if playout.blocked != nil { consider(now.monotonic + Self.blockedRetry) }
+        case .committing: if playout.unwrittenIntent != nil { consider(playout.rescueAt) }
         case .ordered:
-            if let amplifier = settings.amplifier { instants.append(playout.start - amplifier.lead) }
-            if let permit = playout.permit, permit.ceilingEnd < permit.end {
-                instants.append(permit.ceilingEnd)
-            }
-        case .interrupted: break
+            if let amplifier = settings.amplifier { consider(playout.start - amplifier.lead) }
+            if let permit = playout.permit, permit.ceilingEnd < permit.end { consider(permit.ceilingEnd) }
         }
         if !playout.holdsLoudspeaker, trust != .untrusted {
-            instants.append(now.monotonic(of: playout.latestStart) + .milliseconds(1))
+            consider(now.monotonic(of: playout.latestStart) + .milliseconds(1))
         }
-        if playout.phase == .ready, playout.blocked != nil {
-            instants.append(now.monotonic + Self.blockedRetry)
-        }
-        return instants.filter { $0 > now.monotonic }.min() ?? .distantFuture
+        return wake
     }
 }

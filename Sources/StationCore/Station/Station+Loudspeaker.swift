@@ -318,11 +318,11 @@ extension Station {
         }
     }
 
-    /// Gives running plays the permit of the hour.
+    /// Gives plays the permit of the hour, those that wait for a lost card too.
     private mutating func renewPermits() {
-        for index in playouts.indices where playouts[index].isSounding {
-            guard let permit = playouts[index].permit, permit.ceilingEnd <= now.monotonic,
-                permit.ceilingEnd < permit.end
+        for index in playouts.indices {
+            guard case .ordered = playouts[index].phase, let permit = playouts[index].permit,
+                permit.ceilingEnd <= now.monotonic, permit.ceilingEnd < permit.end
             else { continue }
             rejudge(index)
         }

@@ -73,7 +73,11 @@ package struct Station: Sendable {
     private var effects: [Effect] = []
     private var lastEffect: UInt64 = 0
     private var lastPlay: UInt64 = 0
+    /// The last entry that the disk was given, and the last of those that a disk was given which refused.
+    private var lastAppend = EffectID(0)
+    private var refusedUntil = EffectID(0)
     private var lastStatus = ""
+    private var wakeAt = MonotonicInstant.distantFuture
     var purposes: [EffectID: Purpose] = [:]
 
     /// When this run of the daemon began.
@@ -146,6 +150,10 @@ package struct Station: Sendable {
             start(recovery)
         } else if isStarted {
             observeClock(before: before, isStep: event.isClockStep)
+            if effects.isEmpty, acknowledges(event) {
+                emit(.wake(at: wakeAt))
+                return effects
+            }
             take(event)
         }
         if isStarted && !isExiting { advance() }
@@ -155,8 +163,22 @@ package struct Station: Sendable {
             lastStatus = status
             emit(.status(status))
         }
-        emit(.wake(at: isExiting ? .distantFuture : nextWake))
+        wakeAt = isExiting ? .distantFuture : nextWake
+        emit(.wake(at: wakeAt))
         return effects
+    }
+
+    /// Whether an event only says that something is done on which nothing waits: then nothing is to be decided, and
+    /// the wake that was asked for stands. Every other event is one of these.
+    private mutating func acknowledges(_ event: Event) -> Bool {
+        guard case .completed(let id, let completion) = event, purposes[id] == .other, !faults.contains(.disk)
+        else { return false }
+        switch completion {
+        case .done, .appended(.durable): break
+        default: return false
+        }
+        purposes[id] = nil
+        return true
     }
 
     // MARK: Effects
@@ -169,6 +191,7 @@ package struct Station: Sendable {
         case .wake, .reply, .status, .exit: break
         default: purposes[id] = purpose
         }
+        if case .append = action { lastAppend = id }
         effects.append(Effect(id: id, action: action))
         return id
     }
@@ -221,6 +244,7 @@ package struct Station: Sendable {
                 .init("version", .string(settings.version)), .init("station", .string(settings.station)),
                 .init("zone", .string(settings.zoneName)), .init("tornBytes", .integer(recovery.tornBytes)),
             ])
+        if recovery.durability != .durable { observeDisk(recovery.durability, lastAppend) }
         settlePlaysByHand()
         // Nobody knows how an earlier run left it (T38).
         if settings.amplifier != nil { setAmplifier(isOn: false) }
@@ -279,7 +303,7 @@ package struct Station: Sendable {
 
     private mutating func complete(_ id: EffectID, _ completion: Completion) {
         guard let purpose = purposes.removeValue(forKey: id) else { return }
-        if case .appended(let durability) = completion { observeDisk(durability) }
+        if case .appended(let durability) = completion { observeDisk(durability, id) }
         switch (purpose, completion) {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
@@ -295,9 +319,11 @@ package struct Station: Sendable {
         }
     }
 
-    private mutating func observeDisk(_ durability: Durability) {
+    /// The fault ends when the disk has everything that was appended before it was last noticed.
+    private mutating func observeDisk(_ durability: Durability, _ id: EffectID) {
+        if durability != .durable { refusedUntil = lastAppend }
         switch durability {
-        case .durable: clear(.disk)
+        case .durable: if id >= refusedUntil { clear(.disk) }
         case .inRun: raise(.disk, "the disk does not take the log; it is kept in /run")
         case .inMemory: raise(.disk, "neither the disk nor /run takes the log; it is kept in memory")
         }

@@ -33,7 +33,8 @@ package final class Store {
         let opened = LogFiles.open(state: state, run: runLog, calls: calls)
         let position = PositionFile(state: state, calls: calls)
         let recovery = Recovery(
-            log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes)
+            log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes,
+            durability: opened.log.hasBacklog ? .inRun : .durable)
         let disk = try DiskThread(log: opened.log, position: position) { mailbox.put(.completed($0, $1)) }
         return Store(recovery: recovery, disk: disk, run: runLog)
     }
