@@ -168,8 +168,9 @@ package struct Station: Sendable {
         return effects
     }
 
-    /// Whether an event only says that something is done on which nothing waits: then nothing is to be decided, and
-    /// the wake that was asked for stands. Every other event is one of these.
+    /// Whether an event only says that something is done on which nothing waits.
+    ///
+    /// Then nothing is to be decided, and the wake that was asked for stands. Every other event is one of these.
     private mutating func acknowledges(_ event: Event) -> Bool {
         guard case .completed(let id, let completion) = event, purposes[id] == .other, !faults.contains(.disk)
         else { return false }
