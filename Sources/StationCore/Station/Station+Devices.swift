@@ -125,7 +125,9 @@ extension Station {
 
     private func wake(for playout: Playout) -> MonotonicInstant {
         var wake = MonotonicInstant.distantFuture
-        func consider(_ instant: MonotonicInstant) { if instant > now.monotonic { wake = min(wake, instant) } }
+        func consider(_ instant: MonotonicInstant) {
+            if instant > now.monotonic { wake = min(wake, instant) }
+        }
         let scheduled = now.monotonic(of: playout.slot.scheduled)
         switch playout.phase {
         case .waiting: consider(playout.retryAt ?? scheduled - Self.preflightLead)
