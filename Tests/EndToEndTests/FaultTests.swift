@@ -5,7 +5,8 @@ import Testing
 
 /// Cards that are late, vanish, are another's, stand still or run dry, under the real daemon.
 @Suite(
-    "A card's fault is told within a second, and does not end the slot", .serialized, .timeLimit(.minutes(3)))
+    "A card's fault is told within a second, and does not end the slot", .ownThreads, .serialized,
+    .timeLimit(.minutes(3)))
 struct FaultTests {
     /// Rises from 0.02 to 0.04, so that a sample tells where in the programme it is.
     private static func ramp(_ seconds: Double) -> (Double) -> Double { { 0.02 + 0.02 * $0 / seconds } }
