@@ -239,16 +239,17 @@ static snd_pcm_sframes_t card_transfer(snd_pcm_ioplug_t *io, const snd_pcm_chann
     if (io->state == SND_PCM_STATE_XRUN) return -EPIPE;
     if (io->state == SND_PCM_STATE_SUSPENDED) return -ESTRPIPE;
     capture(card);  // before what left is written over
-    size_t sample_bytes = card->frame_bytes / io->channels;
-    for (snd_pcm_uframes_t frame = 0; frame < size; frame++) {
-        snd_pcm_uframes_t place = io->appl_ptr + frame;
-        if (place < card->left) continue;  // written too late: it has left already, as something else
-        uint8_t *target = card->store + place % io->buffer_size * card->frame_bytes;
-        for (unsigned channel = 0; channel < io->channels; channel++) {
-            const snd_pcm_channel_area_t *area = &areas[channel];
-            size_t bit = area->first + (offset + frame) * area->step;
-            memcpy(target + channel * sample_bytes, (const uint8_t *)area->addr + bit / 8, sample_bytes);
-        }
+    // Interleaved, as `card_limits` asks: a frame is one piece, and so is what lies before the store's end.
+    const uint8_t *source = (const uint8_t *)areas->addr + areas->first / 8 + offset * card->frame_bytes;
+    snd_pcm_uframes_t frame = io->appl_ptr, end = frame + size;
+    // What is written too late has left already, as something else.
+    if (frame < card->left) frame = card->left;
+    while (frame < end) {
+        snd_pcm_uframes_t place = frame % io->buffer_size, count = io->buffer_size - place;
+        if (count > end - frame) count = end - frame;
+        memcpy(card->store + place * card->frame_bytes, source + (frame - io->appl_ptr) * card->frame_bytes,
+               count * card->frame_bytes);
+        frame += count;
     }
     arm(card, io->appl_ptr + size);
     return (snd_pcm_sframes_t)size;

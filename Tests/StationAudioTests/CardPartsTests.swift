@@ -87,6 +87,18 @@ import Testing
         #expect(zip(out, wanted).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
+    @Test(
+        "every sample becomes the card's nearest, in whole eights and in what is left of one",
+        arguments: [(CardSampleFormat.s16, 32_767.0), (.s32, 2_147_483_647), (.float, 1e12)], [1, 2, 3])
+    func nearest(_ format: (sample: CardSampleFormat, most: Double), cardChannels: Int) {
+        let samples = noise(43) + [1, -1, 0]
+        let out = stored(samples, channels: 1, format.sample, to: cardChannels)
+        #expect(out.count == samples.count * cardChannels)
+        for (index, value) in out.enumerated() {
+            #expect(abs(value - Double(samples[index / cardChannels])) <= 0.501 / format.most)
+        }
+    }
+
     @Test("one channel goes to all, two go by turns, and to one as their mean")
     func channels() {
         #expect(stored([0.25, 0.5], channels: 1, .float, to: 2) == [0.25, 0.25, 0.5, 0.5])

@@ -123,13 +123,13 @@ struct SignalLimiterTests {
         let interpolator = TruePeakInterpolator()
         let (behind, taps) = (TruePeakInterpolator.behind, TruePeakInterpolator.taps)
         // The worst signal has the signs of the coefficients: found by flipping each sign that raises the peak.
-        var worst = noise(taps).map { $0 < 0 ? Float(-1) : 1 }
+        var worst = noise(taps + 7).map { $0 < 0 ? Float(-1) : 1 }
         func peak(_ samples: [Float]) -> Float {
             samples.withUnsafeBufferPointer {
-                interpolator.peak(UnsafeMutableBufferPointer(mutating: $0).base, at: behind)
+                interpolator.peak(UnsafeMutableBufferPointer(mutating: $0).base, ofEightAt: behind)
             }
         }
-        for i in (0..<taps).map({ $0 }) + (0..<taps) {
+        for i in worst.indices.map({ $0 }) + worst.indices {
             var other = worst
             other[i] = -other[i]
             if peak(other) > peak(worst) { worst = other }

@@ -20,7 +20,7 @@ struct StyleTests {
     ///
     /// A number here changes only together with the code, so that a reviewer sees it.
     static let unsafeLines = [
-        "StationAudio": 7,
+        "StationAudio": 9,
         "StationHost": 3,
     ]
 

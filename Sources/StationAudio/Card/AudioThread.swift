@@ -12,9 +12,7 @@ import Synchronization
 /// differs from driver to driver; what time it is does not.
 @safe  // Safety: `shared` outlives the thread, by `CardOutput.close`.
 struct AudioThread: ~Copyable {
-    /// Between two rounds while sound is buffered: each costs a wake-up, and an unplugged card is noticed in one.
-    private static let period: Int64 = 100_000_000
-    /// Between two rounds while the clock is being learnt, or the producer is behind.
+    /// Between two rounds while there is no card.
     private static let shortPeriod: Int64 = 20_000_000
     /// Between two tries to open, at first and at most.
     private static let retryMinimum: Int64 = 200_000_000

@@ -7,12 +7,12 @@ import Glibc
 /// is thrown as the call and its code; afterwards only `restart` or dropping this value is allowed.
 @safe  // Safety: the buffers are owned by this value alone, and leave it for a call's duration at most.
 struct CardStream: ~Copyable {
-    /// A card that stands still for so long is lost.
-    static let stallNanoseconds: Int64 = 800_000_000
+    /// A card that stands still for so long is lost; with the mixer's period, it is known within a second.
+    static let stallNanoseconds: Int64 = 750_000_000
     /// After so long it is known whether anything paces the PCM.
     private static let pacingTime: Int64 = 150_000_000
-    /// Frames rendered at a time.
-    static let chunk = 2048
+    /// Frames rendered at a time: a round's worth, since each time costs calls of the system.
+    static let chunk = 12_288
     /// Readings of the position one after the other, of which the median counts.
     private static let burst = 7
     /// How a position is searched for steps: for so long, reading so often; more often for the edge of one.

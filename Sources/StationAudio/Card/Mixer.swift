@@ -13,7 +13,7 @@ struct Mixer {
     /// Sound that is always kept buffered, with silence if the producer is behind.
     private static let lowWaterMilliseconds = 150
     /// Between two rounds while sound is buffered: each costs a wake-up, and an unplugged card is noticed in one.
-    private static let period: Int64 = 100_000_000
+    private static let period: Int64 = 200_000_000
     /// Between two rounds while the clock is being learnt, or the producer is behind.
     private static let shortPeriod: Int64 = 20_000_000
     /// Readings that make the clock well known.

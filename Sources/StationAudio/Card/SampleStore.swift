@@ -10,7 +10,10 @@ func store(
     to target: UnsafeMutableRawPointer
 ) {
     if channels == format.channels {
-        return unsafe store(source, count: frames * channels, as: format.sample, to: target)
+        return unsafe store(source, count: frames * channels, copies: 1, as: format.sample, to: target)
+    }
+    if channels == 1, format.channels == 2 {
+        return unsafe store(source, count: frames, copies: 2, as: format.sample, to: target)
     }
     var frame = 0
     while frame < frames {
@@ -34,50 +37,93 @@ func store(
     }
 }
 
-/// Writes `count` samples one after the other: the common case, without a division and a choice for each.
+/// Writes `count` samples one after the other, each once or twice: the common cases, eight samples at a time.
 private func store(
-    _ source: UnsafePointer<Float>, count: Int, as format: CardSampleFormat,
+    _ source: UnsafePointer<Float>, count: Int, copies: Int, as format: CardSampleFormat,
     to target: UnsafeMutableRawPointer
 ) {
+    let whole = count & ~7
+    // Safety: `count` samples here and `copies` as many there, and each group of eight ends at `whole` at the latest.
+    let from = unsafe UnsafeRawPointer(source)
     var index = 0
     switch format {
     case .s16:
-        while index < count {
-            unsafe store(source[index], as: .s16, to: target, at: index)
-            index += 1
+        while index < whole {
+            unsafe put(rounded16(bounded(lane(from, index &* 4))), copies, to: target, at: index)
+            index &+= 8
         }
     case .s32:
-        while index < count {
-            unsafe store(source[index], as: .s32, to: target, at: index)
-            index += 1
+        while index < whole {
+            unsafe put(rounded32(bounded(lane(from, index &* 4))), copies, to: target, at: index)
+            index &+= 8
         }
     case .float:
-        while index < count {
-            unsafe store(source[index], as: .float, to: target, at: index)
-            index += 1
+        while index < whole {
+            unsafe put(bounded(lane(from, index &* 4)), copies, to: target, at: index)
+            index &+= 8
         }
+    }
+    while index < count {
+        for copy in 0..<copies {
+            unsafe store(source[index], as: format, to: target, at: index &* copies &+ copy)
+        }
+        index &+= 1
     }
 }
 
-/// Half away from zero, as `rounded()` does by a call into libm: every processor that ships truncates in one step.
+/// Writes eight samples, each once or twice, behind `index` others.
 @inline(__always)
-private func nearest(_ value: Double) -> Int32 { Int32(value + (value < 0 ? -0.5 : 0.5)) }
+private func put<Sample: SIMDScalar>(
+    _ samples: SIMD8<Sample>, _ copies: Int, to target: UnsafeMutableRawPointer, at index: Int
+) {
+    let offset = index &* copies &* MemoryLayout<Sample>.size
+    // Safety: the caller's target has room for as many.
+    if copies == 1 {
+        return unsafe target.storeBytes(of: samples, toByteOffset: offset, as: SIMD8<Sample>.self)
+    }
+    var pairs = SIMD16<Sample>(lowHalf: samples, highHalf: samples)
+    (pairs.evenHalf, pairs.oddHalf) = (samples, samples)
+    unsafe target.storeBytes(of: pairs, toByteOffset: offset, as: SIMD16<Sample>.self)
+}
 
 @inline(__always)
 private func store(
     _ sample: Float, as format: CardSampleFormat, to target: UnsafeMutableRawPointer, at index: Int
 ) {
-    // The comparison with itself fails for what is not a number.
-    let bounded = sample == sample ? min(max(sample, -1), 1) : 0
+    let samples = bounded(SIMD8(repeating: sample))
     // Safety: the caller's target has room for frames × channels samples of the format.
     switch format {
-    case .s16:
-        let value = Int16(truncatingIfNeeded: nearest(Double(bounded) * 32_767))
-        unsafe target.storeBytes(of: value, toByteOffset: index * 2, as: Int16.self)
-    case .s32:
-        let value = nearest(Double(bounded) * 2_147_483_647)
-        unsafe target.storeBytes(of: value, toByteOffset: index * 4, as: Int32.self)
-    case .float:
-        unsafe target.storeBytes(of: bounded, toByteOffset: index * 4, as: Float.self)
+    case .s16: unsafe target.storeBytes(of: rounded16(samples)[0], toByteOffset: index &* 2, as: Int16.self)
+    case .s32: unsafe target.storeBytes(of: rounded32(samples)[0], toByteOffset: index &* 4, as: Int32.self)
+    case .float: unsafe target.storeBytes(of: samples[0], toByteOffset: index &* 4, as: Float.self)
     }
+}
+
+/// The samples within full scale; silence for what is not a number, which alone differs from itself.
+@inline(__always)
+private func bounded(_ samples: SIMD8<Float>) -> SIMD8<Float> {
+    let one = SIMD8<Float>(repeating: 1)
+    var bounded = samples.replacing(with: SIMD8<Float>.zero, where: samples .!= samples)
+    bounded.replace(with: one, where: bounded .> one)
+    bounded.replace(with: -one, where: bounded .< -one)
+    return bounded
+}
+
+/// The nearest of the 16-bit samples.
+///
+/// Beside 1.5 · 2²³ a float has no fraction left: adding it rounds, and its lowest bits are the whole number. It is
+/// one addition for all eight, where rounding and converting is a call for each on some processors.
+@inline(__always)
+private func rounded16(_ samples: SIMD8<Float>) -> SIMD8<Int16> {
+    let shifted = samples * 32_767 + 0x1.8p23
+    // Safety: both are eight times 32 bits.
+    return SIMD8<Int16>(truncatingIfNeeded: unsafe unsafeBitCast(shifted, to: SIMD8<Int32>.self))
+}
+
+/// The nearest of the 32-bit samples, likewise: a double has no fraction left beside 1.5 · 2⁵².
+@inline(__always)
+private func rounded32(_ samples: SIMD8<Float>) -> SIMD8<Int32> {
+    let shifted = SIMD8<Double>(samples) * 2_147_483_647 + 0x1.8p52
+    // Safety: both are eight times 64 bits.
+    return SIMD8<Int32>(truncatingIfNeeded: unsafe unsafeBitCast(shifted, to: SIMD8<Int64>.self))
 }

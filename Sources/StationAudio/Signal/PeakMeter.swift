@@ -18,13 +18,11 @@ func magnitude(_ samples: UnsafeBufferPointer<Float>) -> Float {
     // Safety: both loops stay within the buffer.
     guard let base = unsafe UnsafeRawPointer(samples.baseAddress) else { return 0 }
     var peaks = SIMD8<Float>.zero
-    let blocks = samples.count / 8
-    for block in 0..<blocks {
-        var values = unsafe base.loadUnaligned(fromByteOffset: block * 32, as: SIMD8<Float>.self)
-        values.replace(with: -values, where: values .< 0)
-        peaks.replace(with: values, where: values .> peaks)
+    let whole = samples.count & ~7
+    for i in stride(from: 0, to: whole, by: 8) {
+        peaks = larger(peaks, magnitudes(unsafe lane(base, i &* 4)))
     }
-    var peak = peaks.max()
-    for i in blocks * 8..<samples.count { peak = unsafe max(peak, samples[i].magnitude) }
+    var peak = largest(peaks)
+    for i in whole..<samples.count { peak = unsafe max(peak, samples[i].magnitude) }
     return peak
 }

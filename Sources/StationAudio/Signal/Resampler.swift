@@ -4,7 +4,7 @@
 /// Turns frames of one rate into frames of another, exactly aligned.
 ///
 /// Output frame 0 is input frame 0, and n input frames give round(n · out / in) output frames. Images and aliases
-/// are at least 90 dB down at any input frequency, and it is flat within 0.01 dB up to 0.44 of the lower rate (`ResamplerFilter`).
+/// are at least 90 dB down at any input frequency, and it is flat within 0.01 dB up to 0.40 of the lower rate (`ResamplerFilter`).
 /// The place of each block is reckoned in whole numbers, so nothing accumulates in a year of playing.
 struct Resampler {
     /// The lowest terms of output rate over input rate.
@@ -182,7 +182,8 @@ struct Resampler {
         for (number, queue) in queues.enumerated() {
             let walk = Walk(
                 index: index + (carry ? 1 : 0) - half + 1 - base, phase: start, stepIndex: stepIndex,
-                stepPhase: stepPhase)
+                stepPhase: stepPhase,
+                isAligned: position.fraction == 0 && step == .nominal && filter.rows.isMultiple(of: up))
             unsafe queue.withSamples { samples in
                 unsafe filter.coefficients.withUnsafeBufferPointer { table in
                     let output = unsafe UnsafeMutableBufferPointer(start: rows[number], count: frames)
@@ -201,6 +202,8 @@ private struct Walk {
     var phase: UInt64
     let stepIndex: Int
     let stepPhase: UInt64
+    /// Whether all the places are such as a row of the filter stands for.
+    let isAligned: Bool
 }
 
 /// Fills `output` from `samples` as far as they reach, and returns how many samples were made.
@@ -212,14 +215,16 @@ private func convolve(
         let c = unsafe UnsafeRawPointer(table.baseAddress)
     else { return 0 }
     let rows = UInt64(filter.rows)
-    let rowBytes = filter.taps * 4
+    let rowBytes = filter.taps &* 4
     let last = samples.count - filter.taps
     var (walk, count) = (walk, 0)
     while count < output.count, walk.index <= last {
         let (row, rest) = walk.phase.multipliedFullWidth(by: rows)
+        let between = Float(rest >> 40) * 0x1p-24
         // Safety: 0 ≤ index ≤ last, so all taps' samples are there; row < rows, and the table has one row more.
-        unsafe output[count] = unsafe interpolated(
-            x + walk.index &* 4, c + Int(row) &* rowBytes, rowBytes, Float(rest >> 40) * 0x1p-24)
+        let (from, near) = unsafe (x + walk.index &* 4, c + Int(row) &* rowBytes)
+        unsafe output[count] =
+            walk.isAligned ? filtered(from, near, rowBytes) : interpolated(from, near, rowBytes, between)
         count &+= 1
         let (phase, carry) = walk.phase.addingReportingOverflow(walk.stepPhase)
         walk.phase = phase
@@ -228,27 +233,33 @@ private func convolve(
     return count
 }
 
-/// The filter's output at one place, with the coefficients `between` those of a row and of the next one.
+/// The filter's output at a place that a row stands for.
 ///
-/// Samples and rows are `bytes` long, which is a multiple of 128.
+/// Samples and row are `bytes` long, which is a multiple of 128.
+@inline(__always)
+private func filtered(_ x: UnsafeRawPointer, _ row: UnsafeRawPointer, _ bytes: Int) -> Float {
+    // Safety: the caller vouches for the lengths. Four sums, since one would wait for its own last addition.
+    var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    var offset = 0
+    while offset < bytes {
+        a += unsafe lane(x, offset) * lane(row, offset)
+        b += unsafe lane(x, offset &+ 32) * lane(row, offset &+ 32)
+        c += unsafe lane(x, offset &+ 64) * lane(row, offset &+ 64)
+        d += unsafe lane(x, offset &+ 96) * lane(row, offset &+ 96)
+        offset &+= 128
+    }
+    return total(folded((a + b) + (c + d)))
+}
+
+/// The filter's output at any place, with the coefficients `between` those of a row and of the next one.
 @inline(__always)
 private func interpolated(
     _ x: UnsafeRawPointer, _ near: UnsafeRawPointer, _ bytes: Int, _ between: Float
 ) -> Float {
-    // Safety: the caller vouches for the lengths. Four sums, since one would wait for its own last addition.
+    // Safety: as above; the table has one row more than there are phases.
+    let far = unsafe near + bytes
     var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
     var offset = 0
-    if between == 0 {
-        while offset < bytes {
-            a += unsafe lane(x, offset) * lane(near, offset)
-            b += unsafe lane(x, offset &+ 32) * lane(near, offset &+ 32)
-            c += unsafe lane(x, offset &+ 64) * lane(near, offset &+ 64)
-            d += unsafe lane(x, offset &+ 96) * lane(near, offset &+ 96)
-            offset &+= 128
-        }
-        return total((a + b) + (c + d))
-    }
-    let far = unsafe near + bytes
     while offset < bytes {
         let first = unsafe lane(x, offset)
         a += unsafe first * lane(near, offset)
@@ -258,8 +269,8 @@ private func interpolated(
         d += unsafe second * lane(far, offset &+ 32)
         offset &+= 64
     }
-    let nearSum = a + b
-    return total(nearSum + (c + d - nearSum) * between)
+    let nearSum = folded(a + b)
+    return total(nearSum + (folded(c + d) - nearSum) * between)
 }
 
 /// The greatest common divisor of two positive numbers.

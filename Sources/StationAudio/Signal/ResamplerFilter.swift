@@ -5,10 +5,10 @@ import Synchronization
 
 /// A low-pass interpolation filter in rows, one for each fraction of an input frame.
 ///
-/// Flat within 0.01 dB up to 0.44 of the lower of the two rates, −0.3 dB at 0.45, and 96 dB down from 0.50 of it
-/// on, so that neither image nor alias of any frequency is left. Between two rows the resampler interpolates
-/// linearly: with 256 rows that is wrong by at most (2π · 0.44 / 256)² / 8, which is −99 dB of the highest
-/// frequency and less of every other.
+/// Flat within 0.01 dB up to 0.40 of the lower of the two rates (17.6 kHz of 44.1; a horn ends at half of that, and
+/// what it costs is the length), −6 dB at 0.45, and 93 dB down from 0.50 of it on, so that neither image nor alias
+/// of any frequency is left. Between two rows the resampler interpolates linearly: with 256 rows that is wrong by
+/// at most (2π · 0.45 / 256)² / 8, which is −98 dB of the highest frequency and less of every other.
 final class ResamplerFilter: Sendable {
     /// Coefficients of a row: a multiple of 32.
     let taps: Int
@@ -17,13 +17,13 @@ final class ResamplerFilter: Sendable {
     /// `rows + 1` rows one after the other; the last is for the fraction 1.
     let coefficients: [Float]
 
-    /// Taps where frames do not get fewer: Kaiser's (96 − 7.95) / (14.36 · 0.064), with the transition from 0.436
+    /// Taps where frames do not get fewer: Kaiser's (93 − 7.95) / (14.36 · 0.0926), with the transition from 0.407
     /// to 0.50.
-    static let shortest = 96
+    static let shortest = 64
     /// The middle of the transition.
-    private static let cutoff = 0.468
-    /// The Kaiser window's shape for 96 dB.
-    private static let beta = 0.1102 * (96 - 8.7)
+    private static let cutoff = 0.4537
+    /// The Kaiser window's shape for 93 dB.
+    private static let beta = 0.1102 * (93 - 8.7)
     /// Rows that are enough where frames do not get fewer.
     private static let enoughRows = 256.0
     /// The most rows that are made so that nominal positions stand on one.

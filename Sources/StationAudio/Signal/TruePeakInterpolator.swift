@@ -2,7 +2,7 @@
 
 /// Interpolates a signal at a quarter, a half and three quarters of the way between samples.
 struct TruePeakInterpolator: Sendable {
-    /// Coefficients of each of the three phases: a multiple of 8.
+    /// Coefficients of each of the three phases.
     static let taps = 32
     /// Samples after the one it starts from that an interpolation needs.
     static let ahead = taps / 2
@@ -13,7 +13,9 @@ struct TruePeakInterpolator: Sendable {
     private static let cutoff = 0.5
     private static let beta = 9.0
 
-    /// The three phases one after the other.
+    /// For each pair of samples as far from the middle on either side: what the half way takes of their sum, and
+    /// what a quarter and three quarters, each other's mirror images, have in common of their sum and of their
+    /// difference.
     private let coefficients: [Float]
 
     /// How much larger than the largest sample an interpolated value can be.
@@ -23,43 +25,44 @@ struct TruePeakInterpolator: Sendable {
 
     init() {
         let half = Self.taps / 2
-        var coefficients: [Float] = []
-        var bound: Float = 1
-        for phase in 1...3 {
+        var rows: [[Float]] = []
+        for phase in 1...2 {
             var row: [Double] = []
             for k in 0..<Self.taps {
                 let distance = Double(k - half + 1) - Double(phase) / 4
                 row.append(windowedSinc(distance, cutoff: Self.cutoff, half: half, beta: Self.beta))
             }
             let sum = row.reduce(0, +)
-            let scaled = row.map { Float($0 / sum) }
-            bound = max(bound, scaled.reduce(0) { $0 + $1.magnitude })
-            coefficients += scaled
+            rows.append(row.map { Float($0 / sum) })
         }
-        self.coefficients = coefficients
-        // Rounding in the sums above and in the interpolation itself.
-        self.bound = bound * 1.0001
+        let (quarter, middle) = (rows[0], rows[1])
+        coefficients = (0..<half).flatMap { k in
+            let other = quarter[Self.taps - 1 - k]
+            return [middle[k], (quarter[k] + other) / 2, (quarter[k] - other) / 2]
+        }
+        // Rounding in these sums and in the interpolation itself.
+        bound = 1.0001 * (rows.map { $0.reduce(0) { $0 + $1.magnitude } }.max() ?? 1)
     }
 
-    /// The largest magnitude of the waveform from sample `index` of `samples` up to, and without, the next.
+    /// The largest magnitude of the waveform from sample `index` of `samples` up to, and without, the eighth after it.
     ///
-    /// `samples` must reach from `behind` samples before `index` to `ahead` samples after it.
+    /// `samples` must reach from `behind` samples before `index` to `ahead` samples after the eighth.
     @inline(__always)
-    func peak(_ samples: UnsafePointer<Float>, at index: Int) -> Float {
-        // Safety: the caller gives `behind` samples before and `ahead` after; 32 coefficients in each of 3 phases.
-        let x = unsafe UnsafeRawPointer(samples + index - Self.behind)
-        var peak = unsafe samples[index].magnitude
-        unsafe coefficients.withUnsafeBytes { table in
-            guard let base = table.baseAddress else { return }
-            var (a, b, c) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
-            for offset in stride(from: 0, to: Self.taps * 4, by: 32) {
-                let block = unsafe lane(x, offset)
-                a += unsafe block * lane(base, offset)
-                b += unsafe block * lane(base, offset &+ Self.taps * 4)
-                c += unsafe block * lane(base, offset &+ Self.taps * 8)
+    func peak(_ samples: UnsafePointer<Float>, ofEightAt index: Int) -> Float {
+        // Safety: the caller gives `behind` samples before and `ahead` after; three coefficients for each pair.
+        let x = unsafe UnsafeRawPointer(samples + index)
+        let (middle, even, odd) = unsafe coefficients.withUnsafeBufferPointer { table in
+            var (middle, even, odd) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+            for pair in 0..<Self.ahead {
+                let early = unsafe lane(x, (pair &- Self.behind) &* 4)
+                let late = unsafe lane(x, (Self.ahead &- pair) &* 4)
+                unsafe middle += (early + late) * table[3 &* pair]
+                unsafe even += (early + late) * table[3 &* pair &+ 1]
+                unsafe odd += (early - late) * table[3 &* pair &+ 2]
             }
-            peak = max(peak, total(a).magnitude, total(b).magnitude, total(c).magnitude)
+            return (middle, even, odd)
         }
-        return peak
+        let between = larger(magnitudes(even + odd), magnitudes(even - odd))
+        return largest(larger(larger(between, magnitudes(middle)), magnitudes(unsafe lane(x, 0))))
     }
 }

@@ -17,7 +17,8 @@ struct TruePeakLimiter {
     private let ceiling: Float
     private let target: Float
     private let interpolator = TruePeakInterpolator()
-    /// Weights of the envelope's latest values, latest first; as many groups as the gain takes to go down.
+    /// Weights of the envelope's latest values, as many groups as the gain takes to go down, twice over; the same
+    /// from the latest on as from the earliest.
     private let smoothing: [Double]
     /// The part of the way back to 1 that the gain makes in a group.
     private let release: Double
@@ -28,9 +29,9 @@ struct TruePeakLimiter {
     private var taken: Int
     /// Groups whose peaks have been looked at.
     private var groups: Int
-    /// The gains that the latest groups ask for, newest last: one more than there are weights.
+    /// The gains that the latest groups ask for, each in the place of the oldest: one more than there are weights.
     private var wishes: [Double]
-    /// The lowest of those wishes, coming back slowly, newest last: as many as there are weights.
+    /// The lowest of those wishes, coming back slowly, likewise: as many as there are weights.
     private var envelope: [Double]
     /// Whether the envelope, and with it every wish in it, is 1 throughout.
     private var isCalm = true
@@ -55,7 +56,7 @@ struct TruePeakLimiter {
         let window = max(4, rate / 500 / Self.group)
         let hann = (0..<window).map { 1 - cos(2 * .pi * (Double($0) + 0.5) / Double(window)) }
         let sum = hann.reduce(0, +)
-        smoothing = hann.map { $0 / sum }
+        smoothing = (hann + hann).map { $0 / sum }
         release = 1 - exp(-Double(Self.group) / (Self.releaseSeconds * Double(rate)))
         latency = (window + 1) * Self.group + TruePeakInterpolator.ahead
         delays = (0..<channels).map { [latency] _ in SampleQueue(zeros: Self.margin + latency) }
@@ -103,9 +104,7 @@ struct TruePeakLimiter {
                     start - Self.margin..<start + Self.group + TruePeakInterpolator.ahead]
                 // No interpolated value can be larger than this: most groups need no closer look.
                 if unsafe magnitude(.init(rebasing: near)) * interpolator.bound <= target { return }
-                for i in start..<start + Self.group {
-                    peak = unsafe max(peak, interpolator.peak(base, at: i))
-                }
+                peak = unsafe max(peak, interpolator.peak(base, ofEightAt: start))
             }
         }
         return peak > target ? Double(target / peak) : 1
@@ -118,15 +117,18 @@ struct TruePeakLimiter {
     /// most that group's wish and the one's before, and so is everything between two such gains.
     private mutating func addGain(wish: Double) {
         if wish == 1, isCalm { return gains.append(1) }
-        let last = envelope.last ?? 1
-        wishes.removeFirst()
-        wishes.append(wish)
+        let count = envelope.count
+        let last = envelope[(groups + count - 1) % count]
+        wishes[groups % (count + 1)] = wish
         var next = last + (1 - last) * release
         if next > 0.99999 { next = 1 }
-        envelope.removeFirst()
-        envelope.append(min(next, wishes.min() ?? 1))
+        let place = groups % count
+        envelope[place] = min(next, wishes.min() ?? 1)
         isCalm = envelope.allSatisfy { $0 == 1 }
-        gains.append(isCalm ? 1 : min(1, zip(smoothing, envelope.reversed()).reduce(0) { $0 + $1.0 * $1.1 }))
+        // The latest value gets the last weight, the one before it the last but one, and so on around.
+        var gain = 0.0
+        for i in 0..<count { gain += smoothing[count - 1 - place + i] * envelope[i] }
+        gains.append(isCalm ? 1 : min(1, gain))
     }
 
     /// Writes the frames from `first` on, times their gains.

@@ -5,10 +5,10 @@ import StationCore
 
 /// One play on the decode thread: from its order to its end, with what is measured on the way.
 final class Feed {
-    /// Sound that is decoded ahead, in seconds: the decode thread wakes about once in half of it.
+    /// Sound that is decoded ahead, in seconds: it is made up at each wake-up, of which progress asks one a second.
     static let ringSeconds = 2
     /// Frames that are decoded at once.
-    private static let chunk = 2048
+    private static let chunk = 4096
     /// A start that missed its aim by more was late, and the programme keeps to the clock from there.
     private static let lockTolerance = 1000.0
 
@@ -250,6 +250,6 @@ final class Feed {
         guard reader != nil, let ring, let format else { return nil }
         if isBehind { return 0 }
         let ahead = Int64(ring.capacity - ring.space) * 1_000_000_000 / Int64(format.rate)
-        return max(20_000_000, ahead / 2)
+        return max(20_000_000, ahead / 4 * 3)
     }
 }
