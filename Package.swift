@@ -10,15 +10,19 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Whether a sanitizer takes part: it puts itself into malloc's place, and the compiler fails on optimised code with it.
+let isSanitized = Context.environment["LOA_SANITIZER"] != nil
+
 /// Also optimised in a debug build, with every precondition: a resampler takes longer than the sound lasts otherwise,
 /// and a simulated year fifteen times as long.
-let fast: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let fast: [SwiftSetting] =
+    strict + (isSanitized ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
 
 /// The C targets use Linux calls that glibc hides without this.
 let gnu: [CSetting] = [.define("_GNU_SOURCE")]
 
-/// Sanitizers take malloc's place themselves.
-let probe: [CSetting] = Context.environment["LOA_WITHOUT_PROBE"] == nil ? [] : [.define("WITHOUT_PROBE")]
+/// The probe takes malloc's place.
+let probe: [CSetting] = isSanitized ? [.define("WITHOUT_PROBE")] : []
 
 let package = Package(
     name: "LoaPhuong",

@@ -94,8 +94,16 @@ int CLinux_thread_start(CLinux_thread *thread, const char *name, int priority, i
     return 0;
 }
 
+// The thread sanitizer knows this way to join, and not the one with a clock that nobody sets.
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define pthread_clockjoin_np(handle, result, clock, limit) pthread_join(handle, result)
+#endif
+#endif
+
 int CLinux_thread_join(CLinux_thread *thread, int64_t nanoseconds) {
     struct timespec limit = timespec_of(CLinux_monotonic() + nanoseconds);
+    (void)limit;
     int error = pthread_clockjoin_np(thread->handle, NULL, CLOCK_MONOTONIC, &limit);
     if (!error) munmap(thread->stack, STACK_BYTES);
     return error;

@@ -4,7 +4,7 @@ import StationTrust
 import Testing
 
 /// A slot from its timetable to the frames that leave the card, with the real daemon.
-@Suite("The daemon plays a slot as the timetable has it", .serialized, .timeLimit(.minutes(3)))
+@Suite("The daemon plays a slot as the timetable has it", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct BroadcastTests {
     @Test("T4 T16 the first frame leaves the card at the slot's instant, and every frame after it")
     func onTime() async throws {
@@ -102,7 +102,7 @@ struct BroadcastTests {
 }
 
 /// What the guard and a person's word do to the sound.
-@Suite("Silence is kept, and comes when it is asked for", .serialized, .timeLimit(.minutes(3)))
+@Suite("Silence is kept, and comes when it is asked for", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct SilenceTests {
     @Test("T9 outside the hours nothing sounds, and the outcome says why")
     func outsideHours() async throws {

@@ -3,7 +3,7 @@ import StationTrust
 import Testing
 
 /// Files that are not there, or are not what they say.
-@Suite("What cannot be played is left out, and named", .serialized, .timeLimit(.minutes(3)))
+@Suite("What cannot be played is left out, and named", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct ContentTests {
     @Test(
         "T18 after a bad item the next one plays, and fault and outcome say what was wrong",

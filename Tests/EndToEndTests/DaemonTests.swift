@@ -4,7 +4,7 @@ import StationTrust
 import Testing
 
 /// The real daemon and the real command, with a real kernel between them.
-struct DaemonTests {
+@Suite(.ownThreads) struct DaemonTests {
     private let station: StationProcess
 
     init() throws { station = try StationProcess() }

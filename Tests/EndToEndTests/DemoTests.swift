@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `loa demo`, as a new user runs it.
-struct DemoTests {
+@Suite(.ownThreads) struct DemoTests {
     private let alsa: URL
 
     init() throws {

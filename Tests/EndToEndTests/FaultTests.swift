@@ -5,7 +5,8 @@ import Testing
 
 /// Cards that are late, vanish, are another's, stand still or run dry, under the real daemon.
 @Suite(
-    "A card's fault is told within a second, and does not end the slot", .serialized, .timeLimit(.minutes(3)))
+    "A card's fault is told within a second, and does not end the slot", .ownThreads, .serialized,
+    .timeLimit(.minutes(3)))
 struct FaultTests {
     @Test("T10 a card that is not there at boot and appears before the slot plays it whole and in time")
     func lateCard() async throws {

@@ -4,7 +4,7 @@ import StationTrust
 import Testing
 
 /// The power goes, and comes back: kill -9 of the real daemon.
-@Suite("A slot survives the daemon's death, once", .serialized, .timeLimit(.minutes(3)))
+@Suite("A slot survives the daemon's death, once", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct RestartTests {
     private func kill(_ broadcast: Broadcast) {
         broadcast.station.signal(SIGKILL)

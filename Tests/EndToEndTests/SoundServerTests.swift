@@ -3,7 +3,7 @@ import StationTrust
 import Testing
 
 /// The real daemon through a real sound server: PulseAudio with a null sink, heard through its monitor.
-@Suite("Through PulseAudio a slot is heard as it was made", .serialized, .timeLimit(.minutes(3)))
+@Suite("Through PulseAudio a slot is heard as it was made", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct SoundServerTests {
     @Test("a slot is recorded from the sink with its length, at its level, near its instant")
     func plays() async throws {

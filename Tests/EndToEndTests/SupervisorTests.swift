@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The daemon under a service supervisor (sd_notify).
-struct SupervisorTests {
+@Suite(.ownThreads) struct SupervisorTests {
     @Test(
         "the supervisor hears when it is ready, what it is doing, that it lives, that it reloads, and that it stops"
     )

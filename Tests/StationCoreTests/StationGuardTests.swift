@@ -77,7 +77,8 @@ struct StationGuardTests {
         #expect(try answer(guardian, wish(at: time), at: time) == expected)
     }
 
-    @Test("bands that touch are one stretch; the lower level comes before the border, and the permit says when")
+    @Test(
+        "bands that touch are one stretch; the lower level comes before the border, and the permit says when")
     func border() throws {
         let guardian = Guard(rules: rules(Self.day), mute: nil, volumeDecibels: 0)
         let now = try now("10:50:00")

@@ -175,7 +175,11 @@ extension ProgrammeReader {
                     factor *= fade.factor(at: start + fade.frames - 1 - first - i)
                 }
             }
-            for channel in 0..<channels { unsafe scratch[channel * Self.blockFrames + i] *= factor }
+            for channel in 0..<channels {
+                // Not `*=`: the compiler makes a broken module of that for the thread sanitizer (Swift 6.3.1).
+                let place = channel * Self.blockFrames + i
+                unsafe scratch[place] = scratch[place] * factor
+            }
         }
         gain = targetGain
     }
