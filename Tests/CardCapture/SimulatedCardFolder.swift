@@ -49,6 +49,21 @@ package final class SimulatedCardFolder: @unchecked Sendable {
     /// Reads what left the card until now.
     package func capture() -> CardCapture { CardCapture(path: path + "/capture") }
 
+    /// Reads what left the card until now, when the last sound of it is whole.
+    ///
+    /// The card writes down what left when it is called next: the end of a sound stands in the file only when silence
+    /// has followed it there, or the stream has ended.
+    package func settledCapture() -> CardCapture {
+        for _ in 0..<300 {
+            let capture = capture()
+            guard let run = capture.runs.last, run.end == nil, run.frames > 0, run[run.frames - 1] != 0 else {
+                return capture
+            }
+            usleep(10_000)
+        }
+        return capture()
+    }
+
     /// Takes the card away from who has it open, and from who wants to open it until `replug`.
     package func unplug(error: Int32 = ENODEV) {
         control.pointee.open_error = error

@@ -198,7 +198,7 @@ final class Broadcast {
     }
 
     /// What the card played of the slot: each run's sounding stretch, in order.
-    func heard() -> [Stretch] { card.capture().runs.compactMap(Stretch.init) }
+    func heard() -> [Stretch] { card.settledCapture().runs.compactMap(Stretch.init) }
 }
 
 /// The sounding part of a run of the card.

@@ -21,6 +21,8 @@ struct BroadcastTests {
         let heard = broadcast.heard()
         let stretch = try #require(heard.first)
         #expect(heard.count == 1 && stretch.sounding == 96_000 && stretch.frames.count == 96_000)
+        // Silence ran before it, longer than any converter needs to wake up.
+        #expect(stretch.frames.lowerBound > 3 * 48_000)
         // In microseconds, by the card's own clock.
         let error = (stretch.start - Double(broadcast.instant)) / 1000
         let told = try #require(outcome["startErrorMicroseconds"]?.number)
@@ -154,7 +156,9 @@ struct SilenceTests {
             case 0: .nan
             case 1: .infinity
             case 2: -1e30
-            default: Float(Int32(bitPattern: noise)) / 2_147_483_648 * 4
+            // Clicks in what is faint: the loudness gain raises them far beyond full scale.
+            case 3...5: 1
+            default: Float(Int32(bitPattern: noise)) / 2_147_483_648 * 0.02
             }
         }
         let data = samples.withUnsafeBytes { Data($0) }

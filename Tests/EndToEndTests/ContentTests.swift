@@ -37,6 +37,26 @@ struct ContentTests {
     }
 
     @Test(
+        "T18 of what is cut off, or says that it lasts an hour, what there is plays, then the next, or its fallback"
+    )
+    func wrongLength() async throws {
+        let broadcast = try Broadcast()
+        try broadcast.write("item.wav", seconds: 1)
+        let whole = try Data(contentsOf: broadcast.file("item.wav"))
+        try whole.prefix(44 + 2 * 24_000).write(to: broadcast.file("cut.wav"))
+        let list = "#EXTINF:4320,A\ncut.wav\n#EXTINF:4320,B\nitem.wav\n#LOA-FALLBACK:item.wav\ngone.wav\n"
+        try Data("#EXTM3U\n\(list)".utf8).write(to: broadcast.file("list.m3u8"))
+        try broadcast.schedule(in: 3, attach: "list.m3u8")
+        try broadcast.start()
+        let fault = try await broadcast.entry("fault") { $0["code"]?.text == "content" }
+        #expect(fault["message"]?.text?.contains("cut.wav: is cut off") == true, "\(fault)")
+        let outcome = try await broadcast.outcome()
+        #expect(outcome["framesConsumed"]?.integer == 120_000, "\(outcome)")
+        let stretch = try #require(broadcast.heard().last)
+        #expect(stretch.sounding == 120_000 && stretch.frames.count == 120_000)
+    }
+
+    @Test(
         "T18 a slot of which nothing can be played is missed after its lateness, with the reason",
         arguments: [("missing.wav", "no-content"), ("page.mp3", "bad-content")])
     func nothing(name: String, reason: String) async throws {

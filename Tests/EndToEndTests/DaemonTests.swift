@@ -70,17 +70,32 @@ import Testing
         }
     }
 
-    @Test("what a killed daemon left is taken over: socket, lock and log")
+    @Test(
+        "T38: what a killed daemon left is taken over: socket, lock, log, mute and volume; the amplifier is off"
+    )
     func restart() throws {
+        try station.configure(
+            "amplifier: { on: [\"/bin/true\"], off: [\"/bin/sh\", \"-c\", \"echo off >> \(station.path)/amplifier\"] }"
+        )
         for boots in 1...3 {
             try start()
             #expect(
                 station.waits { try station.entries().filter { $0["kind"]?.text == "boot" }.count == boots })
+            #expect(station.waits { station.text("amplifier").split(separator: "\n").count >= boots })
+            if boots == 1 {
+                #expect(try station.loa("volume", "-20").code == 0)
+                #expect(try station.loa("mute", "--for", "1h", "--reason", "đám tang").code == 0)
+            }
+            #expect(try station.status()["state"]?.text == "muted")
             station.signal(SIGKILL)
             _ = station.end()
             #expect(FileManager.default.fileExists(atPath: station.socket))
         }
         try start()
+        #expect(try station.status()["state"]?.text == "muted")
+        #expect(try station.loa("--json", "volume").output.contains("-20"))
+        #expect(try station.loa("unmute").code == 0)
+        #expect(try station.status()["state"]?.text == "idle")
         let entries = try station.entries()
         #expect(entries.map { $0["index"]?.integer } == (0..<Int64(entries.count)).map(Optional.some))
     }
@@ -116,6 +131,31 @@ import Testing
         try station.configure()
         try station.start(environment: ["TZDIR": station.path])
         #expect(station.end() == 78)
+    }
+
+    @Test("T5: without zone files it does not start; what a law changes in them holds after SIGHUP")
+    func zoneFileChanges() throws {
+        let system = URL(fileURLWithPath: "/usr/share/zoneinfo/Asia")
+        let zones = station.folder.appending(path: "zones/Asia")
+        try FileManager.default.createDirectory(at: zones, withIntermediateDirectories: true)
+        let file = zones.appending(path: "Ho_Chi_Minh")
+        func put(_ name: String) throws {
+            try Data(contentsOf: system.appending(path: name)).write(to: file, options: .atomic)
+        }
+        let environment = ["TZDIR": station.path + "/zones"]
+        try put("Ho_Chi_Minh")
+        try station.start(environment: environment)
+        try #require(station.isAnswering(), "\(station.said)")
+        func now() throws -> String? { try station.status()["clock"]?["now"]?.text }
+        #expect(try now()?.hasSuffix("+07:00") == true)
+        try put("Tokyo")
+        station.signal(SIGHUP)
+        #expect(station.waits { try now()?.hasSuffix("+09:00") == true })
+        // A file that is gone, or half written, changes nothing.
+        try FileManager.default.removeItem(at: file)
+        station.signal(SIGHUP)
+        #expect(station.waits { try station.faults() == ["configuration"] })
+        #expect(try now()?.hasSuffix("+09:00") == true)
     }
 
     @Test("an upstream whose folder is gone, or has no event, is a fault, and its last good timetable stays")

@@ -8,50 +8,6 @@ import Testing
     "A card's fault is told within a second, and does not end the slot", .ownThreads, .serialized,
     .timeLimit(.minutes(3)))
 struct FaultTests {
-    /// Rises from 0.02 to 0.04, so that a sample tells where in the programme it is.
-    private static func ramp(_ seconds: Double) -> (Double) -> Double { { 0.02 + 0.02 * $0 / seconds } }
-
-    /// Where in a ramp of so many seconds a stretch begins, given the level at the ramp's beginning.
-    private func position(of stretch: Stretch, after first: Stretch, seconds: Double) -> Double {
-        (Double(stretch.first / first.first) - 1) * seconds
-    }
-
-    /// A slot that plays a ramp and has played a second of it.
-    private func playing(_ seconds: Double) async throws -> Broadcast {
-        let broadcast = try Broadcast()
-        try broadcast.write("item.wav", seconds: seconds, value: Self.ramp(seconds))
-        try broadcast.schedule(in: 6)
-        try broadcast.start()
-        try await broadcast.sleep(until: 1)
-        return broadcast
-    }
-
-    /// The entry with which a device's fault was raised, and that `status` showed it.
-    private func told(_ broadcast: Broadcast, since instant: Int64, _ message: String) async throws {
-        let fault = try await broadcast.entry("fault") {
-            $0["code"]?.text == "device" && $0["state"]?.text == "raised"
-        }
-        #expect(fault["message"]?.text?.contains(message) == true, "\(fault)")
-        let after = Double(try broadcast.instant(of: fault) - instant) / 1e9
-        // A second by the contract; another for a machine that is busy with other tests.
-        #expect(after <= 2, "\(after) s")
-    }
-
-    /// That the sound went on where the programme would be by now, and nothing was claimed that was not heard.
-    private func goesOn(_ broadcast: Broadcast, _ outcome: JSON, seconds: Double) throws {
-        #expect(outcome["result"]?.text == "partial", "\(outcome)")
-        let heard = broadcast.heard()
-        try #require(heard.count >= 2, "\(outcome)")
-        let last = heard[heard.count - 1]
-        let place = position(of: last, after: heard[0], seconds: seconds)
-        let expected = (last.start - heard[0].start) / 1e9
-        #expect(abs(place - expected) < 0.05, "goes on at \(place) s, not at \(expected) s")
-        let consumed = try #require(outcome["framesConsumed"]?.integer)
-        // What left between the last reading and the fault is not claimed.
-        #expect(consumed > 24_000 && Int(consumed) <= heard.reduce(0) { $0 + $1.frames.count })
-        #expect(try broadcast.entries("outcome").count == 1 && broadcast.entries("intent").count == 1)
-    }
-
     @Test("T10 a card that is not there at boot and appears before the slot plays it whole and in time")
     func lateCard() async throws {
         let broadcast = try Broadcast()
@@ -73,15 +29,15 @@ struct FaultTests {
 
     @Test("T11 a card that is unplugged and comes back after three seconds goes on in its place")
     func unplugged() async throws {
-        let broadcast = try await playing(7)
+        let broadcast = try await Broadcast.playing(7)
         let instant = Broadcast.now
         broadcast.card.unplug()
-        try await told(broadcast, since: instant, "device-missing")
+        try await broadcast.told(since: instant, "device-missing")
         #expect(try await broadcast.waits { try broadcast.station.faults() == ["device"] })
         try await broadcast.sleep(until: 4)
         broadcast.card.replug()
         let outcome = try await broadcast.outcome()
-        try goesOn(broadcast, outcome, seconds: 7)
+        try broadcast.goesOn(outcome, seconds: 7)
         #expect(outcome["reason"]?.text == "device-missing")
         #expect(try #require(outcome["framesConsumed"]?.integer) < 5 * 48_000)
         #expect(try await broadcast.waits { try broadcast.station.faults().isEmpty })
@@ -109,25 +65,25 @@ struct FaultTests {
 
     @Test("T13 a card whose position stands still is a fault, and the sound goes on in its place")
     func stuck() async throws {
-        let broadcast = try await playing(7)
+        let broadcast = try await Broadcast.playing(7)
         let instant = Broadcast.now
         broadcast.card.isStuck = true
-        try await told(broadcast, since: instant, "device-stalled")
+        try await broadcast.told(since: instant, "device-stalled")
         try await broadcast.sleep(until: 3.5)
         broadcast.card.isStuck = false
         let outcome = try await broadcast.outcome()
-        try goesOn(broadcast, outcome, seconds: 7)
+        try broadcast.goesOn(outcome, seconds: 7)
         #expect(outcome["reason"]?.text == "device-stalled")
     }
 
     @Test("T14 a card that runs dry goes on in its place, and the outcome counts it")
     func xrun() async throws {
-        let broadcast = try await playing(4)
+        let broadcast = try await Broadcast.playing(4)
         broadcast.card.causeXrun()
         try await broadcast.sleep(until: 2)
         broadcast.card.causeXrun()
         let outcome = try await broadcast.outcome()
-        try goesOn(broadcast, outcome, seconds: 4)
+        try broadcast.goesOn(outcome, seconds: 4)
         #expect(outcome["xruns"]?.integer == 2, "\(outcome)")
     }
 }

@@ -59,6 +59,17 @@ final class NotifySocket {
 
     deinit { close(number) }
 
+    /// Every message that waits.
+    @discardableResult
+    func drain() -> [String] {
+        var all: [String] = []
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while case let count = recv(number, &bytes, bytes.count, Int32(MSG_DONTWAIT)), count > 0 {
+            all.append(String(decoding: bytes.prefix(count), as: UTF8.self))
+        }
+        return all
+    }
+
     /// Whether a message comes that begins so.
     func waits(for beginning: String) -> Bool {
         while true {

@@ -52,6 +52,30 @@ import Testing
         #expect(errors.allSatisfy { $0 > -1 })
     }
 
+    @Test("T12 what begins late keeps to the clock from there, from its first frame; what joins is hurried")
+    func beginsLate() {
+        let start: Int64 = 1_000_000_000_000
+        func correction(begins late: Int64, mayBeginLate: Bool, hasBegun: Bool) -> Double {
+            var lock = ClockLock(start: start, mayBeginLate: mayBeginLate)
+            if hasBegun { lock.begin(at: start + late) }
+            let line = Timeline(frame: 0, instant: start + late, rate: 48_000, partsPerMillion: 0)
+            return lock.correction(frame: 9_600, content: 9_600, timeline: line)
+        }
+        for hasBegun in [false, true] {
+            #expect(correction(begins: 1_500_000_000, mayBeginLate: true, hasBegun: hasBegun) == 0)
+            #expect(
+                correction(begins: 1_500_000_000, mayBeginLate: false, hasBegun: hasBegun) == -ClockLock.limit
+            )
+            // 0.1 ms is an error of the start, and is worked off.
+            #expect(abs(correction(begins: 100_000, mayBeginLate: true, hasBegun: hasBegun) + 50) < 1)
+        }
+        // What a timeline says after the beginning does not move it.
+        var lock = ClockLock(start: start, mayBeginLate: true)
+        lock.begin(at: start)
+        let line = Timeline(frame: 0, instant: start + 2_000_000, rate: 48_000, partsPerMillion: 0)
+        #expect(lock.correction(frame: 0, content: 0, timeline: line) == -ClockLock.limit)
+    }
+
     @Test("without a timeline nothing is corrected")
     func unknown() {
         var lock = ClockLock(start: 0)

@@ -239,7 +239,7 @@ struct ProgrammeTests {
         }
     }
 
-    @Test("Garbage at full scale comes out no louder than the ceiling, and NaN as silence")
+    @Test("T15 garbage at full scale comes out no louder than the ceiling, and NaN as silence")
     func fullScaleNoise() throws {
         let shop = try Workshop()
         var dice = Dice(state: 1)
@@ -253,6 +253,29 @@ struct ProgrammeTests {
         #expect(noisy.samples.allSatisfy { $0.magnitude <= amplitude(decibels: -12) })
         let silent = Played([ProgrammeItem(try shop.source("nan.wav"))], card)
         #expect(silent.samples == [Float](repeating: 0, count: 4_000))
+    }
+
+    @Test(
+        "T15 sound off by one byte, in the wrong order or of another width is noise below the ceiling",
+        arguments: [
+            (tag: 1, bits: 16, shift: 1, turned: false), (1, 16, 0, true), (1, 24, 1, false),
+            (1, 24, 2, true), (1, 32, 0, false), (3, 32, 0, false),
+        ])
+    func misread(_ reading: (tag: Int, bits: Int, shift: Int, turned: Bool)) throws {
+        let shop = try Workshop()
+        // A faint voice in 16 bits, lowest byte first: wrongly read, its low bytes are the loudest.
+        let voice = sine(20_000, rate: 48_000, frequency: 300, amplitude: 0.05)
+        var bytes = voice.flatMap { sample in
+            let word = little(Int((sample * 32_767).rounded()), 2)
+            return reading.turned ? word.reversed() : word
+        }
+        bytes.removeFirst(reading.shift)
+        try shop.write("voice.wav", wav(bytes, rate: 48_000, tag: reading.tag, bits: reading.bits))
+        let played = Played(
+            [ProgrammeItem(try shop.source("voice.wav", gain: 12))],
+            ProgrammeOutput(rate: 48_000, channels: 1, ceilingDecibels: -12))
+        #expect(played.samples.count > 4_000)
+        #expect(played.samples.allSatisfy { $0.magnitude <= amplitude(decibels: -12) })
     }
 
     @Test(

@@ -26,7 +26,7 @@ struct SoundOutputTests {
         #expect(ends[first]?.0 == .replaced)
         #expect(ends[second]?.0 == .completed)
         #expect(ends[second]?.1.framesConsumed == 48_000)
-        let run = try #require(bench.card.capture().runs.last)
+        let run = try #require(bench.card.settledCapture().runs.last)
         let firstFrame = try #require(run.sounding.first)
         let lastFrame = try #require(run.sounding.last)
         #expect(abs(run.instant(ofFrame: firstFrame) - Double(bench.monotonic(start))) < 100_000)
@@ -37,6 +37,38 @@ struct SoundOutputTests {
                 < 100_000)
         let early = try #require(ends[first]?.1)
         #expect(abs(early.framesConsumed - 120_000) < 48, "\(early.framesConsumed)")
+    }
+
+    @Test("T13 T39 a call of the card that does not return is told to the watchdog, and so is its return")
+    func stuckCall() throws {
+        let bench = try SoundBench()
+        try bench.write("item.wav", frames: 48_000 * 20, value: 1000)
+        let play = try bench.prepare(["item.wav"])
+        func pulses(_ expected: String?) -> Bool {
+            (0..<40).contains { _ in
+                usleep(100_000)
+                return bench.sound.stalledThread() == expected
+            }
+        }
+        _ = bench.sound.stalledThread()
+        // Threads that have nothing to do are alive.
+        for _ in 0..<4 {
+            usleep(100_000)
+            #expect(bench.sound.stalledThread() == nil)
+        }
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic))
+        #expect(bench.waits { if case .progress = $0 { true } else { false } })
+        bench.card.isBlocked = true
+        #expect(bench.waits { $0.isLost(.deviceStalled) })
+        #expect(pulses("audio"))
+        // It stays told, although the card counts as lost.
+        for _ in 0..<4 {
+            usleep(100_000)
+            #expect(bench.sound.stalledThread() == "audio")
+        }
+        bench.card.isBlocked = false
+        #expect(pulses(nil))
     }
 
     @Test("items of three formats and rates follow each other to the frame")
@@ -53,7 +85,7 @@ struct SoundOutputTests {
         #expect(end.1.framesPlanned == 144_000)
         #expect(end.1.framesConsumed == 144_000)
         #expect(end.1.items.map(\.index) == [0, 1, 3])
-        let run = try #require(bench.card.capture().runs.last)
+        let run = try #require(bench.card.settledCapture().runs.last)
         let sounding = run.sounding
         #expect(abs(sounding.count - 144_000) < 100, "the ends of a resampled file ring for some frames")
         #expect(try #require(sounding.last) - (try #require(sounding.first)) < 144_100)
@@ -134,7 +166,17 @@ final class SoundBench {
             position: .zero)
     }
 
-    /// Waits for so many plays to end.
+    /// Waits for an event.
+    func waits(for isWanted: (Event) -> Bool) -> Bool {
+        let limit = Date(timeIntervalSinceNow: 30)
+        while Date() < limit {
+            if mailbox.take().contains(where: isWanted) { return true }
+            usleep(2000)
+        }
+        return false
+    }
+
+    /// Waits for so many plays to end, doing something all the while.
     func wait(for count: Int) throws -> [PlayID: (PlayEnd, Playback)] {
         let limit = Date(timeIntervalSinceNow: 30)
         var ended: [(PlayEnd, Playback)] = []
@@ -150,5 +192,12 @@ final class SoundBench {
             usleep(2000)
         }
         return Dictionary(uniqueKeysWithValues: zip(plays, ended))
+    }
+}
+
+extension Event {
+    /// Whether the card was lost for that reason.
+    func isLost(_ reason: Reason) -> Bool {
+        if case .card(.lost(_, reason)) = self { true } else { false }
     }
 }

@@ -57,6 +57,11 @@ struct SoundScenarios {
         world.carryOut(.powerCut(for: .seconds(5)))
         world.run(until: "2026-03-02T11:01:00+07:00")
         #expect(world.card.sounding?.order.permit.ceilingDecibels == -25)
+        world.carryOut(.card(.missing))
+        world.run(until: "2026-03-02T11:01:05+07:00")
+        world.carryOut(.card(.sound))
+        world.run(until: "2026-03-02T11:01:10+07:00")
+        #expect(world.card.sounding?.order.permit.ceilingDecibels == -25)
         #expect(ear.invariants.violations == [])
     }
 
@@ -155,35 +160,30 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    // MARK: The card
-
-    @Test(
-        "a card that comes late: each rule is kept as if the station had been late",
-        arguments: [
-            ("SKIP", "missed device-missing"), ("JOIN", "partial device-missing"), ("PT10M", "played"),
-            ("PT1M", "missed device-missing"),
-        ])
-    func lateCard(late: String, outcome: String) {
+    @Test("T18: content that is longer than it says, or ends in ten minutes of silence, delays nobody")
+    func tooLong() {
         let (world, ear) = listened(
-            Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150, late: late)]))
-        world.schedule(.card(.missing), at: "2026-03-02T04:30:00+07:00")
-        world.schedule(.card(.sound), at: "2026-03-02T05:02:00+07:00")
-        world.run(until: "2026-03-02T06:00:00+07:00")
-        #expect(world.outcome(of: "sang", on: "2026-03-02") == outcome)
+            Village([
+                Programme("dai", at: "050000", for: "PT1M", seconds: 4320),
+                Programme("sau", at: "050100", seconds: 60, late: "SKIP"),
+            ]))
+        world.run(until: "2026-03-02T06:30:00+07:00")
+        #expect(ear.beginnings(of: "sau") == ["2026-03-02T05:01:00+07:00"])
+        #expect(ear.sounds.first.map { $0.ended - $0.began } == .seconds(60))
+        #expect(world.outcome(of: "dai", on: "2026-03-02") == "partial permit-ended")
+        #expect(world.outcome(of: "sau", on: "2026-03-02") == "played")
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("a late start is no disk that cannot be written")
-    func noFalseFault() {
-        let (world, ear) = listened(
-            Village([
-                Programme("dai", at: "050000", seconds: 90), Programme("cho", at: "050100", seconds: 30),
-            ]))
-        world.schedule(
-            .command(.playFile(token: 1, name: "a.wav"), operatorPerson), at: "2026-03-02T07:00:00+07:00")
+    @Test("T18: content whose decoding does not end has its outcome, and the next slot is on time")
+    func neverDecoded() {
+        let (world, ear) = listened(Village([Self.sang, Programme("sau", at: "070000", seconds: 60)]))
+        world.latencies.preflightPerMinute = .seconds(86_400)
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-02")?.hasPrefix("missed") == true)
+        world.latencies.preflightPerMinute = .milliseconds(300)
         world.run(until: "2026-03-02T08:00:00+07:00")
-        #expect(world.log.allSatisfy { $0.kind != .fault })
-        #expect(ear.sounds.count == 3)
+        #expect(ear.beginnings(of: "sau") == ["2026-03-02T07:00:00+07:00"])
         #expect(ear.invariants.violations == [])
     }
 

@@ -40,18 +40,50 @@ struct TimeScenarios {
         // Every record says how the clock was believed.
         let boot = world.log.last { $0.kind == .boot }
         #expect(boot?.clock == .untrusted)
+        let told = world.log.firstIndex { $0.kind == .clock && $0.boot == boot?.boot } ?? world.log.count
+        for entry in world.log[(world.log.firstIndex { $0 == boot } ?? 0)..<told] {
+            #expect(entry.clock == .untrusted && entry.json["clock"]?.text == "untrusted")
+        }
         world.carryOut(.command(.status, operatorPerson))
         let trust = world.lastReply?.reply.body["clock"]?["trust"]?.text
         #expect(trust == (synchronisesAfter == .seconds(40) ? "synchronised" : "untrusted"))
         world.run(until: "2026-03-04T00:00:00+07:00")
         switch synchronisesAfter {
-        case nil: #expect(world.outcome(of: "sang", on: "2026-03-03") == nil)
+        case nil:
+            #expect(world.outcome(of: "sang", on: "2026-03-03") == nil)
+            #expect(ear.sounds.allSatisfy { $0.began < at("2026-03-03T00:00:00+07:00") })
+            #expect(world.station.faults.contains(.clockUntrusted))
         case .seconds(40)?: #expect(world.outcome(of: "sang", on: "2026-03-03") == "played")
         default:
             #expect(world.outcome(of: "sang", on: "2026-03-03") == "missed clock-untrusted")
             #expect(world.outcome(of: "toi", on: "2026-03-03") == "played")
             #expect(ear.beginnings(of: "toi").last == "2026-03-03T19:00:00+07:00")
         }
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test(
+        "T2: a clock that is said to have a battery is believed where it may be, and for as long as configured",
+        arguments: [
+            (World.WallAtBoot.carried(off: .milliseconds(300)), 30, ["sang", "trua", "toi"]),
+            // A battery that is flat shows 1970, or a day that has been: neither is believed.
+            (.epoch, 30, []), (.behind(.seconds(14 * 86_400)), 30, []),
+            (.carried(off: .zero), 1, ["sang", "trua"]),
+        ])
+    func battery(wall: World.WallAtBoot, holdoverDays: Int, expected: [String]) {
+        var village = village
+        village.isBatteryBacked = true
+        village.holdover = .seconds(86_400 * holdoverDays)
+        let (world, ear) = listened(village)
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        world.carryOut(.loseSynchronisation)
+        world.carryOut(.bootClock(wall, synchronisesAfter: nil))
+        world.run(until: "2026-03-02T12:30:00+07:00")
+        world.carryOut(.powerCut(for: .seconds(8 * 3600)))
+        world.run(until: "2026-03-03T21:00:00+07:00")
+        let heard = ear.sounds.filter { $0.began > at("2026-03-03T00:00:00+07:00") }
+        #expect(heard.map(\.programme) == expected)
+        #expect(world.station.faults.contains(.clockUntrusted) == (expected.count < 3))
         #expect(ear.invariants.violations == [])
     }
 
@@ -78,7 +110,8 @@ struct TimeScenarios {
     static let steps: [(name: String, step: Duration, idle: String, armed: String)] = [
         ("+1 h", .seconds(3600), "missed", "missed"),
         ("-1 h", .seconds(-3600), "06:00:00", "06:00:00"),
-        ("+2 s", .seconds(2), "04:59:58", "04:59:59"),
+        // What is armed has its instant behind it then, and the amplifier a second of its lead to go.
+        ("+2 s", .seconds(2), "04:59:58", "05:00:00"),
         ("-2 s", .seconds(-2), "05:00:02", "05:00:02"),
     ]
 
@@ -244,6 +277,21 @@ struct TimeScenarios {
                 "2026-10-25T01:30:00+01:00", "2026-10-26T02:30:00+01:00",
             ])
         #expect(ear.invariants.violations + other.invariants.violations == [])
+    }
+
+    @Test(
+        "T6: who comes back a third of a second after midnight goes on with what crosses it, and plays it once"
+    )
+    func justAfterMidnight() {
+        var village = Village([Programme("giao-thua", at: "235500", for: "PT15M", seconds: 840)])
+        village.bands = [.init(from: 0, to: 1440, ceilingDecibels: -6)]
+        let (world, ear) = listened(village, from: "2026-03-02T12:00:00+07:00")
+        world.schedule(.kill(restartAfter: .milliseconds(300)), at: "2026-03-03T00:00:00.036+07:00")
+        world.run(until: "2026-03-03T12:00:00+07:00")
+        #expect(world.outcome(of: "giao-thua", on: "2026-03-02") == "played power-lost")
+        #expect(ear.sounds.count == 2)
+        #expect((ear.sounds.last?.from ?? .zero) > .seconds(285))
+        #expect(ear.invariants.violations == [])
     }
 
     @Test("T6: hours that cross the night of a change end by the wall clock")

@@ -61,6 +61,7 @@ struct Village {
     var longestBroadcast = Duration.seconds(7200)
     var emergenciesPerDay = 12
     var isBatteryBacked = false
+    var holdover = Duration.seconds(30 * 86_400)
     var amplifier: StationSettings.Amplifier? = .init(
         lead: .seconds(2), tail: .seconds(5), longest: .seconds(3 * 3600))
     var programmes: [Programme]
@@ -104,7 +105,7 @@ struct Village {
         StationSettings(
             station: "ap-3", name: "Ấp 3", version: "test", buildDate: at("2025-11-01T00:00:00+07:00"),
             zoneName: zoneName, zone: zone, rules: rules, amplifier: amplifier,
-            isClockBatteryBacked: isBatteryBacked, holdover: .seconds(30 * 86_400), deviceName: "simulated",
+            isClockBatteryBacked: isBatteryBacked, holdover: holdover, deviceName: "simulated",
             upstreams: [.init(name: "xa", url: "/srv/xa")], pollInterval: .seconds(6 * 3600))
     }
 

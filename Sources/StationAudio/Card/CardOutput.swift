@@ -122,7 +122,10 @@ package final class CardOutput {
         return taken
     }
 
-    /// Rounds that the audio thread made; for a watchdog, together with `isBusy`.
+    /// Wakes the audio thread: one that lives makes a round.
+    package func wake() { ring() }
+
+    /// Rounds that the audio thread made; for a watchdog, which wakes it between two looks.
     package var rounds: Int { unsafe shared.pointee.rounds.load(ordering: .relaxed) }
 
     /// The audio thread, for probes in tests.

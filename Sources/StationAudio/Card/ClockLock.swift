@@ -12,10 +12,32 @@ package struct ClockLock: Sendable {
 
     /// How late the programme was at the last block, in microseconds: positive is behind the clock.
     package private(set) var errorMicroseconds = 0.0
-    private let start: Int64
+    /// A beginning that misses its instant by more nanoseconds was late, and the programme keeps to the clock from
+    /// there: it is not hurried after its instant.
+    private static let tolerance: Int64 = 1_000_000
 
-    /// Locks to a programme whose frame 0 is to leave at `start` (CLOCK_MONOTONIC nanoseconds).
-    package init(start: Int64) { self.start = start }
+    private let ordered: Int64
+    private let mayBeginLate: Bool
+    private var start: Int64
+    private var hasBegun = false
+
+    /// Locks to a programme whose frame 0 is to leave at `start` (CLOCK_MONOTONIC nanoseconds), or, if it may begin
+    /// late, when it does.
+    package init(start: Int64, mayBeginLate: Bool = false) {
+        ordered = start
+        self.start = start
+        self.mayBeginLate = mayBeginLate
+    }
+
+    /// Frame 0 left at `instant`: that is final, whatever a timeline says later.
+    package mutating func begin(at instant: Int64) {
+        hasBegun = true
+        place(instant)
+    }
+
+    private mutating func place(_ beginning: Int64) {
+        start = mayBeginLate && abs(beginning - ordered) > Self.tolerance ? beginning : ordered
+    }
 
     /// The correction for the next block, in ppm: produce (1 + ppm·10⁻⁶) times as many frames from the same content.
     ///
@@ -26,6 +48,8 @@ package struct ClockLock: Sendable {
     /// - Returns: the correction, within ±`limit`.
     package mutating func correction(frame: Int, content: Double, timeline: Timeline?) -> Double {
         guard let timeline else { return 0 }
+        // The card has its place for frame 0 before that leaves, and what is decoded until then is locked to it too.
+        if !hasBegun { place(timeline.instant(ofFrame: 0)) }
         let leaves = timeline.instant(ofFrame: Double(frame))
         let late = Double(leaves - start) * 1e-9 - content / timeline.rate
         errorMicroseconds = late * 1e6

@@ -58,9 +58,9 @@ extension Station {
 
     mutating func switchAmplifier() {
         guard let amplifier = settings.amplifier else { return }
-        let isNeeded = playouts.contains { playout in
-            guard case .ordered = playout.phase else { return false }
-            return playout.start - amplifier.lead <= now.monotonic
+        // A disk that keeps an intent waiting does not keep the amplifier waiting.
+        let isNeeded = playouts.contains {
+            $0.holdsLoudspeaker && $0.start - amplifier.lead <= now.monotonic
         }
         if isNeeded {
             amplifierOffAt = nil
@@ -139,10 +139,11 @@ extension Station {
             if playout.blocked != nil { consider(now.monotonic + Self.blockedRetry) }
         case .committing: if playout.unwrittenIntent != nil { consider(playout.rescueAt) }
         case .ordered:
-            if let amplifier = settings.amplifier { consider(playout.start - amplifier.lead) }
             if let permit = playout.permit, permit.ceilingEnd < permit.end { consider(permit.ceilingEnd) }
         }
-        if !playout.holdsLoudspeaker, trust != .untrusted {
+        if playout.holdsLoudspeaker {
+            if let amplifier = settings.amplifier { consider(playout.start - amplifier.lead) }
+        } else if trust != .untrusted {
             consider(now.monotonic(of: playout.latestStart) + .milliseconds(1))
         }
         return wake

@@ -108,11 +108,19 @@ extension Station {
 
     /// When the candidate is to begin: at its instant, or as soon as can be.
     func startWall(of playout: Playout) -> Instant {
-        let lead = max(Self.lateLead, isAmplifierOn ? .zero : settings.amplifier?.lead ?? .zero)
-        let isAhead = playout.slot.scheduled - now.wall >= Self.shortestLead
+        let lead = max(Self.lateLead, warmUp)
+        let isAhead =
+            playout.slot.scheduled - now.wall >= max(Self.shortestLead, warmUp - Self.warmUpTolerance)
         // What was heard already goes on now, also when the clock was set back since.
         let goesOn = playout.phase == .interrupted || playout.hasSounded || playout.mayHaveSounded
         return isAhead && !goesOn ? playout.slot.scheduled : now.wall + lead
+    }
+
+    /// How long the amplifier still needs until the first word is not cut (T16).
+    private var warmUp: Duration {
+        guard let amplifier = settings.amplifier else { return .zero }
+        guard let since = amplifierSince else { return amplifier.lead }
+        return max(.zero, amplifier.lead - (now.monotonic - since))
     }
 
     private func wish(_ playout: Playout, start: Instant) -> Guard.Wish {

@@ -17,6 +17,8 @@ package struct Station: Sendable {
     static let lateLead = Duration.milliseconds(700)
     /// A start nearer than this is not worth waiting for exactly: the late lead is taken.
     static let shortestLead = Duration.milliseconds(300)
+    /// An amplifier may be told so much too late for its lead: a wake is never exact, and a slot's instant is.
+    static let warmUpTolerance = Duration.milliseconds(100)
     /// A card that nobody needs is closed after that time.
     static let cardIdle = Duration.seconds(3)
     /// Content that was missing or bad is looked at again after that time, until its slot is over.

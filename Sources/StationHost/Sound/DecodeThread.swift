@@ -23,17 +23,13 @@ final class DecodeThread: Sendable {
     struct Pulse: Hashable {
         var rounds: Int
         var audioRounds: Int
-        /// Whether the card is being fed, so that the audio thread must make rounds.
-        var isSounding: Bool
     }
     private let rounds = Atomic<Int>(0)
     private let audioRounds = Atomic<Int>(0)
-    private let isSounding = Atomic<Bool>(false)
 
     var pulse: Pulse {
         Pulse(
-            rounds: rounds.load(ordering: .relaxed), audioRounds: audioRounds.load(ordering: .relaxed),
-            isSounding: isSounding.load(ordering: .relaxed))
+            rounds: rounds.load(ordering: .relaxed), audioRounds: audioRounds.load(ordering: .relaxed))
     }
 
     init(settings: CardSettings, report: @escaping @Sendable (Event) -> Void) throws {
@@ -59,7 +55,6 @@ final class DecodeThread: Sendable {
             guard let thread else { return }
             thread.rounds.wrappingAdd(1, ordering: .relaxed)
             thread.audioRounds.store(player.audioRounds, ordering: .relaxed)
-            thread.isSounding.store(player.isSounding, ordering: .relaxed)
         }
     }
 }

@@ -9,8 +9,6 @@ final class Feed {
     static let ringSeconds = 2
     /// Frames that are decoded at once.
     private static let chunk = 4096
-    /// A start that missed its aim by more was late, and the programme keeps to the clock from there.
-    private static let lockTolerance = 1000.0
 
     let effect: EffectID
     let order: PlayOrder
@@ -42,7 +40,8 @@ final class Feed {
         self.effect = effect
         self.order = order
         self.content = content
-        lock = ClockLock(start: Self.monotonic(order.start))
+        lock = ClockLock(
+            start: Self.monotonic(order.start), mayBeginLate: order.lateStart == .fromPosition)
         permitEnd = Self.monotonic(order.permit.end)
     }
 
@@ -184,9 +183,7 @@ final class Feed {
         playback.startErrorMicroseconds = errorMicroseconds
         playback.startMethod = method.name
         playback.isUnproven = method == .unproven
-        if abs(errorMicroseconds) > Self.lockTolerance, order.lateStart == .fromPosition {
-            lock = ClockLock(start: instant)
-        }
+        lock.begin(at: instant)
     }
 
     /// The item that sounds now stands last.

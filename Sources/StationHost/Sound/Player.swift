@@ -27,10 +27,8 @@ final class Player {
         card = try CardOutput(settings: settings)
     }
 
-    /// Rounds that the audio thread made.
-    var audioRounds: Int { card.rounds }
-    /// Whether something sounds on a card that is there.
-    var isSounding: Bool { !isLost && feeds.contains(where: \.hasStarted) }
+    /// Rounds that the audio thread had made at the last beat, before that woke it.
+    private(set) var audioRounds = 0
 
     /// Sleeps, then does what is due; false when the thread is to end.
     func round() -> Bool {
@@ -77,7 +75,10 @@ final class Player {
         case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
         case .stop(let play, let fade): stop(play, fade: fade)
         case .renew(let play, let permit): renew(play, permit)
-        case .beat, .end: break
+        case .beat:
+            audioRounds = card.rounds
+            card.wake()
+        case .end: break
         }
     }
 

@@ -43,16 +43,18 @@ package final class SoundOutput: SoundPath {
     private var lastPulse: DecodeThread.Pulse?
 
     /// The name of a thread that makes no progress, for the watchdog; nil when all do.
+    ///
+    /// Also one that hangs in a call of a card which counts as lost: nothing but a restart gets it out of there.
     package func stalledThread() -> String? {
         let pulse = decoder.pulse
         defer {
             lastPulse = pulse
-            // Who sleeps is woken: a thread that lives has made a round by the next time.
+            // Who sleeps is woken, the audio thread too: a thread that lives has made a round by the next time.
             decoder.put(.beat)
         }
         guard let last = lastPulse else { return nil }
         if pulse.rounds == last.rounds { return "decode" }
-        return pulse.isSounding && last.isSounding && pulse.audioRounds == last.audioRounds ? "audio" : nil
+        return pulse.audioRounds == last.audioRounds ? "audio" : nil
     }
 
     /// Opens the card, ahead of a slot.

@@ -16,15 +16,16 @@ struct LogRepairTests {
         try folder.write("run/.keep", "")
     }
 
-    private static func entry(_ index: Int64) -> Entry {
-        let wall = Instant(seconds: 1_800_000_000 + index)
+    private static func entry(_ index: Int64, wall: Instant? = nil, title: String = "") -> Entry {
+        let wall = wall ?? Instant(seconds: 1_800_000_000 + index)
         return Entry(
             index: index, kind: .outcome, boot: "boot",
             now: Now(
                 wall: wall, monotonic: MonotonicInstant(nanoseconds: index), isSynchronised: false,
                 errorMicroseconds: 0), clock: .holdover,
             wallText: RFC3339.string(from: wall, offset: 25_200, fraction: .microseconds),
-            body: [.init("slot", .string("xa/tin@\(index)")), .init("result", "played")])
+            body: [.init("slot", .string("xa/tin@\(index)")), .init("result", "played")]
+                + (title.isEmpty ? [] : [.init("title", .string(title))]))
     }
 
     private static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
@@ -81,6 +82,64 @@ struct LogRepairTests {
             try folder.write(name(0), Self.lines(0..<3) + tail)
             try expectSound(next: 3, torn: Int64(tail.count))
         }
+    }
+
+    @Test(
+        "T35: a record of the position that is empty, torn, of zeros or another's is none, and the log stands"
+    )
+    func brokenPosition() throws {
+        let record = PositionRecord(
+            slot: "xa/tin@1", position: .seconds(9), framesConsumed: 9, framesPlanned: 99,
+            wall: Instant(seconds: 2), startedAt: Instant(seconds: 1), startErrorMicroseconds: nil, xruns: 0,
+            items: [])
+        let file = PositionFile(state: state, calls: .kernel)
+        try write(0..<3)
+        #expect(file.read() == nil)
+        #expect(file.replace(record) == .done)
+        #expect(file.read() == record)
+        let whole = try folder.read("state/position.json")
+        let zeros = [UInt8](repeating: 0, count: whole.count)
+        for bytes in [[], zeros, Array("{}".utf8), Array(whole.dropLast(1)), Array(whole.prefix(9))] {
+            try folder.write("state/position.json", bytes)
+            #expect(file.read() == nil)
+        }
+        try expectSound(next: 3)
+    }
+
+    @Test("T33: a log whose clock went to 1970, to 2099 and back is whole, in the order of its numbers")
+    func wildClock() throws {
+        let years: [Int64] = [1_800_000_000, 7, 4_070_908_800, 8, 1_800_000_001]
+        do {
+            let (log, _, _) = open()
+            for (index, seconds) in years.enumerated() {
+                let entry = Self.entry(Int64(index), wall: Instant(seconds: seconds))
+                #expect(log.append([entry]) == .durable)
+                if index == 2 { log.checkpoint() }
+            }
+        }
+        #expect(open().summary.settled.map(\.slot) == years.indices.map { "xa/tin@\($0)" })
+        try expectSound(next: 5)
+    }
+
+    @Test("T40: a full segment is closed and never touched again, also by the starts that follow")
+    func segmentsStay() throws {
+        let title = String(repeating: "đêm ấy ", count: 6000)
+        var next: Int64 = 0
+        func fill(_ count: Int64) {
+            let (log, summary, _) = open()
+            #expect(summary.nextIndex == next)
+            for index in next..<next + count {
+                #expect(log.append([Self.entry(index, title: title)]) == .durable)
+            }
+            log.checkpoint()
+            next += count
+        }
+        fill(30)
+        let night = try folder.read(name(0))
+        #expect(night.count >= LogFiles.segmentBytes)
+        for _ in 0..<3 { fill(30) }
+        #expect(try folder.read(name(0)) == night)
+        #expect(try indices() == Array(0..<next))
     }
 
     @Test("an entry whose index does not follow is cut with everything behind it")
