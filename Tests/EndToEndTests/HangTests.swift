@@ -4,7 +4,7 @@ import StationTrust
 import Testing
 
 /// Cards whose calls do not return, under the real daemon.
-@Suite("A card that hangs does not hang the station", .serialized, .timeLimit(.minutes(3)))
+@Suite("A card that hangs does not hang the station", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct HangTests {
     @Test("T13 a write that does not return is a fault, and the sound goes on in its place when it does")
     func returns() async throws {
@@ -69,7 +69,7 @@ struct HangTests {
 }
 
 /// Cards that come back as another, and what no card takes.
-@Suite("A card is what its name leads to", .serialized, .timeLimit(.minutes(3)))
+@Suite("A card is what its name leads to", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct ReturnTests {
     @Test("T10 T11 a card that is unplugged and comes back under another index goes on in its place")
     func otherIndex() async throws {
