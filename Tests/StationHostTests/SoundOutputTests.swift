@@ -58,6 +58,35 @@ struct SoundOutputTests {
         #expect(abs(sounding.count - 144_000) < 100, "the ends of a resampled file ring for some frames")
         #expect(try #require(sounding.last) - (try #require(sounding.first)) < 144_100)
     }
+
+    @Test("a frame's position gives that frame again, at every rate")
+    func positions() {
+        for rate in [8_000, 11_025, 44_100, 48_000, 96_000, 192_000] {
+            for frame in (0..<rate).map({ $0 }) + [rate * 21_600 - 1, rate * 86_400 + 1] {
+                let position = Feed.position(ofFrame: frame, rate: rate)
+                guard Feed.frame(at: position, rate: rate) != frame else { continue }
+                Issue.record("\(frame) at \(rate) becomes \(Feed.frame(at: position, rate: rate))")
+                return
+            }
+        }
+    }
+
+    @Test("what goes on at a recorded position sums up to the programme, to the frame")
+    func goesOn() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000, value: 1000)
+        bench.sound.openCard(bench.next())
+        let play = try bench.prepare(["a.wav"])
+        var order = bench.order(play, at: Clocks.read().monotonic + .seconds(2))
+        order.position = Feed.position(ofFrame: 12_345, rate: 48_000)
+        bench.sound.play(bench.next(), order: order)
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed && end.1.framesPlanned == 48_000)
+        #expect(end.1.framesConsumed == 48_000 - 12_345)
+        #expect(end.1.items.map(\.framesConsumed) == [48_000 - 12_345])
+        #expect(end.1.position == .seconds(1))
+        #expect(try #require(bench.card.capture().runs.last).sounding.count == 48_000 - 12_345)
+    }
 }
 
 /// Files, a card and a sound path for one test.
@@ -70,7 +99,6 @@ final class SoundBench {
     private var lastPlay: UInt64 = 0
     private var ends: [PlayID: (PlayEnd, Playback)] = [:]
     private var orders: [EffectID: PlayID] = [:]
-    private var watch: Guard
 
     init() throws {
         _ = SimulatedCardConfiguration.path
@@ -81,7 +109,6 @@ final class SoundBench {
             card: CardSettings(device: card.device(), rate: 48_000, channels: 1),
             folders: ["commune": folder.path],
             handed: HandedFiles(), targetLoudness: -16, mailbox: mailbox)
-        watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: 0)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -122,7 +149,8 @@ final class SoundBench {
         throw CocoaError(.featureUnsupported)
     }
 
-    func order(_ play: PlayID, at start: MonotonicInstant) -> PlayOrder {
+    func order(_ play: PlayID, at start: MonotonicInstant, volumeDecibels: Double = 0) -> PlayOrder {
+        let watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: volumeDecibels)
         let now = Clocks.read()
         let wish = Guard.Wish(
             origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil,

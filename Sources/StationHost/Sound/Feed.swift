@@ -55,11 +55,23 @@ final class Feed {
         MonotonicInstant(nanoseconds: monotonic + CLinux_suspended())
     }
 
+    /// The frame that stands at a position: the nearest, so that a frame's own position gives that frame.
+    static func frame(at position: Duration, rate: Int) -> Int {
+        let (seconds, rest) = max(0, position.nanoseconds).quotientAndRemainder(dividingBy: 1_000_000_000)
+        return Int(seconds) * rate + (Int(rest) * rate + 500_000_000) / 1_000_000_000
+    }
+
+    /// The position of a frame, to the nearest nanosecond.
+    static func position(ofFrame frame: Int, rate: Int) -> Duration {
+        let (seconds, rest) = frame.quotientAndRemainder(dividingBy: rate)
+        return .nanoseconds(Int64(seconds * 1_000_000_000 + (rest * 1_000_000_000 + rate / 2) / rate))
+    }
+
     /// Decodes the first seconds and gives the order to the card.
     ///
     /// - Returns: false when the card has its two orders already, or nothing decodes.
     func start(on card: CardOutput, _ format: CardFormat, channels: Int) -> Bool {
-        startFrame = Int(order.position.nanoseconds / 1000 * Int64(format.rate) / 1_000_000)
+        startFrame = Self.frame(at: order.position, rate: format.rate)
         ends = content.ends(cardRate: format.rate)
         self.format = format
         let ring = ProgrammeRing(frames: Self.ringSeconds * format.rate, channels: channels)
@@ -211,8 +223,8 @@ final class Feed {
         let end = exactEnd ?? ends.last ?? 0
         let position = min(end, contentFrame(of: ring.position))
         now.framesPlanned = Int64(end)
-        now.position = .nanoseconds(Int64(Double(position) / Double(format.rate) * 1e9))
-        let consumed = contentFrame(of: ring.consumed) - startFrame
+        now.position = Self.position(ofFrame: position, rate: format.rate)
+        let consumed = min(end, contentFrame(of: ring.consumed)) - startFrame
         now.framesConsumed = Int64(max(0, consumed))
         if let result {
             now.xruns = result.xruns
