@@ -87,6 +87,32 @@ struct SoundOutputTests {
         #expect(end.1.position == .seconds(1))
         #expect(try #require(bench.card.capture().runs.last).sounding.count == 48_000 - 12_345)
     }
+
+    @Test(
+        "a lower ceiling that comes while a play waits for its card holds from the first sample",
+        arguments: [false, true])
+    func lowerCeiling(isDecoded: Bool) throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 96_000, value: 4000)
+        let play = try bench.prepare(["a.wav"])
+        if isDecoded {
+            bench.sound.openCard(bench.next())
+            usleep(1_000_000)
+        }
+        // Gone before the start: what is decoded by then was made for the order's own ceiling.
+        bench.card.unplug()
+        var order = bench.order(play, at: Clocks.read().monotonic + .milliseconds(500))
+        bench.sound.play(bench.next(), order: order)
+        usleep(700_000)
+        order.permit = bench.order(play, at: order.start, volumeDecibels: -20).permit
+        bench.sound.renew(bench.next(), play: play, permit: order.permit)
+        usleep(200_000)
+        bench.card.replug()
+        _ = try bench.wait(for: 1)
+        let run = try #require(bench.card.capture().runs.last)
+        let loudest = run.sounding.map { abs(run[$0]) }.max() ?? 0
+        #expect(loudest > 0.04 && loudest <= 0.1, "\(loudest)")
+    }
 }
 
 /// Files, a card and a sound path for one test.

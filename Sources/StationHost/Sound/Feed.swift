@@ -22,6 +22,8 @@ final class Feed {
     private(set) var isReplaced = false
     /// When the sound must be over, in CLOCK_MONOTONIC nanoseconds.
     private var permitEnd: Int64
+    /// How loud it may be by now; the ring's frames are made for the order's own ceiling.
+    private var ceilingDecibels: Double
     /// It was told to stop because it could no longer begin.
     var isTooLate = false
     /// Why the card was last lost while this play waited for it.
@@ -44,6 +46,7 @@ final class Feed {
         self.content = content
         lock = ClockLock(start: Self.monotonic(order.start))
         permitEnd = Self.monotonic(order.permit.end)
+        ceilingDecibels = order.permit.ceilingDecibels
     }
 
     /// An instant of CLOCK_BOOTTIME as one of CLOCK_MONOTONIC, which the card goes by.
@@ -93,13 +96,22 @@ final class Feed {
                 id: order.play.number,
                 start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
                 permitEnd: permitEnd), from: ring)
+        setVolume(on: card)
         return isRunning
     }
 
-    /// Another permit; its ceiling is heard when what is decoded ahead has been played.
+    /// Another permit: its ceiling holds for all that the card does not have yet, also of what is decoded already.
     func renew(_ permit: Permit, on card: CardOutput) {
-        reader?.gainDecibels = permit.ceilingDecibels
+        ceilingDecibels = permit.ceilingDecibels
+        setVolume(on: card)
         if !isReplaced { limit(to: Self.monotonic(permit.end), on: card) }
+    }
+
+    /// Brings what was limited to the order's ceiling to the permit's.
+    private func setVolume(on card: CardOutput) {
+        guard isRunning else { return }
+        let decibels = ceilingDecibels - order.permit.ceilingDecibels
+        card.setGain(order: order.play.number, amplitude(decibels: decibels))
     }
 
     /// Ends where another order begins.
