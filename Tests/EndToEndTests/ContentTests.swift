@@ -57,6 +57,40 @@ struct ContentTests {
     }
 
     @Test(
+        "T18 of a cut file plays what there is, then the next item, and fault and outcome say what was wrong",
+        arguments: ["cut.wav", "cut.mp3", "cut.flac", "cut.opus"])
+    func cutItem(name: String) async throws {
+        let broadcast = try Broadcast()
+        try broadcast.write("item.wav", seconds: 1)
+        try broadcast.write("whole.wav", seconds: 4) { 0.03 * sin(2 * .pi * 441 * $0) }
+        switch name {
+        case "cut.mp3": try broadcast.run("lame", "--quiet", "-b", "64", "whole.wav", name)
+        case "cut.flac": try broadcast.run("sox", "whole.wav", name)
+        case "cut.opus": try broadcast.run("opusenc", "--quiet", "whole.wav", name)
+        default: try FileManager.default.copyItem(at: broadcast.file("whole.wav"), to: broadcast.file(name))
+        }
+        let whole = try Data(contentsOf: broadcast.file(name))
+        try whole.prefix(whole.count / 2).write(to: broadcast.file(name))
+        try Data("#EXTM3U\n#EXTINF:4,A\n\(name)\n#EXTINF:1,B\nitem.wav\n".utf8)
+            .write(to: broadcast.file("list.m3u8"))
+        try broadcast.schedule(in: 3, attach: "list.m3u8")
+        try broadcast.start()
+        let fault = try await broadcast.entry("fault") {
+            $0["code"]?.text == "content" && $0["state"]?.text == "raised"
+        }
+        #expect(fault["message"]?.text?.contains("\(name): is cut off") == true, "\(fault)")
+        let outcome = try await broadcast.outcome()
+        #expect(
+            outcome["result"]?.text == "partial" && outcome["reason"]?.text == "bad-content", "\(outcome)")
+        // Half of the bytes, more or less half of the sound; an Ogg page holds a second, and a cut one nothing.
+        let frames = outcome["items"]?.elements?.map { $0["framesConsumed"]?.integer ?? 0 } ?? []
+        #expect(frames.count == 2 && (40_000...125_000).contains(frames[0]) && frames.last == 48_000)
+        #expect(outcome["framesConsumed"]?.integer == outcome["framesPlanned"]?.integer)
+        let heard = try #require(broadcast.heard().last)
+        #expect(heard.sounding > 40_000 + 48_000)
+    }
+
+    @Test(
         "T18 a slot of which nothing can be played is missed after its lateness, with the reason",
         arguments: [("missing.wav", "no-content"), ("page.mp3", "bad-content")])
     func nothing(name: String, reason: String) async throws {

@@ -28,6 +28,25 @@ import Testing
         #expect(run.sounding.last! - run.sounding.first! == 29_999)
     }
 
+    @Test("a volume holds from the first frame, later from the next that the card gets on, without a step")
+    func volume() throws {
+        let station = try AudioThreadStation()
+        let start = CLinux_monotonic() + milliseconds(1500)
+        let ring = programme(96_000) { _ in 0.8 }
+        #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: ring))
+        station.output.setGain(order: 1, 0.5)
+        _ = try #require(station.start(of: 1))
+        station.output.setGain(order: 1, 0.25)
+        let result = try #require(station.result(of: 1))
+        let run = try #require(station.finish().last)
+        let heard = run.sounding.map { run[$0] }
+        #expect(heard.count == 96_000 && abs(result.peak - 0.4) < 1e-4)
+        #expect(heard[..<4_800].allSatisfy { abs($0 - 0.4) < 1e-4 })
+        // The card had half a second.
+        #expect(heard[33_600...].allSatisfy { abs($0 - 0.2) < 1e-4 })
+        #expect(zip(heard, heard.dropFirst()).allSatisfy { abs($0 - $1) < 0.001 })
+    }
+
     @Test("a producer that keeps pace is never starved")
     func producer() throws {
         let station = try AudioThreadStation()

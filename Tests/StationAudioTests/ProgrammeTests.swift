@@ -217,22 +217,21 @@ struct ProgrammeTests {
         #expect(played.timeline.position(ofOutputFrame: 10_000).frame == 10_005)
     }
 
-    @Test("The volume follows without a step, and a fade ends the programme where it says")
+    @Test("The volume holds throughout, and a fade ends the programme where it says")
     func volume() throws {
         let shop = try Workshop()
         try shop.writeWAV("a.wav", [Float](repeating: 0.5, count: 48_000), rate: 48_000)
         var output = card
         output.fadeInFrames = 480
+        output.gainDecibels = -6.0206
         let played = Played([ProgrammeItem(try shop.source("a.wav"))], output, block: 512) { reader, frames in
-            if frames == 5_120 { reader.gainDecibels = -6.0206 }
             if frames == 10_240 { reader.fadeOut(frames: 960) }
         }
         let latency = TruePeakLimiter(ceilingDecibels: 0, rate: 48_000, channels: 1).latency
         // The fade begins with the next frames made, which are ahead by the limiter's view.
         #expect(played.samples.count == 10_240 + latency + 960)
         #expect(played.samples[0] < 1e-5)
-        #expect(played.samples[480] == 0.5)
-        #expect((played.samples[8_000] - 0.25).magnitude < 1e-5)
+        #expect(played.samples[480..<10_240].allSatisfy { ($0 - 0.25).magnitude < 1e-5 })
         #expect((played.samples.last ?? 1) < 1e-5)
         for i in 1..<played.samples.count {
             #expect((played.samples[i] - played.samples[i - 1]).magnitude < 0.002)

@@ -90,6 +90,61 @@ struct SoundOutputTests {
         #expect(abs(sounding.count - 144_000) < 100, "the ends of a resampled file ring for some frames")
         #expect(try #require(sounding.last) - (try #require(sounding.first)) < 144_100)
     }
+
+    @Test("a frame's position gives that frame again, at every rate")
+    func positions() {
+        for rate in [8_000, 11_025, 44_100, 48_000, 96_000, 192_000] {
+            for frame in (0..<rate).map({ $0 }) + [rate * 21_600 - 1, rate * 86_400 + 1] {
+                let position = Feed.position(ofFrame: frame, rate: rate)
+                guard Feed.frame(at: position, rate: rate) != frame else { continue }
+                Issue.record("\(frame) at \(rate) becomes \(Feed.frame(at: position, rate: rate))")
+                return
+            }
+        }
+    }
+
+    @Test("what goes on at a recorded position sums up to the programme, to the frame")
+    func goesOn() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000, value: 1000)
+        bench.sound.openCard(bench.next())
+        let play = try bench.prepare(["a.wav"])
+        var order = bench.order(play, at: Clocks.read().monotonic + .seconds(2))
+        order.position = Feed.position(ofFrame: 12_345, rate: 48_000)
+        bench.sound.play(bench.next(), order: order)
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed && end.1.framesPlanned == 48_000)
+        #expect(end.1.framesConsumed == 48_000 - 12_345)
+        #expect(end.1.items.map(\.framesConsumed) == [48_000 - 12_345])
+        #expect(end.1.position == .seconds(1))
+        #expect(try #require(bench.card.capture().runs.last).sounding.count == 48_000 - 12_345)
+    }
+
+    @Test(
+        "a lower ceiling that comes while a play waits for its card holds from the first sample",
+        arguments: [false, true])
+    func lowerCeiling(isDecoded: Bool) throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 96_000, value: 4000)
+        let play = try bench.prepare(["a.wav"])
+        if isDecoded {
+            bench.sound.openCard(bench.next())
+            usleep(1_000_000)
+        }
+        // Gone before the start: what is decoded by then was made for the order's own ceiling.
+        bench.card.unplug()
+        var order = bench.order(play, at: Clocks.read().monotonic + .milliseconds(500))
+        bench.sound.play(bench.next(), order: order)
+        usleep(700_000)
+        order.permit = bench.order(play, at: order.start, volumeDecibels: -20).permit
+        bench.sound.renew(bench.next(), play: play, permit: order.permit)
+        usleep(200_000)
+        bench.card.replug()
+        _ = try bench.wait(for: 1)
+        let run = try #require(bench.card.capture().runs.last)
+        let loudest = run.sounding.map { abs(run[$0]) }.max() ?? 0
+        #expect(loudest > 0.04 && loudest <= 0.1, "\(loudest)")
+    }
 }
 
 /// Files, a card and a sound path for one test.
@@ -102,7 +157,6 @@ final class SoundBench {
     private var lastPlay: UInt64 = 0
     private var ends: [PlayID: (PlayEnd, Playback)] = [:]
     private var orders: [EffectID: PlayID] = [:]
-    private var watch: Guard
 
     init() throws {
         _ = SimulatedCardConfiguration.path
@@ -113,7 +167,6 @@ final class SoundBench {
             card: CardSettings(device: card.device(), rate: 48_000, channels: 1),
             folders: ["commune": folder.path],
             handed: HandedFiles(), targetLoudness: -16, mailbox: mailbox)
-        watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: 0)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -154,7 +207,8 @@ final class SoundBench {
         throw CocoaError(.featureUnsupported)
     }
 
-    func order(_ play: PlayID, at start: MonotonicInstant) -> PlayOrder {
+    func order(_ play: PlayID, at start: MonotonicInstant, volumeDecibels: Double = 0) -> PlayOrder {
+        let watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: volumeDecibels)
         let now = Clocks.read()
         let wish = Guard.Wish(
             origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil,

@@ -117,6 +117,7 @@ struct AudioThread: ~Copyable {
             case .play(let order, let core): unsafe mixer.add(Playing(order: order, core: core))
             case .stop(let order, let fade): mixer.requestStop(order, fadeMilliseconds: fade)
             case .limit(let order, let end): mixer.limit(order, permitEnd: end)
+            case .setGain(let order, let gain): mixer.setGain(order, gain)
             }
         }
     }

@@ -105,6 +105,17 @@ package final class CardOutput {
         ring()
     }
 
+    /// Gives an order another volume: its ring's frames times `gain`, from the next that the card gets on.
+    ///
+    /// What has not begun begins with it; what sounds goes over to it within a twentieth of a second. What is in the
+    /// card's buffer is not changed any more.
+    package func setGain(order: UInt64, _ gain: Float) {
+        guard rings[order] != nil else { return }
+        // What is no number is silence.
+        _ = unsafe shared.pointee.commands.push(.setGain(order: order, gain >= 0 ? gain : 0))
+        ring()
+    }
+
     /// What happened since the last call, in order.
     package func takeReports() -> [CardReport] {
         var taken: [CardReport] = []

@@ -55,4 +55,5 @@ enum CardCommand: BitwiseCopyable {
     case play(CardOrder, UnsafeMutablePointer<ProgrammeCore>)
     case stop(order: UInt64, fadeMilliseconds: Int)
     case limit(order: UInt64, end: Int64)
+    case setGain(order: UInt64, Float)
 }

@@ -73,6 +73,15 @@ struct Mixer {
         }
     }
 
+    /// Gives an order another volume, for what is rendered from now on.
+    mutating func setGain(_ order: UInt64, _ gain: Float) {
+        if front?.order.id == order {
+            front?.targetGain = gain
+        } else if back?.order.id == order {
+            back?.targetGain = gain
+        }
+    }
+
     /// Does everything that is due with a running card, and says when to come back.
     mutating func round(_ stream: inout CardStream) throws(CardError) -> Int64 {
         try stream.observe()

@@ -32,6 +32,9 @@ struct Playing {
     /// Where the programme was when the stream was lost: where it goes on follows from it.
     var line: Timeline?
     var cut: Cut?
+    /// What the ring's frames are multiplied by, and what by in the end.
+    private var gain: Float = 1
+    var targetGain: Float = 1
     /// Whether a frame was rendered, and whether one left.
     var hasSounded = false
     var hasStarted = false
@@ -233,8 +236,14 @@ struct Playing {
             return
         }
         let (core, cut, channels) = unsafe (core, cut, stream.channels)
+        // Only what sounds has to go over softly: not what begins, or comes back after the card was lost.
+        let isSounding = hasSounded && line == nil
+        var volume = Volume(
+            gain: isSounding ? gain : targetGain, target: targetGain, rate: stream.format.rate)
+        defer { gain = volume.gain }
         unsafe try stream.render(count) { samples in
             _ = unsafe core.pointee.frames.read(into: samples, count: count)
+            if !volume.isNone { unsafe volume.apply(to: samples, count, channels) }
             guard let cut, here + count > cut.frame - cut.fade else { return }
             for index in 0..<count {
                 let gain = cut.gain(at: here + index)
@@ -260,6 +269,30 @@ struct Playing {
         let skipped = unsafe core.pointee.frames.skip(to: frame)
         result.framesSkipped += skipped
         if skipped > 0 { unsafe core.pointee.signalSpace() }
+    }
+}
+
+/// A volume on its way to another.
+private struct Volume {
+    var gain: Float
+    let target: Float
+    /// The most that it changes from one frame to the next: from silence to full scale in a twentieth of a second.
+    private let step: Float
+
+    init(gain: Float, target: Float, rate: Int) {
+        (self.gain, self.target) = (gain, target)
+        step = 20 / Float(rate)
+    }
+
+    /// Whether nothing is changed.
+    var isNone: Bool { gain == 1 && target == 1 }
+
+    mutating func apply(to samples: UnsafeMutablePointer<Float>, _ frames: Int, _ channels: Int) {
+        // Safety: the caller has so many frames of so many channels.
+        for frame in 0..<frames {
+            gain += max(-step, min(step, target - gain))
+            for channel in 0..<channels { unsafe samples[frame * channels + channel] *= gain }
+        }
     }
 }
 

@@ -22,11 +22,6 @@
         didSet { step = ProgrammeStep(correctionPPM: ratioCorrectionPPM) }
     }
 
-    /// The volume in decibels; a change is ramped over one `read` block.
-    package var gainDecibels: Double {
-        didSet { targetGain = amplitude(decibels: gainDecibels) }
-    }
-
     private let items: [ProgrammeItem]
     private let output: ProgrammeOutput
     /// The item to be opened next.
@@ -39,8 +34,7 @@
     private var hasSought = false
 
     private var step = ProgrammeStep.nominal
-    private var gain: Float
-    private var targetGain: Float
+    private let gain: Float
     private let fadeIn: Fade
     private var fadeOut: (start: Int, fade: Fade)?
     private var limiter: TruePeakLimiter
@@ -66,9 +60,7 @@
         self.items = items
         self.output = output
         timeline = ProgrammeTimeline(start: ProgrammePosition(frame: output.startFrame))
-        gainDecibels = output.gainDecibels
         gain = amplitude(decibels: output.gainDecibels)
-        targetGain = gain
         fadeIn = Fade(frames: output.fadeInFrames)
         limiter = TruePeakLimiter(ceilingDecibels: output.ceilingDecibels, rate: output.rate, channels: 1)
         surplus = limiter.latency
@@ -165,10 +157,9 @@ extension ProgrammeReader {
     private mutating func shape(_ count: Int) {
         let first = timeline.outputFrames - count
         let isFading = first < fadeIn.frames || fadeOut != nil
-        guard isFading || gain != 1 || targetGain != 1 else { return }
-        let slope = (targetGain - gain) / Float(count)
+        guard isFading || gain != 1 else { return }
         for i in 0..<count {
-            var factor = gain + slope * Float(i + 1)
+            var factor = gain
             if isFading {
                 factor *= fadeIn.factor(at: first + i)
                 if let (start, fade) = fadeOut {
@@ -181,7 +172,6 @@ extension ProgrammeReader {
                 unsafe scratch[place] = scratch[place] * factor
             }
         }
-        gain = targetGain
     }
 
     /// Notes the peak of `block`, which `read` is about to return, with the items that it belongs to.

@@ -87,7 +87,7 @@ package struct Mute: Hashable, Sendable {
 package struct Guard: Sendable {
     /// The shortest stretch worth opening the card for; a permit below it is refused.
     static let shortestPermit = Duration.milliseconds(500)
-    /// A lower ceiling holds so long before its band begins: sound is decoded ahead, at the level of that moment.
+    /// A lower ceiling holds so long before its band begins: what the card has buffered cannot be made quieter.
     static let ceilingLead = Duration.seconds(3)
 
     /// What the configuration allows, and what a person took back for a while.

@@ -71,6 +71,8 @@ package struct ItemReport: Hashable, Sendable {
     package var problem: Problem?
     /// Whether the item, or its fallback, will sound.
     package var isPlayable: Bool
+    /// Whether its own header or container promises more than can be decoded: what is there is played.
+    package var isCut = false
 
     package init(
         path: String, sha256: Digest?, duration: Duration, problem: Problem?, isPlayable: Bool

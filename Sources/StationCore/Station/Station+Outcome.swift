@@ -11,14 +11,18 @@ extension Station {
     mutating func finish(_ index: Int, reason: Reason?) {
         let playout = playouts[index]
         let sum = playout.measured
-        let hasBadItem = playout.reports.contains { !$0.isPlayable }
+        let hasBadItem = playout.reports.contains { !$0.isPlayable || $0.isCut }
         let isWhole = sum.framesPlanned > 0 && sum.framesConsumed >= sum.framesPlanned
         let result: String
         var reason = reason
         if sum.framesConsumed <= 0 {
             result = "missed"
             reason = reason ?? .badContent
-        } else if isWhole && !hasBadItem {
+        } else if isWhole && hasBadItem {
+            // All that can be decoded was heard, and it is less than was to be.
+            result = "partial"
+            reason = playout.reports.blockingReason
+        } else if isWhole {
             result = "played"
             // What the end of a permit, or a hand, cut off was nothing.
             if reason != playout.interruption { reason = nil }

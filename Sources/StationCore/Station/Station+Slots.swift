@@ -23,7 +23,7 @@ struct Upcoming: Sendable {
 }
 
 extension [ItemReport] {
-    /// Why none of the items can be played.
+    /// Why none of the items can be played, or not all of them whole.
     var blockingReason: Reason {
         contains { if case .bad = $0.problem { true } else { false } } ? .badContent : .noContent
     }

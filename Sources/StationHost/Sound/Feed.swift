@@ -20,6 +20,8 @@ final class Feed {
     private(set) var isReplaced = false
     /// When the sound must be over, in CLOCK_MONOTONIC nanoseconds.
     private var permitEnd: Int64
+    /// How loud it may be by now; the ring's frames are made for the order's own ceiling.
+    private var ceilingDecibels: Double
     /// It was told to stop because it could no longer begin.
     var isTooLate = false
     /// Why the card was last lost while this play waited for it.
@@ -43,6 +45,7 @@ final class Feed {
         lock = ClockLock(
             start: Self.monotonic(order.start), mayBeginLate: order.lateStart == .fromPosition)
         permitEnd = Self.monotonic(order.permit.end)
+        ceilingDecibels = order.permit.ceilingDecibels
     }
 
     /// An instant of CLOCK_BOOTTIME as one of CLOCK_MONOTONIC, which the card goes by.
@@ -54,11 +57,23 @@ final class Feed {
         MonotonicInstant(nanoseconds: monotonic + CLinux_suspended())
     }
 
+    /// The frame that stands at a position: the nearest, so that a frame's own position gives that frame.
+    static func frame(at position: Duration, rate: Int) -> Int {
+        let (seconds, rest) = max(0, position.nanoseconds).quotientAndRemainder(dividingBy: 1_000_000_000)
+        return Int(seconds) * rate + (Int(rest) * rate + 500_000_000) / 1_000_000_000
+    }
+
+    /// The position of a frame, to the nearest nanosecond.
+    static func position(ofFrame frame: Int, rate: Int) -> Duration {
+        let (seconds, rest) = frame.quotientAndRemainder(dividingBy: rate)
+        return .nanoseconds(Int64(seconds * 1_000_000_000 + (rest * 1_000_000_000 + rate / 2) / rate))
+    }
+
     /// Decodes the first seconds and gives the order to the card.
     ///
     /// - Returns: false when the card has its two orders already, or nothing decodes.
     func start(on card: CardOutput, _ format: CardFormat, channels: Int) -> Bool {
-        startFrame = Int(order.position.nanoseconds / 1000 * Int64(format.rate) / 1_000_000)
+        startFrame = Self.frame(at: order.position, rate: format.rate)
         ends = content.ends(cardRate: format.rate)
         self.format = format
         let ring = ProgrammeRing(frames: Self.ringSeconds * format.rate, channels: channels)
@@ -80,13 +95,22 @@ final class Feed {
                 id: order.play.number,
                 start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
                 permitEnd: permitEnd), from: ring)
+        setVolume(on: card)
         return isRunning
     }
 
-    /// Another permit; its ceiling is heard when what is decoded ahead has been played.
+    /// Another permit: its ceiling holds for all that the card does not have yet, also of what is decoded already.
     func renew(_ permit: Permit, on card: CardOutput) {
-        reader?.gainDecibels = permit.ceilingDecibels
+        ceilingDecibels = permit.ceilingDecibels
+        setVolume(on: card)
         if !isReplaced { limit(to: Self.monotonic(permit.end), on: card) }
+    }
+
+    /// Brings what was limited to the order's ceiling to the permit's.
+    private func setVolume(on card: CardOutput) {
+        guard isRunning else { return }
+        let decibels = ceilingDecibels - order.permit.ceilingDecibels
+        card.setGain(order: order.play.number, amplitude(decibels: decibels))
     }
 
     /// Ends where another order begins.
@@ -208,8 +232,8 @@ final class Feed {
         let end = exactEnd ?? ends.last ?? 0
         let position = min(end, contentFrame(of: ring.position))
         now.framesPlanned = Int64(end)
-        now.position = .nanoseconds(Int64(Double(position) / Double(format.rate) * 1e9))
-        let consumed = contentFrame(of: ring.consumed) - startFrame
+        now.position = Self.position(ofFrame: position, rate: format.rate)
+        let consumed = min(end, contentFrame(of: ring.consumed)) - startFrame
         now.framesConsumed = Int64(max(0, consumed))
         if let result {
             now.xruns = result.xruns

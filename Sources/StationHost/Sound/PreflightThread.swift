@@ -111,6 +111,7 @@ final class PreflightThread: Sendable {
                 let found = try Preflight(descriptor: file.number, maximumSeconds: Self.mostSeconds)
                 report.duration = .nanoseconds(found.nanoseconds)
                 report.problem = found.isTruncated ? .bad("is cut off") : nil
+                report.isCut = found.isTruncated
                 report.isPlayable = true
                 let gain = found.loudness.map { targetLoudness - $0 } ?? 0
                 let item = PreparedContent.Item(
