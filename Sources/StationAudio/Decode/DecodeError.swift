@@ -40,7 +40,7 @@ extension DecodeError: CustomStringConvertible {
         case .needsFFmpeg(let format): "is \(format), which needs the program ffmpeg"
         case .noFrames: "has a header and no sound"
         case .tooLong(let maximum): "is longer than \(maximum) frames"
-        case .cancelled: "was not decoded to its end"
+        case .cancelled: "took too long to decode"
         }
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import StationAudio
 import StationCore
@@ -12,6 +13,8 @@ final class PreflightThread: Sendable {
     private static let gainRange = -24.0...12.0
     /// No item is longer, in seconds.
     private static let mostSeconds = 6 * 3600
+    /// No item takes longer to decode, in nanoseconds: others wait for their turn.
+    private static let patience: Int64 = 300_000_000_000
 
     private enum Job: Sendable {
         case check(EffectID, PlayID, [ContentItem])
@@ -108,7 +111,10 @@ final class PreflightThread: Sendable {
         ) -> (PreparedContent.Item?, ItemReport) {
             var report = report
             do throws(DecodeError) {
-                let found = try Preflight(descriptor: file.number, maximumSeconds: Self.mostSeconds)
+                let deadline = CLinux_monotonic() + PreflightThread.patience
+                let found = try Preflight(descriptor: file.number, maximumSeconds: PreflightThread.mostSeconds) {
+                    CLinux_monotonic() < deadline
+                }
                 report.duration = .nanoseconds(found.nanoseconds)
                 report.problem = found.isTruncated ? .bad("is cut off") : nil
                 report.isCut = found.isTruncated
@@ -124,7 +130,6 @@ final class PreflightThread: Sendable {
             }
         }
 
-        private static var mostSeconds: Int { PreflightThread.mostSeconds }
         private var gainRange: ClosedRange<Double> { PreflightThread.gainRange }
     }
 }
