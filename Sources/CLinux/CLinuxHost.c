@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -281,3 +282,5 @@ int CLinux_wait_child(pid_t process, int64_t nanoseconds, int *status) {
 }
 
 int CLinux_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
+
+void CLinux_end_with_parent(int signal) { prctl(PR_SET_PDEATHSIG, signal); }

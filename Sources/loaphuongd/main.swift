@@ -7,6 +7,7 @@ let usage = """
     loaphuongd [--config FILE] [--check-config]
 
       --config FILE    the configuration (default /etc/loaphuong/station.json5)
+      --parent PID     ends when that process, which started it, does
       --check-config   prints the effective configuration, or what is wrong with it, and ends
       --version        prints the version
       --help           prints this
@@ -32,6 +33,13 @@ while let argument = arguments.popFirst() {
             exit(64)
         }
         configurationPath = path
+    case "--parent":
+        guard let parent = arguments.popFirst().flatMap({ pid_t($0) }) else {
+            say("loaphuongd: --parent needs the number of a process\n", to: STDERR_FILENO)
+            exit(64)
+        }
+        // A demo whose terminal was closed must not broadcast the next morning.
+        guard Parent.isAlive(endingWith: parent) else { exit(0) }
     case "--check-config": isCheck = true
     case "--version":
         say("loaphuongd \(Release.version)\n")

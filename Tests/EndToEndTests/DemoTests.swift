@@ -41,4 +41,26 @@ import Testing
         #expect(texts[1].contains("unproven"))
         try FileManager.default.removeItem(at: alsa)
     }
+
+    @Test("a demo that is killed leaves no daemon behind that would broadcast the next morning")
+    func killed() throws {
+        let demo = try run(in: "/tmp", [])
+        func daemons() throws -> String {
+            let list = Process()
+            list.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            list.arguments = ["ps", "-eo", "args"]
+            let pipe = Pipe()
+            list.standardOutput = pipe
+            try list.run()
+            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            return text.split(separator: "\n").filter { $0.contains("--parent \(demo.processIdentifier)") }
+                .joined()
+        }
+        for _ in 0..<200 where try daemons().isEmpty { usleep(50_000) }
+        #expect(try !daemons().isEmpty)
+        kill(demo.processIdentifier, SIGKILL)
+        demo.waitUntilExit()
+        for _ in 0..<200 where try !daemons().isEmpty { usleep(50_000) }
+        #expect(try daemons().isEmpty)
+    }
 }

@@ -39,6 +39,30 @@ struct SoundOutputTests {
         #expect(abs(early.framesConsumed - 120_000) < 48, "\(early.framesConsumed)")
     }
 
+    @Test("what was to give way to an order that is stopped before its start goes on to its end")
+    func takeOverThatIsStopped() throws {
+        let bench = try SoundBench()
+        try bench.write("first.wav", frames: 48_000 * 4, value: 1000)
+        try bench.write("second.wav", frames: 48_000, value: 2000)
+        let first = try bench.prepare(["first.wav"])
+        let second = try bench.prepare(["second.wav"])
+        bench.sound.openCard(bench.next())
+        let start = Clocks.read().monotonic + .seconds(2)
+        bench.sound.play(bench.next(), order: bench.order(first, at: start))
+        bench.sound.play(bench.next(), order: bench.order(second, at: start + .seconds(3)))
+        #expect(bench.waits { if case .progress = $0 { true } else { false } })
+        bench.sound.stop(bench.next(), play: second, fade: .zero)
+        var ends: [(end: PlayEnd, playback: Playback)] = []
+        #expect(
+            bench.waits {
+                if case .completed(_, .played(let end, let playback)) = $0 { ends.append((end, playback)) }
+                return ends.count == 2
+            })
+        #expect(ends.map(\.end) == [.stopped, .completed])
+        let frames = ends.last?.playback.framesConsumed ?? 0
+        #expect(frames == 192_000)
+    }
+
     @Test("T13 T39 a call of the card that does not return is told to the watchdog, and so is its return")
     func stuckCall() throws {
         let bench = try SoundBench()

@@ -9,7 +9,7 @@ import StationTrust
 final class Invariants: WorldObserver {
     /// Bounds of I11, generous: what breaks them grows without end.
     static let mostOutstanding = 2 * Station.slotsPerCall
-    static let mostPlayouts = 2 * Station.mostPlayouts
+    static let mostPlayouts = 4 * Station.mostPlayouts
     static let mostDecisionsAtOnce = 400
     static let mostEntriesADay = 2000
 

@@ -126,10 +126,10 @@ extension Station {
     // MARK: Silence
 
     private mutating func stopByHand(_ id: CommandID, _ person: Person) {
-        let stopped = playouts.filter { $0.holdsLoudspeaker || $0.phase == .interrupted }.map(\.slot.id)
+        let stopped = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot.id)
         note("stop", person, accepted: true, ["slots": .array(stopped.map { .string($0) })])
         stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
-        for index in playouts.indices.reversed() where playouts[index].phase == .interrupted {
+        for index in playouts.indices.reversed() where playouts[index].isStoppedUnheard {
             finish(index, reason: .stoppedByHand)
         }
         reply(id, .fine, "", ["stopped": .array(stopped.map { .string($0) })])
@@ -165,6 +165,11 @@ extension Station {
         }
         reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
     }
+}
+
+extension Playout {
+    /// Whether a stop ends it although it does not hold the loudspeaker: it would sound by itself soon.
+    fileprivate var isStoppedUnheard: Bool { phase == .interrupted || slot.isByHand && !holdsLoudspeaker }
 }
 
 extension Slot {

@@ -57,7 +57,14 @@ extension Station {
     // MARK: Amplifier
 
     mutating func switchAmplifier() {
-        guard let amplifier = settings.amplifier else { return }
+        guard let amplifier = settings.amplifier else {
+            amplifierRetryAt = nil
+            return
+        }
+        if let retry = amplifierRetryAt, retry <= now.monotonic {
+            amplifierRetryAt = nil
+            emit(.amplifier(isOn: isAmplifierOn), for: .amplifier)
+        }
         // A disk that keeps an intent waiting does not keep the amplifier waiting.
         let isNeeded = playouts.contains {
             $0.holdsLoudspeaker && $0.start - amplifier.lead <= now.monotonic
@@ -68,7 +75,7 @@ extension Station {
                 setAmplifier(isOn: false)
                 isAmplifierSpent = true
                 raise(.amplifier, "it was on for as long as the configuration allows")
-            } else if !isAmplifierOn, !isAmplifierSpent, !faults.contains(.amplifier) {
+            } else if !isAmplifierOn, !isAmplifierSpent {
                 setAmplifier(isOn: true)
             }
         } else if isAmplifierSpent {
@@ -85,6 +92,7 @@ extension Station {
         isAmplifierOn = isOn
         amplifierSince = isOn ? now.monotonic : nil
         amplifierOffAt = nil
+        amplifierRetryAt = nil
         emit(.amplifier(isOn: isOn), for: .amplifier)
     }
 
@@ -114,6 +122,7 @@ extension Station {
         if let mute = watch.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
         if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }
         if let off = amplifierOffAt { wake = min(wake, off) }
+        if let retry = amplifierRetryAt { wake = min(wake, retry) }
         if isAmplifierOn, let since = amplifierSince, let amplifier = settings.amplifier {
             wake = min(wake, since + amplifier.longest)
         }

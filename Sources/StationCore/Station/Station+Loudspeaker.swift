@@ -288,6 +288,9 @@ extension Station {
         switch (end, cause) {
         case (.completed, _): finish(index, reason: playouts[index].interruption)
         case (_, .reason(let reason)?): finish(index, reason: reason)
+        // Its own end came before the other's beginning.
+        case (.replaced, _) where playouts[index].permit.map({ $0.end <= now.monotonic }) ?? false:
+            finish(index, reason: .permitEnded)
         case (.replaced, _), (.stopped, .giveWay?): interrupt(index, hadSound: hadSound)
         case (.stopped, _): playouts[index].phase = .ready
         case (.permitEnded, _): finish(index, reason: .permitEnded)

@@ -214,10 +214,9 @@ extension Station {
         }
     }
 
-    /// Emergencies have places of their own.
+    /// Every precedence has places of its own: a rule that fires each second takes them from its like alone.
     private func mayTake(_ playout: Playout) -> Bool {
-        let others = playouts.count { ($0.precedence == .emergency) == (playout.precedence == .emergency) }
-        return others < Self.mostPlayouts
+        playouts.count { $0.precedence == playout.precedence } < Self.mostPlayouts
     }
 
     /// Why nothing sounded at an instant that has passed.
@@ -296,7 +295,7 @@ extension Station {
         } else {
             raise(.content(slot: slot.id), "\(slot.programme): " + problems.joined(separator: "; "))
         }
-        guard reports.contains(where: \.isPlayable) else {
+        guard reports.contains(where: \.isPlayable) || slot.isByHand else {
             // It may arrive yet: it is looked at again until the slot is over.
             playouts[index].blocked = reports.blockingReason
             playouts[index].phase = .waiting
@@ -309,6 +308,8 @@ extension Station {
             playouts[index].blocked = nil
         }
         playouts[index].phase = .ready
+        // What a person handed over does not change any more.
+        if !reports.contains(where: \.isPlayable) { finish(index, reason: reports.blockingReason) }
     }
 
     /// The slot that a play is for; nil when there is none, or no longer.

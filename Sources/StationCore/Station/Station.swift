@@ -23,6 +23,8 @@ package struct Station: Sendable {
     static let cardIdle = Duration.seconds(3)
     /// Content that was missing or bad is looked at again after that time, until its slot is over.
     static let preflightRetry = Duration.seconds(15)
+    /// An amplifier's command that failed is given again after that time.
+    static let amplifierRetry = Duration.seconds(10)
     /// What the guard refuses is asked again after that time: the hour may have opened.
     static let blockedRetry = Duration.seconds(30)
     /// The running slot's position is written down so often (DESIGN.md section 9 asks for 10 s).
@@ -41,7 +43,7 @@ package struct Station: Sendable {
     static let shutdownFade = Duration.milliseconds(150)
     /// The daemon ends so soon after it was told to, whatever has not answered.
     static let shutdownPatience = Duration.milliseconds(900)
-    /// At most so many slots are on their way at once; more could never all be heard.
+    /// At most so many slots of one precedence are on their way at once; more could never all be heard.
     static let mostPlayouts = 64
     /// While the clock is not believed, its state is looked at so often: a slot may wait for it.
     static let clockPoll = Duration.seconds(10)
@@ -104,6 +106,8 @@ package struct Station: Sendable {
     var isAmplifierOn = false
     var amplifierSince: MonotonicInstant?
     var amplifierOffAt: MonotonicInstant?
+    /// When a command that failed is given again.
+    var amplifierRetryAt: MonotonicInstant?
     /// It was on for its longest time, and stays off until nobody needs it.
     var isAmplifierSpent = false
     var nextPoll: MonotonicInstant
@@ -316,7 +320,9 @@ package struct Station: Sendable {
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.timetable, .done): lastTimetableRead = now.wall
         case (.storage, .storage(let free, let content)): storage = (free, content)
-        case (.amplifier, .failed(let problem)): raise(.amplifier, problem)
+        case (.amplifier, .failed(let problem)):
+            raise(.amplifier, problem)
+            amplifierRetryAt = now.monotonic + Self.amplifierRetry
         case (.amplifier, _): if !isAmplifierSpent { clear(.amplifier) }
         default: break
         }

@@ -3,6 +3,8 @@
 extension Timetable {
     /// The most events of a timetable; those beyond are reported and left out.
     package static let maximumEvents = 100_000
+    /// The most rules of a timetable, each of which is asked for its next slots now and then; the rest is reported.
+    package static let maximumRules = 10_000
     /// The most problems that are handed back.
     package static let maximumProblems = 1000
     /// How many days and shorter units may be looked at to count and to search instances, over all events.
@@ -178,6 +180,10 @@ private struct TimetableCompiler {
             Series(
                 recurrence: recurrence, zone: start.zone, excluded: instants + originals, excludedDays: days,
                 segments: segments)
+        }
+        guard timetable.series.count + series.count <= Timetable.maximumRules else {
+            report(path, master.line, "more than \(Timetable.maximumRules) rules: this one is not followed")
+            return addOverrides(group, path)
         }
         timetable.series += series
         addOverrides(group, path, series, originals, programme)

@@ -252,10 +252,12 @@ package final class ControlServer {
         switch result {
         case .answered(let id, let reply): answer(id, reply, now: now)
         case .hashed(let id, let file, let name, let person, .success(let digest)):
+            guard connections.contains(where: { $0.underWay == id }) else { return }
             // A descriptor of its own: this one is closed with the connection's.
-            guard connections.contains(where: { $0.underWay == id }),
-                let copy = try? system("dup", { fcntl(file.number, F_DUPFD_CLOEXEC, 0) })
-            else { return }
+            guard let copy = try? system("dup", { fcntl(file.number, F_DUPFD_CLOEXEC, 0) }) else {
+                answer(id, Reply(.refused, ["error": "the daemon has too many files open"]), now: now)
+                return
+            }
             let token = handed.put(Descriptor(owning: copy))
             tokens[id] = token
             asks.append(.command(id, .playFile(token: token, name: name, sha256: digest), person))

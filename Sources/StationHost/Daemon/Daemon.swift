@@ -73,8 +73,9 @@ package struct Daemon {
             supervisor: supervisor)
         EventLoop(parts, timers: timers).run()
         Self.end(parts)
-        withExtendedLifetime(locks) {}
+        // Before another daemon may have it.
         unlink(loaded.configuration.socket)
+        withExtendedLifetime(locks) {}
     }
 
     /// Sees to it that no other daemon has this state or this socket.

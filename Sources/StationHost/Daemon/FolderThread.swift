@@ -87,7 +87,12 @@ final class FolderThread: Sendable {
         switch job {
         case .readTimetable(let id):
             for event in reader.read() { mailbox.put(event) }
-            state.withLock { $0 = (false, 0) }
+            let wasTold = state.withLock { state in
+                defer { state = (false, 0) }
+                return state.skipped >= Self.mostSkipped
+            }
+            // The station was told that the folder does not answer: only a timetable tells it otherwise.
+            if wasTold { for event in reader.readAnew() { mailbox.put(event) } }
             mailbox.put(.completed(id, reader.isWhole ? .done : .failed("an upstream could not be read")))
         case .measure(let id): mailbox.put(.completed(id, reader.measure()))
         case .reload(let path):
@@ -134,6 +139,11 @@ private final class TimetableReader {
                 let contents = try ChannelFolder.read(
                     upstream.folder, calendars: loaded.station.calendarPaths)
                 bytes += contents.bytes
+                if let last = good[upstream.name], let problem = Self.incompleteness(of: contents) {
+                    refusals.append((upstream.name, problem))
+                    sources.append(last)
+                    continue
+                }
                 sources.append(source(upstream, contents))
                 versions[upstream.name] = contents.digest
                 problems += contents.problems.map {
@@ -155,6 +165,29 @@ private final class TimetableReader {
         let timetable = compile(sources, &problems, &refusals)
         return (timetable.map { [.timetable($0)] } ?? [])
             + refusals.map { .timetableRefused(upstream: $0.upstream, $0.problem) }
+    }
+
+    /// What shows that a folder is only half there: a share that is not mounted, a calendar that is being copied.
+    ///
+    /// Only where there was a whole one before: what never was whole plays as far as it goes.
+    private static func incompleteness(of contents: ChannelFolder.Contents) -> String? {
+        let calendars = contents.files.filter { $0.path.hasSuffix(".ics") }
+        if calendars.isEmpty { return "it has no schedule.ics" }
+        let end = Array("END:VCALENDAR".utf8)
+        let blank: Set<UInt8> = [0x0A, 0x0D, 0x20, 0x09]
+        for calendar in calendars {
+            let last = calendar.bytes.reversed().drop { blank.contains($0) }.prefix(end.count).reversed()
+            if Array(last) != end {
+                return "\(calendar.path) does not end with END:VCALENDAR: it is not whole"
+            }
+        }
+        return nil
+    }
+
+    /// Reads all folders as if nothing had been read before.
+    func readAnew() -> [Event] {
+        lastDigest = nil
+        return read()
     }
 
     private func source(_ upstream: Configuration.Upstream, _ contents: ChannelFolder.Contents)

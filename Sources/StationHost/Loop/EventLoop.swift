@@ -179,17 +179,21 @@ final class EventLoop {
         case .command(let id, let command, let person): handle(.command(id, command, person))
         case .why(let id, let about):
             let question: Why.Question
+            var next: Slot?
             if about.contains("@") {
                 question = .slot(about)
             } else if let time = Moment.parse(about, zone: parts.loaded.zone, now: now.wall) {
                 question = .time(time)
+                // What is not known of the last 05:00 may be known of the next.
+                next = Moment.parse(about, zone: parts.loaded.zone, now: now.wall + .seconds(86_400))
+                    .flatMap { station.slotToCome(.time($0)) }
             } else {
                 parts.server.answer(
                     id, Reply(.usage, ["error": "give a slot as in `loa next`, or a time such as 05:00"]),
                     now: now)
                 return
             }
-            parts.server.explain(id, Why(question, next: station.slotToCome(question)), now: now)
+            parts.server.explain(id, Why(question, next: station.slotToCome(question) ?? next), now: now)
         }
     }
 }

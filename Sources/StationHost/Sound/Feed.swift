@@ -20,6 +20,8 @@ final class Feed {
     private(set) var isReplaced = false
     /// When the sound must be over, in CLOCK_MONOTONIC nanoseconds.
     private var permitEnd: Int64
+    /// When it must be over by its permit alone.
+    private var grantedEnd: Int64
     /// How loud it may be by now; the ring's frames are made for the order's own ceiling.
     private var ceilingDecibels: Double
     /// It was told to stop because it could no longer begin.
@@ -44,7 +46,8 @@ final class Feed {
         self.content = content
         lock = ClockLock(
             start: Self.monotonic(order.start), mayBeginLate: order.lateStart == .fromPosition)
-        permitEnd = Self.monotonic(order.permit.end)
+        grantedEnd = Self.monotonic(order.permit.end)
+        permitEnd = grantedEnd
         ceilingDecibels = order.permit.ceilingDecibels
     }
 
@@ -103,7 +106,8 @@ final class Feed {
     func renew(_ permit: Permit, on card: CardOutput) {
         ceilingDecibels = permit.ceilingDecibels
         setVolume(on: card)
-        if !isReplaced { limit(to: Self.monotonic(permit.end), on: card) }
+        grantedEnd = Self.monotonic(permit.end)
+        if !isReplaced { limit(to: grantedEnd, on: card) }
     }
 
     /// Brings what was limited to the order's ceiling to the permit's.
@@ -116,7 +120,14 @@ final class Feed {
     /// Ends where another order begins.
     func giveWay(to next: Feed, on card: CardOutput) {
         isReplaced = true
-        limit(to: min(permitEnd, Self.monotonic(next.order.start)), on: card)
+        limit(to: min(grantedEnd, Self.monotonic(next.order.start)), on: card)
+    }
+
+    /// Goes on after all: the order that was to take over has been stopped before its start.
+    func keepOn(_ card: CardOutput) {
+        guard isReplaced else { return }
+        isReplaced = false
+        limit(to: grantedEnd, on: card)
     }
 
     private func limit(to end: Int64, on card: CardOutput) {

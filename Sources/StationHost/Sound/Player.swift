@@ -15,6 +15,8 @@ final class Player {
     private var format: CardFormat?
     private var feeds: [Feed] = []
     private var isLost = false
+    /// Why the card was last lost.
+    private var loss = Reason.deviceMissing
     private var isWanted = false
     private var nextProgress = Int64.max
 
@@ -54,7 +56,9 @@ final class Player {
         var wait = nextProgress == .max ? Int64.max : max(0, nextProgress - now)
         for feed in feeds {
             if feed.isRunning, let patience = feed.patience { wait = min(wait, patience) }
-            if !feed.hasStarted { wait = min(wait, max(0, Feed.monotonic(feed.order.latestStart) - now)) }
+            // What is past its latest start is told to stop, or starts any moment: nothing to wake for.
+            let left = Feed.monotonic(feed.order.latestStart) - now
+            if !feed.hasStarted, left > 0 || isGivenUp(feed) { wait = min(wait, max(0, left)) }
         }
         return wait == .max ? -1 : wait
     }
@@ -85,6 +89,7 @@ final class Player {
     private func play(_ feed: Feed) {
         // Who plays now is over where the new order begins.
         for other in feeds { other.giveWay(to: feed, on: card) }
+        if isLost { feed.lastLoss = loss }
         feeds.append(feed)
         nextProgress = min(nextProgress, CLinux_monotonic() + Self.progressInterval)
         card.prepare()
@@ -123,6 +128,7 @@ final class Player {
             isLost = true
             let reason = Reason(loss)
             note(.warning, "card \(settings.device): \(reason.rawValue) (errno \(code))")
+            self.loss = reason
             for feed in feeds { feed.lastLoss = reason }
             self.report(.card(.lost(name: settings.device, reason: reason)))
         case .recovered:
@@ -160,6 +166,7 @@ final class Player {
 
     private func end(_ feed: Feed, _ end: PlayEnd, _ playback: Playback) {
         feeds.removeAll { $0 === feed }
+        if !feed.hasStarted { for other in feeds { other.keepOn(card) } }
         if feeds.isEmpty { nextProgress = .max }
         if !isWanted, feeds.isEmpty { card.release() }
         report(.completed(feed.effect, .played(end, playback)))
@@ -171,7 +178,7 @@ final class Player {
     private func giveUpLate() {
         let now = CLinux_monotonic()
         for feed in feeds where !feed.hasStarted && !feed.isTooLate {
-            guard Feed.monotonic(feed.order.latestStart) < now, isLost || format == nil else { continue }
+            guard Feed.monotonic(feed.order.latestStart) < now, isGivenUp(feed) else { continue }
             feed.isTooLate = true
             if feed.isRunning {
                 card.stop(order: feed.order.play.number, fadeMilliseconds: 0)
@@ -180,6 +187,9 @@ final class Player {
             }
         }
     }
+
+    /// Whether it does not begin after its latest start, because there is no card.
+    private func isGivenUp(_ feed: Feed) -> Bool { !feed.isTooLate && (isLost || format == nil) }
 
     private func tellProgress() {
         let now = CLinux_monotonic()

@@ -45,14 +45,14 @@ final class JobQueue<Job: Sendable>: Sendable {
     /// - Parameter nanoseconds: how long to wait; negative for ever.
     /// - Returns: nil when there were none in that time.
     func wait(atMost nanoseconds: Int64 = -1) -> [Job]? {
+        let deadline = CLinux_monotonic() + max(0, nanoseconds)
         while true {
             let jobs = mailbox.take()
             if !jobs.isEmpty { return jobs }
-            CLinux_wait_readable(mailbox.descriptor, nanoseconds)
-            if nanoseconds >= 0 {
-                let late = mailbox.take()
-                return late.isEmpty ? nil : late
-            }
+            // The descriptor may still be readable from jobs that were taken before: then there is another round.
+            let left = deadline - CLinux_monotonic()
+            if nanoseconds >= 0, left <= 0 { return nil }
+            CLinux_wait_readable(mailbox.descriptor, nanoseconds < 0 ? -1 : left)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import StationHost
 
-/// The daemon of a demo: a child process, which ends with this value at the latest.
+/// The daemon of a demo: a child process, which ends with this command at the latest, however that ends.
 struct DemoDaemon: ~Copyable {
     private let process: pid_t
 
@@ -17,7 +17,7 @@ struct DemoDaemon: ~Copyable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stage.messages, O_WRONLY | O_CREAT, 0o644)
         posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-        let words = [program, "--config", stage.configuration]
+        let words = [program, "--config", stage.configuration, "--parent", "\(getpid())"]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
         defer { for argument in arguments { free(argument) } }
         arguments.append(nil)

@@ -68,7 +68,7 @@ struct CivilText {
     let year: Substring
     let month: Substring
     let day: Substring
-    /// Hour, minute and second, as `HH:MM:SS`.
+    /// Hour, minute and second, as `HH:MM:SS`, to the nearest second: a start 10 µs early was not a second early.
     let clock: String
     /// Days since Monday.
     let weekday: Int
@@ -84,10 +84,25 @@ struct CivilText {
             1...12 ~= month, 1...31 ~= day, year > 0
         else { return nil }
         (self.year, self.month, self.day) = (parts[0], parts[1], parts[2])
-        clock = String(text.dropFirst(11).prefix(8))
+        clock = Self.rounded(text.dropFirst(11))
         // Sakamoto's method, which counts from Sunday.
         let shift = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4][month - 1]
         let past = month < 3 ? year - 1 : year
         weekday = (past + past / 4 - past / 100 + past / 400 + shift + day + 6) % 7
+    }
+
+    /// `HH:MM:SS.ffffff` to the nearest second, but never into the next day.
+    private static func rounded(_ text: Substring) -> String {
+        let whole = String(text.prefix(8))
+        let fraction = text.dropFirst(8)
+        let parts = whole.split(separator: ":").compactMap { Int($0) }
+        guard parts.count == 3, fraction.first == ".", let tenth = fraction.dropFirst().first, tenth >= "5"
+        else {
+            return whole
+        }
+        let second = parts[0] * 3600 + parts[1] * 60 + parts[2] + 1
+        guard second < 86_400 else { return whole }
+        return [second / 3600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+            .joined(separator: ":")
     }
 }

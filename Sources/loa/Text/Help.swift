@@ -139,8 +139,8 @@ extension Verb {
         case .stop:
             [
                 Phrase(
-                    vi: "Cũng dừng các lần lặp của tin khẩn cấp. Luôn được phép, trong 200 ms.",
-                    en: "Also ends an emergency's repeats. Always works, within 200 ms.")
+                    vi: "Luôn được phép, trong 200 ms.",
+                    en: "Always works, within 200 ms.")
             ]
         case .mute:
             [

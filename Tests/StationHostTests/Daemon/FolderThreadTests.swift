@@ -79,11 +79,14 @@ struct FolderThreadTests {
     )
     func lastGood() throws {
         #expect(read().titles == ["a Tin", "b Tin"])
-        for damage in ["gone", "no event"] {
-            if damage == "gone" {
-                try FileManager.default.removeItem(atPath: folder.path + "/b")
-            } else {
-                try folder.write("b/schedule.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        for damage in ["gone", "empty", "cut", "no event"] {
+            switch damage {
+            case "gone": try FileManager.default.removeItem(atPath: folder.path + "/b")
+            case "empty":
+                try FileManager.default.createDirectory(
+                    atPath: folder.path + "/b", withIntermediateDirectories: true)
+            case "cut": try folder.write("b/schedule.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:b\r\nDTST")
+            default: try folder.write("b/schedule.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
             }
             try Self.write(folder, "a", title: damage)
             let result = read()
