@@ -17,6 +17,9 @@ package enum LogReader {
         var checkpointIndex: Int64 = 0
         var lastSegment: (path: String, soundBytes: Int64, tornBytes: Int64)?
         var tornBytes: Int64 { lastSegment?.tornBytes ?? 0 }
+        // Nobody may write where nobody knows what stands.
+        /// Why the log's end could not be read; nil when it was.
+        var problem: SystemError?
     }
 
     static func segmentName(firstIndex: Int64) -> String {
@@ -32,6 +35,11 @@ package enum LogReader {
     }
 
     /// Folds the log: from its checkpoint on where that fits, else from its beginning.
+    ///
+    /// A checkpoint whose segment cannot be read is believed: it is all that is known of those entries.
+    ///
+    /// - Throws: `SystemError` when nobody can say which segments there are; for one that cannot be read,
+    ///   `Found.problem` tells when it is the last.
     static func read(_ directory: String) throws(SystemError) -> Found {
         let segments = try segments(directory)
         guard segments.count <= mostSegments else {
@@ -39,14 +47,14 @@ package enum LogReader {
         }
         var found = Found()
         if let start = checkpoint(directory, segments) {
-            if try fits(start.summary.nextIndex, start.offset, in: segments[start.segment]) {
+            if (try? fits(start.summary.nextIndex, start.offset, in: segments[start.segment])) ?? true {
                 found = Found(summary: start.summary, checkpointIndex: start.summary.nextIndex)
-                try fold(segments[start.segment...], from: start.offset, into: &found)
+                fold(segments[start.segment...], from: start.offset, into: &found)
                 return found
             }
             note(.warning, "the log's checkpoint does not fit the log; it is read whole")
         }
-        try fold(segments[...], from: 0, into: &found)
+        fold(segments[...], from: 0, into: &found)
         return found
     }
 
@@ -78,14 +86,26 @@ package enum LogReader {
     /// Folds segments one after the other.
     ///
     /// Only the end of the last segment can be torn, and is cut. What is damaged before it (a worn-out cell) is passed
-    /// over, so that everything else is still remembered; an entry that stands twice counts once.
+    /// over, so that everything else is still remembered; an entry that stands twice counts once. A segment that
+    /// cannot be read at all is damage too, but for the last one: its end is not known, so nothing may be cut.
     private static func fold(
         _ segments: ArraySlice<String>, from start: Int64, into found: inout Found
-    ) throws(SystemError) {
+    ) {
         var offset = start
         for (path, next) in zip(segments, segments.dropFirst().map(Optional.some) + [nil]) {
-            let file = try Descriptor.open(path, O_RDONLY)
-            let bytes = try readAll(file.number, from: offset, limit: segmentBytes, path)
+            let bytes: [UInt8]
+            do throws(SystemError) {
+                let file = try Descriptor.open(path, O_RDONLY)
+                bytes = try readAll(file.number, from: offset, limit: segmentBytes, path)
+                found.problem = nil
+            } catch {
+                note(.error, "a segment of the log cannot be read; its entries are lost: \(error)")
+                found.summary.passOver(to: firstIndex(of: path))
+                found.lastSegment = nil
+                found.problem = error
+                offset = 0
+                continue
+            }
             // Before the last segment a gap may be passed over, up to where the next one says that it begins.
             let end = next.map(firstIndex)
             if offset == 0 { found.summary.passOver(to: firstIndex(of: path)) }

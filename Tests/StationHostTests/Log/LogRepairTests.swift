@@ -16,7 +16,7 @@ struct LogRepairTests {
         try folder.write("run/.keep", "")
     }
 
-    private static func entry(_ index: Int64, wall: Instant? = nil, title: String = "") -> Entry {
+    static func entry(_ index: Int64, wall: Instant? = nil, title: String = "") -> Entry {
         let wall = wall ?? Instant(seconds: 1_800_000_000 + index)
         return Entry(
             index: index, kind: .outcome, boot: "boot",
@@ -28,7 +28,7 @@ struct LogRepairTests {
                 + (title.isEmpty ? [] : [.init("title", .string(title))]))
     }
 
-    private static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
+    static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
 
     private func write(_ range: Range<Int64>, segment: Int64? = nil) throws {
         try folder.write(name(segment ?? range.lowerBound), Self.lines(range))
