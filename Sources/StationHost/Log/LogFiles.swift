@@ -151,7 +151,7 @@ final class LogFiles {
         lastProblem = nil
         for entry in backlog { summary.fold(entry.json) }
         backlog = []
-        run.clear()
+        run.clear(through: summary.nextIndex - 1)
         if summary.nextIndex - checkpointIndex >= Self.checkpointEntries { checkpoint() }
         return true
     }
