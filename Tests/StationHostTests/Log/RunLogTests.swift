@@ -114,7 +114,7 @@ struct RunLogTests {
     @Test("what an earlier run left counts against the bound")
     func boundHolds() throws {
         let left = RunLog.mostBytes - Self.entry(0).terminatedLine.count
-        try folder.write("run/log.jsonl", [UInt8](repeating: 0x0A, count: left))
+        try folder.write("run/log.jsonl", [UInt8](repeating: 0x20, count: left - 1) + [0x0A])
         let runLog = RunLog(directory: run)
         #expect(runLog.entries(from: 0).isEmpty)
         #expect(runLog.keep([Self.entry(0)]))
