@@ -98,7 +98,8 @@ package struct SimulatedStore: Sendable {
         isDoubtful = false
         take(backlog)
         backlog = []
-        run = [:]
+        // Not what `/run` took for an append that the disk has not come to.
+        run = run.filter { $0.key >= summary.nextIndex }
     }
 
     private mutating func take(_ new: [Entry]) {

@@ -35,6 +35,9 @@ final class LogFiles {
     private var backlog: [Entry] = []
     /// Why the disk refused the last time; nil when it did not.
     private var lastProblem: SystemError?
+    // Until it is nil no segment that is there is written to.
+    /// Why the log's end was not read; nil when it was.
+    private var unread: SystemError?
 
     /// The segment that is written to.
     private struct Segment {
@@ -54,6 +57,7 @@ final class LogFiles {
         self.calls = calls
         summary = found.summary
         checkpointIndex = found.checkpointIndex
+        unread = found.problem
     }
 
     deinit { if let descriptor = segment?.descriptor { close(descriptor) } }
@@ -61,6 +65,8 @@ final class LogFiles {
     /// Opens the log of a state directory, repairs what a crash left, and takes up what `/run` kept.
     ///
     /// A disk that cannot be written, or read, is no error: the log goes on in `/run`, from what could be read (T36).
+    /// Where the end of the log was not read, nothing on disk is touched: appended there, entries would stand twice
+    /// under one index, and cut there, they would be gone. The next start that can read it goes on with it.
     ///
     /// - Returns: the log, what it remembers, and how many bytes of a torn entry were cut.
     static func open(
@@ -71,7 +77,10 @@ final class LogFiles {
         do throws(SystemError) {
             try DurableFile.makeDirectory(directory)
             found = try LogReader.read(directory)
-        } catch { note(.error, "the log cannot be opened: \(error)") }
+        } catch {
+            note(.error, "the log cannot be opened: \(error)")
+            found.problem = error
+        }
         let log = LogFiles(directory: directory, run: run, calls: calls, found: found)
         if let last = found.lastSegment {
             log.segment = Segment(
@@ -89,6 +98,9 @@ final class LogFiles {
         if flush() { return .durable }
         return run.keep(backlog) ? .inRun : .inMemory
     }
+
+    /// Whether the end of the log is known, so that it can be gone on with.
+    var isReadable: Bool { unread == nil }
 
     /// Whether entries wait for a disk that refused them.
     var hasBacklog: Bool { !backlog.isEmpty }
@@ -139,7 +151,7 @@ final class LogFiles {
         lastProblem = nil
         for entry in backlog { summary.fold(entry.json) }
         backlog = []
-        run.clear()
+        run.clear(through: summary.nextIndex - 1)
         if summary.nextIndex - checkpointIndex >= Self.checkpointEntries { checkpoint() }
         return true
     }
@@ -164,10 +176,19 @@ final class LogFiles {
             if segment.durableBytes < Self.segmentBytes { return }
         }
         try DurableFile.makeDirectory(directory)
+        if let unread {
+            // What was unreadable may also never have been there.
+            guard try LogReader.segments(directory).isEmpty else { throw unread }
+            self.unread = nil
+        }
         let first = summary.nextIndex
         let path = directory + "/" + LogReader.segmentName(firstIndex: first)
         // A crash after this leaves an empty segment, which the next start goes on with.
         let descriptor = try Descriptor.open(path, O_RDWR | O_APPEND | O_CREAT)
+        var information = stat()
+        _ = try system("fstat \(path)") { fstat(descriptor.number, &information) }
+        // Never behind, and so never over, what an earlier attempt did not write.
+        guard information.st_size == 0 else { throw SystemError(call: "begin \(path)", code: EEXIST) }
         try DurableFile.syncDirectory(of: path, calls)
         if let old = segment?.descriptor { close(old) }
         segment = Segment(path: path, descriptor: descriptor.release(), durableBytes: 0)

@@ -11,12 +11,18 @@ package enum LogReader {
     /// A segment is at most its bound and one batch larger.
     private static let segmentBytes = 64 << 20
 
+    /// No entry with all that every entry has is shorter.
+    private static let leastEntryBytes: Int64 = 64
+
     /// What was found in a log's directory.
     struct Found {
         var summary = LogSummary()
         var checkpointIndex: Int64 = 0
         var lastSegment: (path: String, soundBytes: Int64, tornBytes: Int64)?
         var tornBytes: Int64 { lastSegment?.tornBytes ?? 0 }
+        // Nobody may write where nobody knows what stands.
+        /// Why the log's end could not be read; nil when it was.
+        var problem: SystemError?
     }
 
     static func segmentName(firstIndex: Int64) -> String {
@@ -32,6 +38,11 @@ package enum LogReader {
     }
 
     /// Folds the log: from its checkpoint on where that fits, else from its beginning.
+    ///
+    /// A checkpoint whose segment cannot be read is believed: it is all that is known of those entries.
+    ///
+    /// - Throws: `SystemError` when nobody can say which segments there are; for one that cannot be read,
+    ///   `Found.problem` tells when it is the last.
     static func read(_ directory: String) throws(SystemError) -> Found {
         let segments = try segments(directory)
         guard segments.count <= mostSegments else {
@@ -39,14 +50,14 @@ package enum LogReader {
         }
         var found = Found()
         if let start = checkpoint(directory, segments) {
-            if try fits(start.summary.nextIndex, start.offset, in: segments[start.segment]) {
+            if (try? fits(start.summary.nextIndex, start.offset, in: segments[start.segment])) ?? true {
                 found = Found(summary: start.summary, checkpointIndex: start.summary.nextIndex)
-                try fold(segments[start.segment...], from: start.offset, into: &found)
+                fold(segments[start.segment...], from: start.offset, into: &found)
                 return found
             }
             note(.warning, "the log's checkpoint does not fit the log; it is read whole")
         }
-        try fold(segments[...], from: 0, into: &found)
+        fold(segments[...], from: 0, into: &found)
         return found
     }
 
@@ -77,31 +88,82 @@ package enum LogReader {
 
     /// Folds segments one after the other.
     ///
-    /// Only the end of the last segment can be torn, and is cut. What is damaged before it (a worn-out cell) is passed
-    /// over, so that everything else is still remembered; an entry that stands twice counts once.
+    /// Only the end of the last segment can be torn, and is cut: what stands behind the last entry that can be read
+    /// and came later than those before it. What is damaged before that (a worn-out cell) is passed over, so that everything else is still remembered; an entry that stands twice counts once. A segment that
+    /// cannot be read at all is damage too, but for the last one: its end is not known, so nothing may be cut.
     private static func fold(
         _ segments: ArraySlice<String>, from start: Int64, into found: inout Found
-    ) throws(SystemError) {
+    ) {
         var offset = start
         for (path, next) in zip(segments, segments.dropFirst().map(Optional.some) + [nil]) {
-            let file = try Descriptor.open(path, O_RDONLY)
-            let bytes = try readAll(file.number, from: offset, limit: segmentBytes, path)
-            // Before the last segment a gap may be passed over, up to where the next one says that it begins.
-            let end = next.map(firstIndex)
-            if offset == 0 { found.summary.passOver(to: firstIndex(of: path)) }
-            var sound = 0
-            for line in lines(of: bytes) {
-                let entry = parse(bytes, line)
-                let index = entry?["index"]?.integer ?? .max
-                if let end, index < end { found.summary.passOver(to: index) }
-                if end == nil && index > found.summary.nextIndex { break }
-                if let entry { found.summary.fold(entry) }
-                sound = line.upperBound + 1
+            let bytes: [UInt8]
+            do throws(SystemError) {
+                let file = try Descriptor.open(path, O_RDONLY)
+                bytes = try readAll(file.number, from: offset, limit: segmentBytes, path)
+                found.problem = nil
+            } catch {
+                note(.error, "a segment of the log cannot be read; its entries are lost: \(error)")
+                found.summary.passOver(to: firstIndex(of: path))
+                found.lastSegment = nil
+                found.problem = error
+                offset = 0
+                continue
             }
-            if let end, found.summary.nextIndex < end { note(.error, "\(path) is damaged; entries are lost") }
+            if offset == 0 { found.summary.passOver(to: firstIndex(of: path)) }
+            let sound = fold(bytes, at: offset, of: path, before: next.map(firstIndex) ?? .max, into: &found)
             found.lastSegment = (path, offset + Int64(sound), Int64(bytes.count - sound))
             offset = 0
         }
+    }
+
+    /// Folds the lines of one segment, passing over what is damaged before an entry that came later.
+    ///
+    /// - Parameters:
+    ///   - bytes: the segment from an offset on.
+    ///   - offset: that offset.
+    ///   - path: the segment's, for its first index.
+    ///   - end: the index with which the next segment begins.
+    ///   - found: gets what is folded.
+    /// - Returns: how many bytes there are up to the end of the last entry that belongs to the log.
+    private static func fold(
+        _ bytes: [UInt8], at offset: Int64, of path: String, before end: Int64, into found: inout Found
+    ) -> Int {
+        let lines = lines(of: bytes)
+        // Looked at only where an entry does not follow: no whole log pays for it.
+        var believed: [Bool]?
+        var sound = 0
+        for (number, line) in lines.enumerated() {
+            guard let entry = parse(bytes, line), let index = entry["index"]?.integer else { continue }
+            if index > found.summary.nextIndex {
+                let all = believed ?? believedLines(lines, of: bytes, at: offset, of: path, before: end)
+                believed = all
+                if all[number] { found.summary.passOver(to: index) }
+            }
+            found.summary.fold(entry)
+            if index < found.summary.nextIndex { sound = line.upperBound + 1 }
+        }
+        if believed?.contains(true) == true || end < .max && found.summary.nextIndex < end {
+            note(.error, "\(path) is damaged; entries are lost")
+        }
+        return sound
+    }
+
+    /// Which lines have an index that may be theirs.
+    ///
+    /// One that damage made larger has smaller ones behind it, or more before it than there is room for.
+    private static func believedLines(
+        _ lines: [Range<Int>], of bytes: [UInt8], at offset: Int64, of path: String, before end: Int64
+    ) -> [Bool] {
+        let first = firstIndex(of: path)
+        var least = end
+        var believed: [Bool] = []
+        for line in lines.reversed() {
+            let index = parse(bytes, line)?["index"]?.integer ?? -1
+            let room = (offset + Int64(line.lowerBound)) / leastEntryBytes
+            believed.append(index >= 0 && index < least && index - first <= room)
+            if index >= 0 { least = min(least, index) }
+        }
+        return believed.reversed()
     }
 
     /// The index of a segment's first entry, as its name has it.

@@ -14,50 +14,74 @@ package final class RunLog: Sendable {
     static let mostBytes = 8 << 20
 
     private let path: String
+    private let calls: DiskCalls
     private struct State {
+        /// The indices of the entries that are in the file and may not be on disk.
         var kept: Set<Int64> = []
-        var bytes = 0
+        /// Entries that the file refused: it needs them before any later one, because a log with a gap is no log.
+        var refused: [Entry] = []
+        /// The file may end inside a line.
+        var isTorn = false
     }
     private let state = Mutex(State())
 
-    /// The file for entries in the directory of the control socket.
-    package init(directory: String) { path = directory + "/log.jsonl" }
+    /// The file for entries in the directory of the control socket; a test gives other calls.
+    package init(directory: String, calls: DiskCalls = .kernel) {
+        path = directory + "/log.jsonl"
+        self.calls = calls
+    }
 
-    /// Keeps entries, those that it has not kept yet.
+    /// Keeps entries, those that it has not kept yet, behind those that it could not keep before.
     ///
     /// - Returns: whether all of them are in the file.
     package func keep(_ entries: [Entry]) -> Bool {
         state.withLock { state in
-            let new = entries.filter { !state.kept.contains($0.index) }
-            let lines = new.flatMap(\.terminatedLine)
+            var seen = state.kept
+            let new = (state.refused + entries).filter { seen.insert($0.index).inserted }
             guard !new.isEmpty else { return true }
-            guard state.bytes + lines.count <= Self.mostBytes,
-                let file = try? Descriptor.open(path, O_WRONLY | O_APPEND | O_CREAT),
-                lines.withUnsafeBytes({ DiskCalls.kernel.write(file.number, $0) }) == nil
+            // What a write tore stays a line of its own; nobody can read it, and it hides no other.
+            let lines = (state.isTorn ? [0x0A] : []) + new.flatMap(\.terminatedLine)
+            state.refused = new
+            guard let file = try? Descriptor.open(path, O_WRONLY | O_APPEND | O_CREAT),
+                lseek(file.number, 0, SEEK_END) + lines.count <= Self.mostBytes
             else { return false }
-            state.kept.formUnion(new.map(\.index))
-            state.bytes += lines.count
+            state.isTorn = lines.withUnsafeBytes { calls.write(file.number, $0) } != nil
+            guard !state.isTorn else { return false }
+            state.refused = []
+            state.kept = seen
             return true
         }
     }
 
-    /// Forgets everything: it is on disk now.
-    func clear() {
+    /// Forgets what is on disk now: everything up to an index.
+    ///
+    /// The file goes when nothing else is in it. A later entry may be, kept while the disk was at an earlier one;
+    /// then the earlier ones stay beside it, which costs nothing but their bytes.
+    func clear(through index: Int64) {
         state.withLock { state in
-            guard !state.kept.isEmpty else { return }
+            state.refused.removeAll { $0.index <= index }
+            guard state.kept.allSatisfy({ $0 <= index }) else { return }
             unlink(path)
-            state = State()
+            state.kept = []
+            state.isTorn = false
         }
     }
 
-    /// The entries from an index on that an earlier run of the daemon kept, in order, each once.
+    /// The entries that an earlier run of the daemon kept and that follow an index, in order, each once.
     func entries(from index: Int64) -> [Entry] {
         guard let bytes = try? readFile(path, limit: 2 * Self.mostBytes) else { return [] }
-        let found = LogReader.lines(of: bytes).compactMap {
-            LogReader.parse(bytes, $0).flatMap(Entry.init(json:))
+        let lines = LogReader.lines(of: bytes)
+        var next = index
+        let found = lines.compactMap { LogReader.parse(bytes, $0).flatMap(Entry.init(json:)) }
+            .sorted { $0.index < $1.index }
+            .filter { entry in
+                defer { if entry.index == next { next += 1 } }
+                return entry.index == next
+            }
+        state.withLock {
+            $0.kept = Set(found.map(\.index))
+            $0.isTorn = (lines.last.map { $0.upperBound + 1 } ?? 0) < bytes.count
         }
-        let wanted = found.filter { $0.index >= index }.sorted { $0.index < $1.index }
-        state.withLock { $0.kept.formUnion(wanted.map(\.index)) }
-        return wanted
+        return found
     }
 }

@@ -34,7 +34,7 @@ package final class Store {
         let position = PositionFile(state: state, calls: calls)
         let recovery = Recovery(
             log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes,
-            durability: opened.log.hasBacklog ? .inRun : .durable)
+            durability: opened.log.hasBacklog || !opened.log.isReadable ? .inRun : .durable)
         let disk = try DiskThread(log: opened.log, position: position) { mailbox.put(.completed($0, $1)) }
         return Store(recovery: recovery, disk: disk, run: runLog)
     }

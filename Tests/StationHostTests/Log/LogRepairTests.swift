@@ -16,7 +16,7 @@ struct LogRepairTests {
         try folder.write("run/.keep", "")
     }
 
-    private static func entry(_ index: Int64, wall: Instant? = nil, title: String = "") -> Entry {
+    static func entry(_ index: Int64, wall: Instant? = nil, title: String = "") -> Entry {
         let wall = wall ?? Instant(seconds: 1_800_000_000 + index)
         return Entry(
             index: index, kind: .outcome, boot: "boot",
@@ -28,7 +28,7 @@ struct LogRepairTests {
                 + (title.isEmpty ? [] : [.init("title", .string(title))]))
     }
 
-    private static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
+    static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
 
     private func write(_ range: Range<Int64>, segment: Int64? = nil) throws {
         try folder.write(name(segment ?? range.lowerBound), Self.lines(range))
@@ -142,10 +142,37 @@ struct LogRepairTests {
         #expect(try indices() == Array(0..<next))
     }
 
-    @Test("an entry whose index does not follow is cut with everything behind it")
-    func gapInTail() throws {
-        try folder.write(name(0), Self.lines(0..<3) + Self.lines(4..<6))
-        try expectSound(next: 3, torn: Int64(Self.lines(4..<6).count))
+    /// What may have become of the line of entry 3.
+    static let damage: [[UInt8]] = [
+        [], [0, 0, 0, 0x0A], entry(3).line.dropLast(9) + [0x0A], [UInt8](repeating: 0, count: 200),
+        entry(7).terminatedLine, entry(9_000_000_000).terminatedLine, Array("{\"index\":3}\n".utf8),
+    ]
+
+    @Test(
+        "damage in the last segment costs what is damaged, and nothing that stands behind it",
+        arguments: damage)
+    func damageInTail(_ bad: [UInt8]) throws {
+        // Without a line's end, damage takes the next line with it.
+        let lost: Range<Int64> = bad.isEmpty || bad.last == 0x0A ? 3..<4 : 3..<5
+        let whole = Self.lines(0..<3) + bad + Self.lines(4..<7)
+        let kept = (0..<7).filter { !lost.contains($0) }
+        try folder.write(name(0), whole + [0, 0])
+        do {
+            let opened = open()
+            #expect(opened.summary.nextIndex == 7)
+            #expect(opened.summary.settled.map(\.slot) == kept.map { "xa/tin@\($0)" })
+            #expect(opened.tornBytes == 2)
+            #expect(opened.log.append([Self.entry(7)]) == .durable)
+        }
+        #expect(try folder.read(name(0)) == whole + Self.lines(7..<8))
+        #expect(open().summary.nextIndex == 8)
+    }
+
+    @Test("a last entry whose index damage made huge is cut")
+    func hugeLastIndex() throws {
+        let bad = Self.entry(9_000_000_000).terminatedLine
+        try folder.write(name(0), Self.lines(0..<3) + bad)
+        try expectSound(next: 3, torn: Int64(bad.count))
     }
 
     @Test("an entry that stands twice counts once, and what follows it is kept")
