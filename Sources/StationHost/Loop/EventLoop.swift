@@ -179,7 +179,7 @@ final class EventLoop {
         case .command(let id, let command, let person): handle(.command(id, command, person))
         case .why(let id, let about):
             let question: Why.Question
-            var next: Slot?
+            var next: JSON?
             if about.contains("@") {
                 question = .slot(about)
             } else if let time = Moment.parse(about, zone: parts.loaded.zone, now: now.wall) {
