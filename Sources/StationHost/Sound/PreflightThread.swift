@@ -112,7 +112,9 @@ final class PreflightThread: Sendable {
             var report = report
             do throws(DecodeError) {
                 let deadline = CLinux_monotonic() + PreflightThread.patience
-                let found = try Preflight(descriptor: file.number, maximumSeconds: PreflightThread.mostSeconds) {
+                let found = try Preflight(
+                    descriptor: file.number, maximumSeconds: PreflightThread.mostSeconds
+                ) {
                     CLinux_monotonic() < deadline
                 }
                 report.duration = .nanoseconds(found.nanoseconds)
