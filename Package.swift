@@ -70,7 +70,8 @@ let package = Package(
         .executableTarget(
             name: "tuf-client", dependencies: ["StationTrust", "CCurl"], path: "Tests/tuf-client",
             exclude: ["conformance.py", "repository.py"], swiftSettings: strict),
-        .testTarget(name: "StationTrustTests", dependencies: ["StationTrust"], swiftSettings: strict),
+        .testTarget(
+            name: "StationTrustTests", dependencies: ["StationTrust"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"],
             exclude: ["Timetable/Fixtures"], swiftSettings: strict),

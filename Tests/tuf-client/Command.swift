@@ -1,7 +1,7 @@
 import Glibc
 import StationTrust
 
-/// The command line that TUF conformance testing drives:
+/// The command line that TUF conformance testing drives.
 ///
 ///     tuf-client --metadata-dir D init ROOT
 ///     tuf-client --metadata-url U --metadata-dir D refresh
@@ -16,13 +16,17 @@ struct Command {
     private let words: [String]
 
     init(_ arguments: [String]) throws {
-        let known: Set = ["--metadata-dir", "--metadata-url", "--target-name", "--target-dir", "--target-base-url"]
+        let known: Set = [
+            "--metadata-dir", "--metadata-url", "--target-name", "--target-dir", "--target-base-url",
+        ]
         var options: [String: [String]] = [:]
         var words: [String] = []
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             if known.contains(argument) {
-                guard let value = rest.popFirst() else { throw UsageError(description: "\(argument): no value") }
+                guard let value = rest.popFirst() else {
+                    throw UsageError(description: "\(argument): no value")
+                }
                 options[argument, default: []].append(value)
             } else if argument.hasPrefix("--") {
                 throw UsageError(description: "unknown option \(argument)")

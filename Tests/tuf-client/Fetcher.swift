@@ -43,6 +43,7 @@ final class Fetcher {
     /// - Parameters:
     ///   - url: used as it is.
     ///   - take: is given the body's pieces if the server says 200, until it returns false.
+    /// - Returns: how it ended.
     func fetch(_ url: String, _ take: @escaping (UnsafeRawBufferPointer) -> Bool) -> Outcome {
         let taker = Taker(handle, take)
         curl_easy_reset(handle)

@@ -37,11 +37,12 @@ package struct PublicKey {
 
     /// Reads a key as metadata gives it.
     ///
+    /// It is nil if it is of a kind that is not known here, or not a key of the kind that it claims to be.
+    ///
     /// - Parameters:
     ///   - keyType: its `keytype`, which must fit the scheme.
     ///   - scheme: its `scheme`.
     ///   - text: `public` of its `keyval`: hexadecimal digits or PEM.
-    /// - Returns: nil if it is of a kind that is not known here, or not a key of the kind that it claims to be.
     package init?(keyType: String, scheme: String, text: String) {
         guard let scheme = Scheme(rawValue: scheme), scheme.keyTypes.contains(keyType) else { return nil }
         let key: OpaquePointer?
@@ -79,12 +80,10 @@ package struct SecretKey {
     /// The 32 bytes of its public half.
     package let publicBytes: [UInt8]
 
-    /// Makes the key of its 32 bytes.
+    /// Makes the key of its 32 bytes; nil unless there are 32.
     ///
     /// A new key is 32 bytes from the system's generator of random numbers: whoever calls may ask for them, this
     /// target asks nobody.
-    ///
-    /// - Returns: nil unless there are 32.
     package init?(seed: [UInt8]) {
         guard seed.count == 32, let key = CCrypto_key_ed25519_secret(seed) else { return nil }
         handle = KeyHandle(key)

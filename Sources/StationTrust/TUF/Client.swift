@@ -50,6 +50,7 @@ extension TUF {
         /// Begins to bring the metadata up to date.
         ///
         /// - Parameter start: the time at which everything of this cycle is judged, in seconds since 1970.
+        /// - Returns: what it needs first.
         package mutating func refresh(at start: Int64) -> Step {
             self.start = start
             firstRoot = root
@@ -60,6 +61,7 @@ extension TUF {
         /// Begins to look for a target, after a refresh.
         ///
         /// - Parameter path: the target's path.
+        /// - Returns: what it needs first, or what is known already.
         package mutating func search(for path: String) -> Step {
             guard TUF.isSound(path: path) else { return step(.failure(Refusal(path, .badPath))) }
             guard snapshot != nil else { return step(.failure(Refusal(path, .notListed))) }
@@ -193,7 +195,7 @@ extension TUF.Client {
         return .read(role: TUF.TopLevelRole.timestamp.rawValue, limit: TUF.Limit.timestampBytes)
     }
 
-    /// Section 5.4. One that has expired still keeps an older one out.
+    /// Section 5.4; one that has expired still keeps an older one out.
     private mutating func takeTimestamp(_ bytes: [UInt8], _ kept: TUF.Timestamp?) throws(TUF.Refusal) {
         let document = try TUF.Document(bytes, of: TUF.TopLevelRole.timestamp.rawValue)
         try root.check(document, as: .timestamp)

@@ -37,8 +37,10 @@ extension TUF {
             signatures = try Self.signatures(fields)
         }
 
-        /// Reads the signatures. A key id that stands twice makes the whole file suspect; a signature that is empty
-        /// (somebody is still to sign) or no hexadecimal number just does not count.
+        /// Reads the signatures.
+        ///
+        /// A key id that stands twice makes the whole file suspect; a signature that is empty (somebody is still to
+        /// sign) or no hexadecimal number just does not count.
         private static func signatures(_ fields: Fields) throws(Refusal) -> [Signature] {
             var signatures: [Signature] = []
             var seen: Set<ExactString> = []
@@ -130,10 +132,14 @@ extension TUF {
     /// The file that those keys sign.
     ///
     /// - Throws: `CanonicalFormError` if what is to be signed has no canonical form.
-    package static func file(_ signed: JSON, signedBy keys: [SecretKey]) throws(CanonicalFormError) -> [UInt8] {
+    package static func file(_ signed: JSON, signedBy keys: [SecretKey]) throws(CanonicalFormError) -> [UInt8]
+    {
         let message = try signed.canonicalBytes()
         let signatures = keys.map { key -> JSON in
-            ["keyid": .string(keyID(of: key.json) ?? ""), "sig": .string(Hexadecimal.text(key.sign(message)))]
+            [
+                "keyid": .string(keyID(of: key.json) ?? ""),
+                "sig": .string(Hexadecimal.text(key.sign(message))),
+            ]
         }
         return JSON.object([.init("signatures", .array(signatures)), .init("signed", signed)]).bytes
     }

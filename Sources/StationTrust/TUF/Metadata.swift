@@ -8,7 +8,9 @@ extension TUF {
 
         init(_ fields: Fields, type: TopLevelRole) throws(Refusal) {
             let found = try fields.text("_type")
-            guard found.hasSameBytes(as: type.rawValue) else { throw Refusal(fields.subject, .wrongType(found)) }
+            guard found.hasSameBytes(as: type.rawValue) else {
+                throw Refusal(fields.subject, .wrongType(found))
+            }
             let specification = try fields.text("spec_version")
             guard Self.isKnown(specification) else {
                 throw Refusal(fields.subject, .wrongSpecification(specification))
@@ -22,7 +24,8 @@ extension TUF {
 
         /// Whether it is `1.0` or `1.0.` and a number.
         private static func isKnown(_ specification: String) -> Bool {
-            let parts = specification.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            let parts = specification.utf8.split(
+                separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
             guard parts.count == 2 || parts.count == 3, parts[0].elementsEqual("1".utf8),
                 parts[1].elementsEqual("0".utf8)
             else { return false }

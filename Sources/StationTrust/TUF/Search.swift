@@ -1,8 +1,9 @@
 extension TUF {
     /// A role that may sign for some targets, as whoever handed them on to it says.
     struct Appointment: Sendable {
-        /// Two appointments of the same role to the same keys are one, whoever made them: what one trusts, the other
-        /// does. The ids of keys are their hashes, so they stand for the keys.
+        /// What makes two appointments one, whoever made them: the role, and who may sign for it.
+        ///
+        /// What one trusts, the other does. The ids of keys are their hashes, so they stand for the keys.
         struct Identity: Hashable {
             let role: ExactString
             let signers: Signers
@@ -60,6 +61,7 @@ extension TUF {
     ///   - path: the target's path, as it was searched for.
     ///   - target: what was found.
     ///   - root: says whether the name begins with a hash.
+    /// - Returns: the relative part of its URL.
     package static func fileName(of path: String, _ target: Target, root: Root) -> String {
         let plain = "/!$&'()*+,;=:@"
         guard root.isConsistent, let hash = target.content.hashes.first else {

@@ -59,7 +59,8 @@ extension TUF {
 
         /// Checks a file of a role that this one hands paths on to.
         func check(_ document: Document) throws(Refusal) {
-            guard let delegation = delegations.first(where: { $0.name.hasSameBytes(as: document.role) }) else {
+            guard let delegation = delegations.first(where: { $0.name.hasSameBytes(as: document.role) })
+            else {
                 throw Refusal(document.role, .malformed("delegation"))
             }
             try document.check(delegation.signers, keys: keys)
@@ -106,6 +107,7 @@ extension TUF {
         /// - Parameters:
         ///   - path: of a target.
         ///   - hash: the hexadecimal SHA-256 of it.
+        /// - Returns: whether it is.
         func includes(_ path: [Unicode.Scalar], hash: String) -> Bool {
             switch paths {
             case .patterns(let patterns): patterns.contains { $0.matches(path) }
