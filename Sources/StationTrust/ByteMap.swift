@@ -27,7 +27,10 @@ extension String {
     ///
     /// Swift's own order is Unicode's, of normalised text.
     func precedesInBytes(_ other: String) -> Bool {
-        utf8.lexicographicallyPrecedes(other.utf8)
+        let quick = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in left.lexicographicallyPrecedes(right) }
+        }
+        return (quick ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
     }
 }
 

@@ -6,6 +6,10 @@ import StationTrust
 ///     tuf-client --metadata-dir D init ROOT
 ///     tuf-client --metadata-url U --metadata-dir D refresh
 ///     tuf-client --metadata-url U --metadata-dir D --target-name P… --target-dir T --target-base-url B download
+///
+/// And one more of our own, which looks for targets and fetches none:
+///
+///     tuf-client --metadata-url U --metadata-dir D --target-name P… find
 struct Command {
     /// A command line that says too little, or too much.
     struct UsageError: Error, CustomStringConvertible {
@@ -42,7 +46,8 @@ struct Command {
         case "init" where words.count == 2: try start(from: words[1])
         case "refresh" where words.count == 1: _ = try refresh()
         case "download" where words.count == 1: try download()
-        default: throw UsageError(description: "expected init ROOT, refresh or download")
+        case "find" where words.count == 1: _ = try find()
+        default: throw UsageError(description: "expected init ROOT, refresh, download or find")
         }
     }
 
@@ -107,18 +112,28 @@ struct Command {
         return session
     }
 
-    private func download() throws {
-        let (folder, url) = (Folder(path: try option("--target-dir")), try url("--target-base-url"))
+    /// Looks for the targets without fetching them.
+    private func find() throws -> (session: Session, targets: [(path: String, target: TUF.Target)]) {
         guard let paths = options["--target-name"] else {
             throw UsageError(description: "--target-name is missing")
         }
         var session = try refresh()
+        var targets: [(path: String, target: TUF.Target)] = []
         for path in paths {
             guard case .found(let target) = try session.finish(session.client.search(for: path)) else {
                 throw UsageError(description: "\(path): no such target")
             }
+            targets.append((path, target))
+        }
+        return (session, targets)
+    }
+
+    private func download() throws {
+        let (folder, url) = (Folder(path: try option("--target-dir")), try url("--target-base-url"))
+        let (session, targets) = try find()
+        for (path, target) in targets {
             let name = Self.localName(of: path)
-            if try isThere(folder.path + "/" + name, target) { continue }
+            if isThere(folder.path + "/" + name, target) { continue }
             let source = url + TUF.fileName(of: path, target, root: session.client.root)
             try fetch(source, path, target, with: session.fetcher, into: folder, as: name)
         }
@@ -130,7 +145,7 @@ struct Command {
         return name.utf8.count <= 255 ? name : SHA256.hash(path.utf8).description
     }
 
-    private func isThere(_ path: String, _ target: TUF.Target) throws -> Bool {
+    private func isThere(_ path: String, _ target: TUF.Target) -> Bool {
         guard let file = fopen(path, "rb") else { return false }
         defer { fclose(file) }
         var check = TUF.ContentCheck(target.content, of: path)

@@ -24,10 +24,14 @@ struct Folder {
             throw FileError(path: path, code: errno)
         }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        let count = fread(&bytes, 1, bytes.count, file)
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&piece, 1, piece.count, file), count > 0 {
+            guard bytes.count + count <= limit else { return nil }
+            bytes += piece[..<count]
+        }
         guard ferror(file) == 0 else { throw FileError(path: path, code: EIO) }
-        return count > limit ? nil : Array(bytes[..<count])
+        return bytes
     }
 
     /// Replaces a file: it is the old one or the new one, whatever happens in between.

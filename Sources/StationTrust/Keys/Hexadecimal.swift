@@ -9,20 +9,17 @@ package enum Hexadecimal {
 
     /// The bytes that the digits stand for, of either case; nil for anything but pairs of digits.
     package static func bytes(_ text: String) -> [UInt8]? {
-        guard text.utf8.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count / 2)
-        var high: UInt8?
-        for character in text.utf8 {
-            guard let digit = digit(character) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
+        var text = text
+        return text.withUTF8 { digits in
+            guard digits.count.isMultiple(of: 2) else { return nil }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(digits.count / 2)
+            for place in stride(from: 0, to: digits.count, by: 2) {
+                guard let high = digit(digits[place]), let low = digit(digits[place + 1]) else { return nil }
+                bytes.append(high << 4 | low)
             }
+            return bytes
         }
-        return bytes
     }
 
     private static func digit(_ character: UInt8) -> UInt8? {
