@@ -71,7 +71,8 @@ let package = Package(
             name: "tuf-client", dependencies: ["StationTrust", "CCurl"], path: "Tests/tuf-client",
             exclude: ["conformance.py", "repository.py"], swiftSettings: strict),
         .testTarget(
-            name: "StationTrustTests", dependencies: ["StationTrust"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "StationTrustTests", dependencies: ["StationTrust"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"],
             exclude: ["Timetable/Fixtures"], swiftSettings: strict),

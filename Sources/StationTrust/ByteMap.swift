@@ -22,6 +22,18 @@ package struct ByteMap<Value: Sendable>: Sendable {
     }
 }
 
+/// A text that is equal to another only if it has the same bytes: `é` has two spellings.
+struct ExactString: Hashable {
+    let text: String
+
+    static func == (left: Self, right: Self) -> Bool { left.text.hasSameBytes(as: right.text) }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
 extension String {
     /// Whether the text comes before the other in the order of their UTF-8 bytes.
     ///

@@ -27,7 +27,8 @@ struct SignedRepository {
             keys.append(.init(id, key.json))
             roles.append(.init(role, ["keyids": [.string(id)], "threshold": 1]))
         }
-        documents["root"] = Self.header("root").with("consistent_snapshot", .bool(isConsistent))
+        documents["root"] = Self.header("root").with("expires", "2030-01-01T00:00:00Z")
+            .with("consistent_snapshot", .bool(isConsistent))
             .with("keys", .object(keys)).with("roles", .object(roles))
         documents["timestamp"] = Self.header("timestamp").with("meta", ["snapshot.json": ["version": 1]])
         documents["snapshot"] = Self.header("snapshot").with("meta", ["targets.json": ["version": 1]])

@@ -244,6 +244,22 @@ struct TUFRefreshTests {
             $0.documents["targets"]?["targets"]?["a"]?["length"] = nil
             try $0.publishAll()
         },
+        Attack(name: "a hash of another length", reason: { $0 == .malformed("hashes") }, kept: afterSnapshot)
+        {
+            $0.add("a", "a")
+            $0.documents["targets"]?["targets"]?["a"]?["hashes"] = ["sha256": "00"]
+            try $0.publishAll()
+        },
+        Attack(
+            name: "a listed hash that nobody knows", reason: { $0 == .malformed("hashes") },
+            kept: afterTimestamp
+        ) {
+            $0.bump("targets")
+            try $0.publish("targets")
+            $0.documents["snapshot"]?["meta"]?["targets.json"]?["hashes"] = ["md5": "00"]
+            $0.bump("snapshot", "timestamp")
+            try $0.publish("snapshot", "timestamp")
+        },
         Attack(name: "a hash that nobody knows", reason: { $0 == .malformed("hashes") }, kept: afterSnapshot)
         {
             $0.documents["targets"]?["targets"] = ["a": ["length": 3, "hashes": ["md5": "00"]]]
@@ -323,6 +339,21 @@ struct TUFRefreshTests {
         #expect(run.refresh(repository, at: week).reason == .listsOlder(name: "targets.json"))
     }
 
+    @Test("A snapshot that was kept is the listed one only if it has the listed hash")
+    func keptHash() throws {
+        var repository = try SignedRepository()
+        repository.hasHashes = true
+        var run = try ClientRun(repository)
+        try repository.publishAll()
+        #expect(run.refresh(repository) == .refreshed)
+        repository.documents["snapshot"]?["expires"] = "2027-02-02T00:00:00Z"
+        try repository.publish("snapshot")
+        repository.bump("timestamp")
+        try repository.publish("timestamp")
+        #expect(run.refresh(repository) == .refreshed)
+        #expect(run.kept["snapshot"] == repository.files["2.snapshot.json"])
+    }
+
     @Test("An equal version changes nothing, even if the file is another")
     func equalTimestamp() throws {
         var repository = try SignedRepository()
@@ -335,15 +366,22 @@ struct TUFRefreshTests {
         #expect(run.kept == before)
     }
 
-    @Test("Expiry is reached at its very second")
-    func expirySecond() throws {
-        let repository = try SignedRepository()
+    @Test(
+        "Expiry is reached at its very second, by what is fetched and by what is kept",
+        arguments: ["root", "timestamp", "snapshot", "targets"])
+    func expirySecond(role: String) throws {
+        var repository = try SignedRepository()
+        for other in ["root", "timestamp", "snapshot", "targets"] {
+            let expires = other == role ? SignedRepository.later : "2030-01-01T00:00:00Z"
+            repository.documents[other]?["expires"] = .string(expires)
+        }
+        try repository.publish("root", "targets", "snapshot", "timestamp")
         var run = try ClientRun(repository)
         let end = try #require(UTCTime.seconds(SignedRepository.later))
-        #expect(run.refresh(repository, at: end).reason == .expired(at: end))
+        let refused = TUF.Next.refused(.init(role, .expired(at: end)))
+        #expect(run.refresh(repository, at: end) == refused)
         #expect(run.refresh(repository, at: end - 1) == .refreshed)
-        // What is kept by then has expired as well.
-        #expect(run.refresh(repository, at: end).reason == .expired(at: end))
+        #expect(run.refresh(repository, at: end) == refused)
     }
 
     @Test(

@@ -1,3 +1,5 @@
+// The client workflow: which file is needed next, what was got, and what may be believed.
+
 extension TUF {
     /// The client workflow of section 5 of the specification as a value: it says what it needs, is given it, and says
     /// what may be believed.

@@ -1,3 +1,5 @@
+// What a file must be, and the check while it arrives.
+
 extension TUF {
     /// How long a file is and what its hashes are, as far as somebody trusted said.
     package struct Content: Hashable, Sendable {

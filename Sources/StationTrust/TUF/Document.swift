@@ -1,3 +1,5 @@
+// A signed file: what is signed, by whom, and whether that is enough. And how one is signed.
+
 extension TUF {
     /// A signed file of metadata, read but not yet believed.
     package struct Document: Sendable {

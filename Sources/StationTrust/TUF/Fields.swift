@@ -59,15 +59,3 @@ struct Fields {
         return flag
     }
 }
-
-/// A text that is equal to another only if it has the same bytes: `é` has two spellings.
-struct ExactString: Hashable {
-    let text: String
-
-    static func == (left: Self, right: Self) -> Bool { left.text.hasSameBytes(as: right.text) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
-}

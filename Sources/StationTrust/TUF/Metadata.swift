@@ -1,3 +1,5 @@
+// What root, timestamp and snapshot say.
+
 extension TUF {
     /// What every kind of metadata begins with.
     package struct Header: Hashable, Sendable {

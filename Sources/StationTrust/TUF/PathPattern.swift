@@ -1,3 +1,5 @@
+// Patterns of paths in delegations.
+
 extension TUF {
     /// A shell's pattern of paths: `*` is any text, `?` any character, `[a-z]` one of these, `[!a-z]` none of them;
     /// none of them is a `/`.

@@ -1,3 +1,5 @@
+// Why something was not believed, for the log and for tests.
+
 extension TUF {
     /// Why a file of metadata was not believed, or a target not looked for.
     package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {

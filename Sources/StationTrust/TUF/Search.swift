@@ -1,3 +1,5 @@
+// Who is asked for a target, in which order, and where it is on the server.
+
 extension TUF {
     /// A role that may sign for some targets, as whoever handed them on to it says.
     struct Appointment: Sendable {

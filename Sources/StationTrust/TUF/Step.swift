@@ -1,3 +1,5 @@
+// What a client asks of its caller, and what the caller answers.
+
 extension TUF {
     /// What a client wants of its caller: first the changes, in their order and durably, then what comes next.
     package struct Step: Sendable {

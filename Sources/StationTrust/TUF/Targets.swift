@@ -1,3 +1,5 @@
+// What targets roles say: files, and to whom they hand paths on.
+
 extension TUF {
     /// A file that a repository offers.
     package struct Target: Hashable, Sendable {
