@@ -38,6 +38,7 @@ let package = Package(
         // hence the soname and prototypes of our own.
         .target(name: "CCrypto", cSettings: gnu, linkerSettings: [.linkedLibrary(":libcrypto.so.3")]),
         .target(name: "CLinux", cSettings: gnu),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "StationTrust", dependencies: ["CCrypto"], swiftSettings: fast),
         .target(name: "StationCore", dependencies: ["StationTrust"], swiftSettings: fast),
@@ -65,7 +66,13 @@ let package = Package(
             swiftSettings: strict),
         // Takes malloc's place in the test process, to count a thread's allocations. Sanitizers do so themselves.
         .target(name: "AllocationProbe", path: "Tests/AllocationProbe", cSettings: gnu + probe),
-        .testTarget(name: "StationTrustTests", dependencies: ["StationTrust"], swiftSettings: strict),
+        // StationTrust as a command, for outside suites of conformance; not installed.
+        .executableTarget(
+            name: "tuf-client", dependencies: ["StationTrust", "CCurl"], path: "Tests/tuf-client",
+            exclude: ["conformance.py", "repository.py"], swiftSettings: strict),
+        .testTarget(
+            name: "StationTrustTests", dependencies: ["StationTrust"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"],
             exclude: ["Timetable/Fixtures"], swiftSettings: strict),

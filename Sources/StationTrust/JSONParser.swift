@@ -415,18 +415,7 @@ package struct JSONParser {
 /// Comparing each of n names with each other would let a document of one megabyte keep the reader busy for an hour.
 private struct DuplicateFinder {
     private static let few = 32
-    private var names: Set<Bytes> = []
-
-    /// A name that is equal to another only if it has the same bytes.
-    private struct Bytes: Hashable {
-        let name: String
-
-        static func == (left: Self, right: Self) -> Bool { left.name.hasSameBytes(as: right.name) }
-
-        func hash(into hasher: inout Hasher) {
-            for byte in name.utf8 { hasher.combine(byte) }
-        }
-    }
+    private var names: Set<ExactString> = []
 
     /// Whether a name is among the members so far; asked once for each name, in their order.
     mutating func isIn(_ members: [JSON.Member], _ name: String) -> Bool {
@@ -434,7 +423,7 @@ private struct DuplicateFinder {
             for member in members where member.name.hasSameBytes(as: name) { return true }
             return false
         }
-        if names.isEmpty { names = Set(members.map { Bytes(name: $0.name) }) }
-        return !names.insert(Bytes(name: name)).inserted
+        if names.isEmpty { names = Set(members.map { ExactString(text: $0.name) }) }
+        return !names.insert(ExactString(text: name)).inserted
     }
 }

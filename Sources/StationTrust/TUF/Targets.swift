@@ -1,0 +1,120 @@
+// What targets roles say: files, and to whom they hand paths on.
+
+extension TUF {
+    /// A file that a repository offers.
+    package struct Target: Hashable, Sendable {
+        /// What it is; always with a length and a hash.
+        package let content: Content
+        /// What the publisher says of it, if anything.
+        package let custom: JSON?
+
+        init(_ json: JSON, _ subject: String) throws(Refusal) {
+            let fields = Fields(json, subject)
+            content = try Content(fields)
+            guard content.length != nil else { throw fields.malformed("length") }
+            guard !content.hashes.isEmpty else { throw fields.malformed("hashes") }
+            custom = fields.optional("custom")
+            if let custom, custom.members == nil { throw fields.malformed("custom") }
+        }
+    }
+
+    /// The files that one role answers for, and the roles to which it hands paths on.
+    package struct Targets: Sendable {
+        /// Version and expiry.
+        package let header: Header
+        /// Files by their paths.
+        package let targets: ByteMap<Target>
+        /// Keys by their ids.
+        let keys: ByteMap<JSON>
+        /// In order: who comes first is believed first.
+        let delegations: [Delegation]
+
+        init(_ document: Document) throws(Refusal) {
+            let fields = Fields(document.signed, document.role)
+            header = try Header(fields, type: .targets)
+            var entries: [ByteMap<Target>.Entry] = []
+            for member in try fields.members("targets") {
+                entries.append((member.name, try Target(member.value, document.role)))
+            }
+            targets = ByteMap(entries)
+            guard fields.optional("delegations") != nil else {
+                (keys, delegations) = (ByteMap(), [])
+                return
+            }
+            let listed = Fields(try fields.object("delegations"), document.role)
+            keys = try TUF.keys(listed)
+            delegations = try Self.delegations(listed)
+        }
+
+        private static func delegations(_ fields: Fields) throws(Refusal) -> [Delegation] {
+            var delegations: [Delegation] = []
+            var names: Set<ExactString> = []
+            for element in try fields.array("roles") {
+                let delegation = try Delegation(Fields(element, fields.subject))
+                guard names.insert(ExactString(text: delegation.name)).inserted,
+                    names.count <= Limit.delegations
+                else { throw fields.malformed("roles") }
+                delegations.append(delegation)
+            }
+            return delegations
+        }
+
+        /// Checks a file of a role that this one hands paths on to.
+        func check(_ document: Document) throws(Refusal) {
+            guard let delegation = delegations.first(where: { $0.name.hasSameBytes(as: document.role) })
+            else {
+                throw Refusal(document.role, .malformed("delegation"))
+            }
+            try document.check(delegation.signers, keys: keys)
+        }
+    }
+
+    /// Paths that one role hands on to another.
+    struct Delegation: Sendable {
+        /// Which paths.
+        enum Paths: Sendable {
+            case patterns([PathPattern])
+            /// What the hexadecimal SHA-256 of a path may begin with.
+            case hashPrefixes([String])
+        }
+
+        let name: String
+        let signers: Signers
+        let paths: Paths
+        /// Whether nobody after it is asked for its paths, even if it does not have them.
+        let isTerminating: Bool
+
+        init(_ fields: Fields) throws(Refusal) {
+            name = try fields.text("name")
+            // The name of a top-level role would let a delegate answer for it.
+            guard !name.isEmpty, TopLevelRole(rawValue: name) == nil,
+                TUF.quoted(name).utf8.count <= Limit.quotedRoleBytes
+            else { throw fields.malformed("name") }
+            signers = try Signers(fields)
+            isTerminating = try fields.flag("terminating")
+            switch (fields.optional("paths"), fields.optional("path_hash_prefixes")) {
+            case (.some, nil):
+                let patterns = try fields.texts("paths")
+                guard patterns.allSatisfy({ $0.utf8.count <= Limit.pathBytes }) else {
+                    throw fields.malformed("paths")
+                }
+                paths = .patterns(patterns.map(PathPattern.init))
+            case (nil, .some): paths = .hashPrefixes(try fields.texts("path_hash_prefixes"))
+            default: throw fields.malformed("paths")
+            }
+        }
+
+        /// Whether the path is among them.
+        ///
+        /// - Parameters:
+        ///   - path: of a target.
+        ///   - hash: the hexadecimal SHA-256 of it.
+        /// - Returns: whether it is.
+        func includes(_ path: [Unicode.Scalar], hash: String) -> Bool {
+            switch paths {
+            case .patterns(let patterns): patterns.contains { $0.matches(path) }
+            case .hashPrefixes(let prefixes): prefixes.contains { hash.utf8.starts(with: $0.utf8) }
+            }
+        }
+    }
+}
