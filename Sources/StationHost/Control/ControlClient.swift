@@ -33,11 +33,18 @@ package final class ControlClient {
         var sent = 0
         while sent < bytes.count {
             let number = socket.number
-            sent += try system("send") {
-                bytes.withUnsafeBytes {
-                    CLinux_send(
-                        number, $0.baseAddress?.advanced(by: sent), $0.count - sent, sent == 0 ? file : -1)
+            do throws(SystemError) {
+                sent += try system("send") {
+                    bytes.withUnsafeBytes {
+                        CLinux_send(
+                            number, $0.baseAddress?.advanced(by: sent), $0.count - sent, sent == 0 ? file : -1
+                        )
+                    }
                 }
+            } catch {
+                // Whom the daemon does not know it answers, and closes, before the question: the answer lies there.
+                guard error.code == EPIPE || error.code == ECONNRESET else { throw error }
+                return
             }
         }
     }

@@ -119,6 +119,19 @@ struct ControlServerTests {
         #expect(client.line() == nil)
     }
 
+    @Test("who is refused before the question was sent hears that, and not that nobody is there")
+    func refusedBeforeTheQuestion() throws {
+        let server = try ServerUnderTest(access: Access(owners: []) { _, _, _ in false })
+        let client = try ControlClient(server.socket)
+        // Until the server has answered and closed.
+        usleep(300_000)
+        try client.ask(["verb": "status"])
+        guard case .answer = try client.line(), case .end(77) = try client.line() else {
+            Issue.record("another answer")
+            return
+        }
+    }
+
     @Test(
         "who may only read is answered, and acts on nothing",
         arguments: [
