@@ -10,13 +10,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Whether a sanitizer takes part: it puts itself into malloc's place, and the compiler fails on optimised code with it.
+/// Whether a sanitizer takes part: it puts itself into malloc's place.
 let isSanitized = Context.environment["LOA_SANITIZER"] != nil
-
-/// Also optimised in a debug build, with every precondition: a resampler takes longer than the sound lasts otherwise,
-/// and a simulated year fifteen times as long.
-let fast: [SwiftSetting] =
-    strict + (isSanitized ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
 
 /// The C targets use Linux calls that glibc hides without this.
 let gnu: [CSetting] = [.define("_GNU_SOURCE")]
@@ -40,16 +35,16 @@ let package = Package(
         .target(name: "CLinux", cSettings: gnu),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
-        .target(name: "StationTrust", dependencies: ["CCrypto"], swiftSettings: fast),
-        .target(name: "StationCore", dependencies: ["StationTrust"], swiftSettings: fast),
+        .target(name: "StationTrust", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "StationCore", dependencies: ["StationTrust"], swiftSettings: strict),
         .target(
             name: "StationAudio", dependencies: ["CALSA", "CLinux"],
-            swiftSettings: fast + [.strictMemorySafety()]),
+            swiftSettings: strict + [.strictMemorySafety()]),
         .target(
             name: "StationHost", dependencies: ["StationCore", "StationTrust", "StationAudio", "CLinux"],
             swiftSettings: strict),
         .target(
-            name: "StationSimulator", dependencies: ["StationCore", "StationTrust"], swiftSettings: fast),
+            name: "StationSimulator", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
         .executableTarget(
             name: "loaphuongd", dependencies: ["StationHost", "StationCore"], swiftSettings: strict),
         .executableTarget(
@@ -89,7 +84,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
-            swiftSettings: fast),
+            swiftSettings: strict),
         .testTarget(
             name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust"], swiftSettings: strict),
         .testTarget(

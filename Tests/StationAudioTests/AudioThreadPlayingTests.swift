@@ -33,8 +33,8 @@ import Testing
         let station = try AudioThreadStation()
         let start = CLinux_monotonic() + milliseconds(1500)
         let ring = programme(96_000) { _ in 0.8 }
-        #expect(station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: ring))
-        station.output.setGain(order: 1, 0.5)
+        let order = CardOrder(id: 1, start: .at(start), permitEnd: .max, gain: 0.5)
+        #expect(station.output.play(order, from: ring))
         _ = try #require(station.start(of: 1))
         station.output.setGain(order: 1, 0.25)
         let result = try #require(station.result(of: 1))

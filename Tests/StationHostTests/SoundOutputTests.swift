@@ -13,15 +13,8 @@ struct SoundOutputTests {
     @Test("T4 a play takes over from another at its own start, without a missing or extra frame")
     func takeOver() throws {
         let bench = try SoundBench()
-        try bench.write("first.wav", frames: 48_000 * 6, value: 1000)
-        try bench.write("second.wav", frames: 48_000, value: 2000)
-        let first = try bench.prepare(["first.wav"])
-        let second = try bench.prepare(["second.wav"])
-        bench.sound.openCard(bench.next())
-        let start = Clocks.read().monotonic + .seconds(2)
+        let (first, second, start) = try bench.succession(first: 48_000 * 6, after: .milliseconds(2500))
         let takeOver = start + .milliseconds(2500)
-        bench.sound.play(bench.next(), order: bench.order(first, at: start))
-        bench.sound.play(bench.next(), order: bench.order(second, at: takeOver))
         let ends = try bench.wait(for: 2)
         #expect(ends[first]?.0 == .replaced)
         #expect(ends[second]?.0 == .completed)
@@ -42,14 +35,7 @@ struct SoundOutputTests {
     @Test("what was to give way to an order that is stopped before its start goes on to its end")
     func takeOverThatIsStopped() throws {
         let bench = try SoundBench()
-        try bench.write("first.wav", frames: 48_000 * 4, value: 1000)
-        try bench.write("second.wav", frames: 48_000, value: 2000)
-        let first = try bench.prepare(["first.wav"])
-        let second = try bench.prepare(["second.wav"])
-        bench.sound.openCard(bench.next())
-        let start = Clocks.read().monotonic + .seconds(2)
-        bench.sound.play(bench.next(), order: bench.order(first, at: start))
-        bench.sound.play(bench.next(), order: bench.order(second, at: start + .seconds(3)))
+        let second = try bench.succession(first: 48_000 * 4, after: .seconds(3)).second
         #expect(bench.waits { if case .progress = $0 { true } else { false } })
         bench.sound.stop(bench.next(), play: second, fade: .zero)
         var ends: [(end: PlayEnd, playback: Playback)] = []
@@ -162,7 +148,7 @@ struct SoundOutputTests {
         usleep(700_000)
         order.permit = bench.order(play, at: order.start, volumeDecibels: -20).permit
         bench.sound.renew(bench.next(), play: play, permit: order.permit)
-        usleep(200_000)
+        usleep(1_000_000)
         bench.card.replug()
         _ = try bench.wait(for: 1)
         let run = try #require(bench.card.capture().runs.last)
@@ -229,6 +215,21 @@ final class SoundBench {
             usleep(1000)
         }
         throw CocoaError(.featureUnsupported)
+    }
+
+    /// Orders two plays in two seconds' time, a faint one of so many frames and one of a second that takes over from it.
+    func succession(
+        first frames: Int, after delay: Duration
+    ) throws -> (first: PlayID, second: PlayID, start: MonotonicInstant) {
+        try write("first.wav", frames: frames, value: 1000)
+        try write("second.wav", frames: 48_000, value: 2000)
+        let first = try prepare(["first.wav"])
+        let second = try prepare(["second.wav"])
+        sound.openCard(next())
+        let start = Clocks.read().monotonic + .seconds(2)
+        sound.play(next(), order: order(first, at: start))
+        sound.play(next(), order: order(second, at: start + delay))
+        return (first, second, start)
     }
 
     func order(_ play: PlayID, at start: MonotonicInstant, volumeDecibels: Double = 0) -> PlayOrder {

@@ -39,6 +39,8 @@ final class Invariants: WorldObserver {
     private var lastDecision = (at: Instant.distantPast, count: 0)
 
     // What outlives it.
+    /// Slots whose intent is on disk, and by slot how far the others' has come.
+    var begunForGood: Set<String> = []
     var begun: [String: Durability] = [:]
     var heardFromBeginning: Set<String> = []
     var recorded: PositionRecord?
@@ -82,9 +84,7 @@ final class Invariants: WorldObserver {
             nextIndex = recovery.log.nextIndex
             recovered = recovery.position
             // What was under way at the crash may have reached the disk all the same.
-            for intent in recovery.log.openIntents where begun[intent.slot] == nil {
-                begun[intent.slot] = .durable
-            }
+            begunForGood.formUnion(recovery.log.openIntents.lazy.map(\.slot).filter { self.begun[$0] == nil })
         case .completed(let id, let completion): completed(id, completion)
         case .clockStepped: stepped.formUnion(slots.keys)
         case .configured: rulesChangedAt = world.time
@@ -103,8 +103,9 @@ final class Invariants: WorldObserver {
         case .appended(let durability):
             if durability == .durable { becameDurable(through: id) }
             // `/run` may have answered before the disk does.
-            guard let slot = intents.removeValue(forKey: id), begun[slot] != .durable else { return }
+            guard let slot = intents.removeValue(forKey: id), !begunForGood.contains(slot) else { return }
             begun[slot] = durability
+            if durability == .durable { keep(slot) }
         case .preflighted(let reports):
             guard let play = preflights.removeValue(forKey: id) else { return }
             if reports.contains(where: \.isPlayable) { prepared.insert(play) }
@@ -118,7 +119,12 @@ final class Invariants: WorldObserver {
     /// The log is written in order: with an entry all that stand before it are on disk.
     private func becameDurable(through id: EffectID) {
         let late = Set(intents.filter { $0.key > id }.values)
-        for slot in begun.keys where !late.contains(slot) { begun[slot] = .durable }
+        for slot in begun.keys where !late.contains(slot) { keep(slot) }
+    }
+
+    private func keep(_ slot: String) {
+        begun[slot] = nil
+        begunForGood.insert(slot)
     }
 
     private func played(_ id: EffectID, _ end: PlayEnd, _ playback: Playback) {
@@ -220,8 +226,8 @@ final class Invariants: WorldObserver {
         starts[order.play] = order.start
         if !prepared.contains(order.play) { violate("I2: \(slot.id) plays what nobody looked at") }
         switch begun[slot.id] {
+        case _ where begunForGood.contains(slot.id): break
         case nil: violate("I3: \(slot.id) plays without an intent")
-        case .durable: break
         default:
             if !world.station.faults.contains(.disk) {
                 violate("I3: \(slot.id) has its intent in /run, and no fault")

@@ -139,6 +139,7 @@ struct InvariantsTests {
         expect(told, toTellOf: "plays without an intent")
         let half = morning.violations(of: [.play(morning.order), wake]) { watcher in
             morning.prepared(watcher)
+            watcher.begunForGood = []
             watcher.begun[morning.slot.id] = .inRun
         }
         expect(half, toTellOf: "its intent in /run, and no fault")

@@ -30,6 +30,10 @@ extension Rule {
                         + "move what needs \(module) to a target that may, or change the list with the design"
                 )
             }
-        }
+        },
+        .ban(
+            "manifest", #"\b(unsafeFlags|unsafeOptions)\b|\.package\("#,
+            instead: "say it on the command line that builds: no package can depend on one with such flags, "
+                + "and this one depends on none", in: { $0.path == "Package.swift" }),
     ]
 }

@@ -32,6 +32,8 @@ struct RuleProofTests {
         Snippet("imports", "package import StationHost", in: simulator),
         Snippet("imports", "import struct Foundation.Data", in: "Sources/StationAudio/Snippet.swift"),
         Snippet("imports", "import Glibc", in: "Sources/NewTarget/Snippet.swift"),
+        Snippet("manifest", "let a = 1\n.unsafeFlags([\"-O\"])", in: "Package.swift"),
+        Snippet("manifest", ".package(url: address, from: version)", in: "Package.swift"),
         Snippet("try!", "let a = 1\nlet b = try! read()"),
         Snippet("try!", #"let text = "\(try! read())""#),
         Snippet("as!", "let a = b as! Int"),

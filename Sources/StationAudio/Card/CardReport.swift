@@ -20,6 +20,8 @@ package struct CardOrder: BitwiseCopyable, Sendable {
     package var start: CardStart
     /// CLOCK_MONOTONIC nanoseconds at which the sound must be over: the fade ends there, told or not (I1).
     package var permitEnd: Int64
+    /// What the ring's frames are multiplied by, until `CardOutput.setGain` says otherwise.
+    package var gain: Float
     /// Whether the producer steers the programme to the clock.
     ///
     /// If so, a frame that comes late is skipped, so that the position stays; if not, all that follows is
@@ -30,11 +32,13 @@ package struct CardOrder: BitwiseCopyable, Sendable {
 
     /// Makes an order.
     package init(
-        id: UInt64, start: CardStart, permitEnd: Int64, locked: Bool = true, fadeMilliseconds: Int = 50
+        id: UInt64, start: CardStart, permitEnd: Int64, gain: Float = 1, locked: Bool = true,
+        fadeMilliseconds: Int = 50
     ) {
         self.id = id
         self.start = start
         self.permitEnd = permitEnd
+        self.gain = gain
         self.locked = locked
         self.fadeMilliseconds = fadeMilliseconds
     }

@@ -33,8 +33,8 @@ struct Playing {
     var line: Timeline?
     var cut: Cut?
     /// What the ring's frames are multiplied by, and what by in the end.
-    private var gain: Float = 1
-    var targetGain: Float = 1
+    private var gain: Float
+    var targetGain: Float
     /// Whether a frame was rendered, and whether one left.
     var hasSounded = false
     var hasStarted = false
@@ -47,6 +47,7 @@ struct Playing {
     init(order: CardOrder, core: UnsafeMutablePointer<ProgrammeCore>) {
         self.order = order
         unsafe self.core = unsafe core
+        (gain, targetGain) = (order.gain, order.gain)
     }
 
     /// Frames of the programme; nil until the producer knows.

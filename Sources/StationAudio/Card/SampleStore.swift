@@ -90,12 +90,18 @@ private func put<Sample: SIMDScalar>(
 private func store(
     _ sample: Float, as format: CardSampleFormat, to target: UnsafeMutableRawPointer, at index: Int
 ) {
-    let samples = bounded(SIMD8(repeating: sample))
+    // Only what is not a number differs from itself.
+    let bounded = sample != sample ? 0 : sample > 1 ? 1 : sample < -1 ? -1 : sample
     // Safety: the caller's target has room for frames × channels samples of the format.
     switch format {
-    case .s16: unsafe target.storeBytes(of: rounded16(samples)[0], toByteOffset: index &* 2, as: Int16.self)
-    case .s32: unsafe target.storeBytes(of: rounded32(samples)[0], toByteOffset: index &* 4, as: Int32.self)
-    case .float: unsafe target.storeBytes(of: samples[0], toByteOffset: index &* 4, as: Float.self)
+    case .s16:
+        let whole = Int16((bounded * 32_767).rounded(.toNearestOrEven))
+        unsafe target.storeBytes(of: whole, toByteOffset: index &* 2, as: Int16.self)
+    case .s32:
+        let whole = Int32((Double(bounded) * 2_147_483_647).rounded(.toNearestOrEven))
+        unsafe target.storeBytes(of: whole, toByteOffset: index &* 4, as: Int32.self)
+    case .float:
+        unsafe target.storeBytes(of: bounded, toByteOffset: index &* 4, as: Float.self)
     }
 }
 

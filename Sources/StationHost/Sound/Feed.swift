@@ -97,25 +97,20 @@ final class Feed {
             CardOrder(
                 id: order.play.number,
                 start: order.lateStart == .atClockPosition ? .joining(start) : .at(start),
-                permitEnd: permitEnd), from: ring)
-        setVolume(on: card)
+                permitEnd: permitEnd, gain: volume), from: ring)
         return isRunning
     }
 
     /// Another permit: its ceiling holds for all that the card does not have yet, also of what is decoded already.
     func renew(_ permit: Permit, on card: CardOutput) {
         ceilingDecibels = permit.ceilingDecibels
-        setVolume(on: card)
+        if isRunning { card.setGain(order: order.play.number, volume) }
         grantedEnd = Self.monotonic(permit.end)
         if !isReplaced { limit(to: grantedEnd, on: card) }
     }
 
-    /// Brings what was limited to the order's ceiling to the permit's.
-    private func setVolume(on card: CardOutput) {
-        guard isRunning else { return }
-        let decibels = ceilingDecibels - order.permit.ceilingDecibels
-        card.setGain(order: order.play.number, amplitude(decibels: decibels))
-    }
+    /// What brings what was limited to the order's ceiling to the permit's.
+    private var volume: Float { amplitude(decibels: ceilingDecibels - order.permit.ceilingDecibels) }
 
     /// Ends where another order begins.
     func giveWay(to next: Feed, on card: CardOutput) {
