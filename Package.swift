@@ -43,6 +43,10 @@ let package = Package(
         .target(
             name: "StationHost", dependencies: ["StationCore", "StationTrust", "StationAudio", "CLinux"],
             swiftSettings: strict),
+        // A target of its own, so that `loa` starts without libcurl and the thirty libraries that it brings.
+        .target(
+            name: "StationFetch", dependencies: ["StationCore", "StationHost", "StationTrust", "CCurl"],
+            swiftSettings: strict, linkerSettings: [.linkedLibrary(":libssl.so.3")]),
         .target(
             name: "StationSimulator", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
         .executableTarget(

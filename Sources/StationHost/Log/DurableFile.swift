@@ -32,12 +32,12 @@ package struct DiskCalls: Sendable {
 }
 
 /// Files that are there whole or not at all.
-enum DurableFile {
+package enum DurableFile {
     /// Replaces a file so that after a power cut it is the old one or the new one, whole.
     ///
     /// open temp, write, fsync, rename, fsync of the directory. A crash before the rename leaves `path.new`, which
     /// the next replacement overwrites; one after it leaves the new file.
-    static func replace(_ path: String, with bytes: [UInt8], _ calls: DiskCalls) throws(SystemError) {
+    package static func replace(_ path: String, with bytes: [UInt8], _ calls: DiskCalls) throws(SystemError) {
         let temporary = path + ".new"
         do {
             let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
@@ -49,14 +49,14 @@ enum DurableFile {
     }
 
     /// Makes the names in the directory of a file durable.
-    static func syncDirectory(of path: String, _ calls: DiskCalls) throws(SystemError) {
+    package static func syncDirectory(of path: String, _ calls: DiskCalls) throws(SystemError) {
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let descriptor = try Descriptor.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY)
         if let error = calls.sync(descriptor.number) { throw error }
     }
 
     /// Makes a directory and those above it.
-    static func makeDirectory(_ path: String, mode: mode_t = 0o750) throws(SystemError) {
+    package static func makeDirectory(_ path: String, mode: mode_t = 0o750) throws(SystemError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part

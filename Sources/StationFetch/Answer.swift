@@ -1,0 +1,60 @@
+// What a server's header says of the body that follows it. Fetch thread.
+
+import CCurl
+import Glibc
+
+/// The header of an answer, as far as it decides what its body is worth.
+struct Answer {
+    /// The status; 0 for a file of this machine.
+    let status: Int
+    let validators: Validators
+    private let contentRange: String?
+    private let contentEncoding: String?
+
+    /// Reads the header of the answer that a transfer is at.
+    init(_ handle: UnsafeMutableRawPointer) {
+        func field(_ name: String) -> String? { ccurl_field(handle, name).map { String(cString: $0) } }
+        status = ccurl_status(handle)
+        validators = Validators(entityTag: field("ETag"), lastModified: field("Last-Modified"))
+        (contentRange, contentEncoding) = (field("Content-Range"), field("Content-Encoding"))
+    }
+
+    /// What the body is.
+    enum Body {
+        /// It begins at that byte of the file.
+        case part(from: Int64)
+        /// An error page, or none at all.
+        case none
+        /// Not what was asked for, and why.
+        case wrong(String)
+    }
+
+    /// What the body is, where `offset` bytes are there already.
+    ///
+    /// Whatever a server does with a range (RFC 9110 section 14.4), no byte lands where it does not belong.
+    func body(asked offset: Int64) -> Body {
+        if status == 0 { return .part(from: offset) }
+        if let contentEncoding, contentEncoding.lowercased() != "identity" {
+            return .wrong("the server sent it as \(contentEncoding), which nobody asked for")
+        }
+        switch status {
+        case 200:
+            // A part that calls itself the whole: nobody knows which.
+            return contentRange == nil ? .part(from: 0) : .wrong("the server sent 200 and a Content-Range")
+        case 206:
+            guard offset > 0, let start = Self.start(contentRange ?? "") else {
+                return .wrong("the server sent a part that nobody asked for")
+            }
+            return start == offset
+                ? .part(from: offset) : .wrong("the server sent bytes from \(start) instead of \(offset)")
+        default: return .none
+        }
+    }
+
+    /// The first byte of `bytes 500-999/1000`.
+    private static func start(_ contentRange: String) -> Int64? {
+        let words = contentRange.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }
+        return Int64(words[1].prefix { $0 != "-" })
+    }
+}

@@ -1,0 +1,99 @@
+import Glibc
+import StationHost
+import StationTrust
+
+/// Verified files by their hashes, `STATE/content/`: each is there whole, or not at all.
+///
+/// Fetch thread; others open what they were told of by `open`.
+final class ContentStore {
+    /// The name of a file in the store: its strongest hash.
+    static func name(of content: TUF.Content) -> String? {
+        content.hashes.first.map { Hexadecimal.text($0.bytes) }
+    }
+
+    private static let partSuffix = ".part"
+    private let folder: String
+    private let calls: DiskCalls
+    private let boot: String
+    /// What is there, by name, in bytes.
+    private(set) var files: [String: Int64] = [:]
+    /// Whole and checked, but not yet durable.
+    private var pending: [Download] = []
+
+    /// Opens the store; what an earlier run left half done is gone on with.
+    init(state: String, boot: String, calls: DiskCalls = .kernel) throws(SystemError) {
+        folder = state + "/content"
+        (self.boot, self.calls) = (boot, calls)
+        try DurableFile.makeDirectory(folder)
+        for (name, bytes) in try Self.list(folder) where !name.contains(".") { files[name] = bytes }
+    }
+
+    /// Opens a file of the store, by any thread.
+    static func open(_ content: TUF.Content, state: String) throws(SystemError) -> Descriptor {
+        guard let name = name(of: content) else { throw SystemError(call: "open content", code: ENOENT) }
+        return try Descriptor.open("\(state)/content/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    }
+
+    /// Whether the file is there for good.
+    func contains(_ content: TUF.Content) -> Bool { Self.name(of: content).map { files[$0] != nil } ?? false }
+
+    /// All that is there and on its way, in bytes.
+    var bytes: Int64 {
+        files.values.reduce(0, +) + pending.reduce(0) { $0 + $1.count }
+    }
+
+    /// Begins a download, or goes on with it.
+    func download(_ content: TUF.Content, _ subject: String) throws(SystemError) -> Download {
+        guard let name = Self.name(of: content) else { throw SystemError(call: subject, code: EINVAL) }
+        return try Download(
+            content, subject, path: "\(folder)/\(name)\(Self.partSuffix)", calls: calls, boot: boot)
+    }
+
+    /// Takes a download that is whole and checked; it is there with the next `commit`.
+    func add(_ download: Download) { pending.append(download) }
+
+    /// Makes all that was added durable, at once: one wait for many files.
+    ///
+    /// - Returns: what is there now.
+    func commit() throws(SystemError) -> [TUF.Content] {
+        guard !pending.isEmpty else { return [] }
+        defer { pending = [] }
+        for download in pending { try download.makeDurable() }
+        for download in pending {
+            guard let name = Self.name(of: download.content) else { continue }
+            let path = "\(folder)/\(name)"
+            _ = try system("rename \(path)") { rename(path + Self.partSuffix, path) }
+            unlink(path + Self.partSuffix + ".json")
+        }
+        try DurableFile.syncDirectory(of: folder + "/.", calls)
+        for download in pending {
+            if let name = Self.name(of: download.content) { files[name] = download.count }
+        }
+        return pending.map(\.content)
+    }
+
+    /// Removes files, and with them the parts of what nobody wants any more.
+    func remove(_ names: [String]) {
+        for name in names {
+            unlink("\(folder)/\(name)")
+            files[name] = nil
+        }
+    }
+
+    private static func list(_ folder: String) throws(SystemError) -> [(String, Int64)] {
+        guard let directory = opendir(folder) else { throw SystemError(call: "open \(folder)", code: errno) }
+        defer { closedir(directory) }
+        var found: [(String, Int64)] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            var information = stat()
+            guard fstatat(dirfd(directory), name, &information, AT_SYMLINK_NOFOLLOW) == 0,
+                information.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            found.append((name, Int64(information.st_size)))
+        }
+        return found
+    }
+}

@@ -1,0 +1,182 @@
+import Glibc
+import StationHost
+import StationTrust
+
+/// One file of content on its way to the store: what has come is kept over cuts, restarts and power cuts.
+///
+/// Fetch thread. Beside the part lies a record of which state of the file it is of, and how much of it was on disk
+/// for certain: after a power cut what lies behind that may be anything.
+final class Download: TransferSink {
+    /// After so many bytes what has come is brought to the disk.
+    static let syncBytes: Int64 = 8 << 20
+    private static let mostRecordBytes = 4096
+
+    /// What it will be.
+    let content: TUF.Content
+    /// How much of it is there.
+    private(set) var count: Int64 = 0
+    /// Why it is not what it should be, or could not be written.
+    private(set) var problem: String?
+    private let subject: String
+    private let path: String
+    private let calls: DiskCalls
+    private let boot: String
+    private let file: Descriptor
+    private var check: TUF.ContentCheck?
+    private var validators = Validators()
+    private var synced: Int64 = 0
+
+    /// Begins, or goes on with what an earlier run left.
+    ///
+    /// - Parameters:
+    ///   - content: what it will be.
+    ///   - subject: its path in the repository, for what is told.
+    ///   - path: of the part.
+    init(_ content: TUF.Content, _ subject: String, path: String, calls: DiskCalls, boot: String) throws(SystemError) {
+        (self.content, self.subject, self.path) = (content, subject, path)
+        (self.calls, self.boot) = (calls, boot)
+        file = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
+        try takeUp()
+    }
+
+    /// The rest that is to be fetched; nil where nothing is there yet.
+    var rest: (offset: Int64, of: Validators)? { count > 0 ? (count, validators) : nil }
+
+    /// Whether all of it is there.
+    var isWhole: Bool { count == content.length }
+
+    // MARK: What an earlier run left
+
+    private func takeUp() throws(SystemError) {
+        var information = stat()
+        let number = file.number
+        _ = try system("fstat \(path)") { fstat(number, &information) }
+        let record = readRecord()
+        // What this boot wrote is in the kernel's memory at least; a boot before may have lost what it had not synced.
+        let certain = record.map { $0.boot == boot ? Int64(information.st_size) : $0.synced } ?? 0
+        let kept = min(certain, Int64(information.st_size), content.length ?? 0)
+        try cut(to: kept)
+        validators = record?.validators ?? Validators()
+        synced = min(record?.synced ?? 0, kept)
+        try hashWhatIsThere(kept)
+    }
+
+    private func hashWhatIsThere(_ kept: Int64) throws(SystemError) {
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
+        defer { piece.deallocate() }
+        let number = file.number
+        while count < kept {
+            let offset = off_t(count)
+            let want = Int(min(Int64(piece.count), kept - count))
+            let read = try system("read \(path)") { pread(number, piece.baseAddress, want, offset) }
+            guard read > 0 else { return try cut(to: 0) }
+            try? check?.take(UnsafeRawBufferPointer(rebasing: piece[..<read]))
+            count += Int64(read)
+        }
+    }
+
+    /// Forgets what stands behind that byte; the check begins anew.
+    private func cut(to length: Int64) throws(SystemError) {
+        let number = file.number
+        _ = try system("ftruncate \(path)") { ftruncate(number, off_t(length)) }
+        (count, synced, check) = (0, 0, TUF.ContentCheck(content, of: subject))
+    }
+
+    // MARK: What comes
+
+    func begin(at offset: Int64, _ validators: Validators) -> Bool {
+        do throws(SystemError) {
+            if offset == 0, count > 0 { try cut(to: 0) }
+            guard offset == count else {
+                problem = "\(subject): the server began at \(offset), not at \(count)"
+                return false
+            }
+            self.validators = validators
+            // The record goes first: what came without one is thrown away.
+            try writeRecord()
+            return true
+        } catch {
+            problem = "\(error)"
+            return false
+        }
+    }
+
+    func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+        do throws(TUF.Refusal) {
+            try check?.take(piece)
+        } catch {
+            problem = "\(error)"
+            return false
+        }
+        do throws(SystemError) {
+            let number = file.number
+            var rest = piece
+            while !rest.isEmpty {
+                let (base, size, offset) = (rest.baseAddress, rest.count, off_t(count))
+                let written = try system("write \(path)") { pwrite(number, base, size, offset) }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+                count += Int64(written)
+            }
+            if count - synced >= Self.syncBytes { try sync() }
+            return true
+        } catch {
+            problem = "\(error)"
+            return false
+        }
+    }
+
+    /// Brings what has come to the disk, after a cut or from time to time.
+    func sync() throws(SystemError) {
+        guard count > synced else { return }
+        if let error = calls.sync(file.number) { throw error }
+        synced = count
+        try writeRecord()
+    }
+
+    /// Ends it.
+    ///
+    /// - Throws: why it is not what it should be; then nothing of it is kept.
+    func finish() throws(TUF.Refusal) {
+        guard let check = check.take() else { return }
+        do throws(TUF.Refusal) {
+            try check.finish()
+        } catch {
+            forget()
+            throw error
+        }
+    }
+
+    /// Waits until all of it is on the disk.
+    func makeDurable() throws(SystemError) {
+        if let error = calls.sync(file.number) { throw error }
+    }
+
+    /// Throws away what is there: it leads nowhere.
+    func forget() {
+        unlink(path)
+        unlink(recordPath)
+    }
+
+    // MARK: The record
+
+    private var recordPath: String { path + ".json" }
+
+    private func writeRecord() throws(SystemError) {
+        var members: [JSON.Member] = [
+            .init("boot", .string(boot)), .init("synced", .integer(synced)),
+        ]
+        if let tag = validators.entityTag { members.append(.init("entityTag", .string(tag))) }
+        if let date = validators.lastModified { members.append(.init("lastModified", .string(date))) }
+        try DurableFile.replace(recordPath, with: JSON.object(members).bytes, calls)
+    }
+
+    private func readRecord() -> (boot: String, synced: Int64, validators: Validators)? {
+        guard let bytes = try? readFile(recordPath, limit: Self.mostRecordBytes),
+            let json = try? JSONParser.parse(bytes, limits: .init(bytes: Self.mostRecordBytes)),
+            let boot = json["boot"]?.text, let synced = json["synced"]?.integer
+        else { return nil }
+        let validators = Validators(
+            entityTag: json["entityTag"]?.text, lastModified: json["lastModified"]?.text)
+        return (boot, synced, validators)
+    }
+}

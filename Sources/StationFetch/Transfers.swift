@@ -1,0 +1,251 @@
+import CCurl
+import Glibc
+import StationHost
+
+/// All transfers under way, over connections that are kept for the next (libcurl's multi interface).
+///
+/// Fetch thread. No transfer waits for ever: connecting, and a connection that gives nothing, have their times.
+final class Transfers {
+    /// The bounds of every transfer.
+    enum Limit {
+        /// Until a connection stands, in seconds.
+        static let connecting = 20
+        /// Fewer bytes a second for so many seconds are a server that gives nothing.
+        static let slowBytes = 50
+        static let slowSeconds = 30
+        /// A whole transfer of metadata, in seconds: at the slowest it is a few megabytes.
+        static let metadataSeconds = 600
+        static let redirects = 5
+        /// Connections that are kept open.
+        static let connections = 8
+    }
+
+    /// How the network is used.
+    struct Settings: Sendable {
+        /// The most that bulk transfers fetch a second, in bytes.
+        var bytesPerSecond: Int64
+        var proxy: String?
+        var caFile: String?
+        var clientCertificate: String?
+        var clientKey: String?
+    }
+
+    /// One that is under way.
+    private final class Transfer {
+        let handle: UnsafeMutableRawPointer
+        let request: TransferRequest
+        let sink: any TransferSink
+        let then: (TransferEnd) -> Void
+        var headers: UnsafeMutablePointer<curl_slist>?
+        var certificatesAt: Int64?
+        var hasBegun = false
+        var isStopped = false
+        var problem: String?
+
+        init(
+            _ handle: UnsafeMutableRawPointer, _ request: TransferRequest, _ sink: any TransferSink,
+            _ then: @escaping (TransferEnd) -> Void
+        ) {
+            (self.handle, self.request, self.sink, self.then) = (handle, request, sink, then)
+        }
+
+        deinit {
+            curl_easy_cleanup(handle)
+            curl_slist_free_all(headers)
+        }
+
+        /// Looks at the header before the first byte.
+        func begin() -> Bool {
+            guard !hasBegun else { return true }
+            hasBegun = true
+            let answer = Answer(handle)
+            switch answer.body(asked: request.rest?.offset ?? 0) {
+            case .part(let offset):
+                isStopped = !sink.begin(at: offset, answer.validators)
+                return !isStopped
+            case .none: return true
+            case .wrong(let why):
+                problem = why
+                return false
+            }
+        }
+
+        /// An error page is nobody's file: it is read to its end, which keeps the connection.
+        var isWanted: Bool { [0, 200, 206].contains(ccurl_status(handle)) }
+
+        func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+            guard begin() else { return false }
+            guard isWanted else { return true }
+            isStopped = !sink.take(piece)
+            return !isStopped
+        }
+
+        func end(_ code: CURLcode) -> TransferEnd {
+            // An empty file has no piece that would have asked.
+            if code == CURLE_OK, isWanted, !begin(), problem == nil { return .stopped }
+            if let problem { return request.rest == nil ? .failed(problem) : .noRest(problem) }
+            if isStopped || code == CURLE_FILESIZE_EXCEEDED { return .stopped }
+            // A file of this machine that is not there.
+            if code == CURLE_FILE_COULDNT_READ_FILE { return .missing }
+            guard code == CURLE_OK else { return .failed(String(cString: curl_easy_strerror(code))) }
+            switch ccurl_status(handle) {
+            case 0, 200, 206: return .complete
+            case 304 where request.unless != nil: return .unchanged
+            case 403, 404, 410: return .missing
+            case 416 where request.rest != nil: return .noRest("the server has no such part")
+            case let status: return .failed("the server said \(status)")
+            }
+        }
+    }
+
+    // Safety: made in init, freed in deinit, used by the fetch thread.
+    private let multi: UnsafeMutableRawPointer
+    private let settings: Settings
+    private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+    /// The time at which certificates are checked, in seconds since 1970; nil for the clock's own.
+    var certificatesAt: Int64?
+
+    /// - Throws: `SystemError` where libcurl does not start.
+    init(_ settings: Settings) throws(SystemError) {
+        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
+            throw SystemError(call: "libcurl", code: ENOMEM)
+        }
+        self.multi = multi
+        self.settings = settings
+        _ = ccurl_multi_set_number(multi, CURLMOPT_MAXCONNECTS, Limit.connections)
+    }
+
+    deinit {
+        for handle in transfers.keys { curl_multi_remove_handle(multi, handle) }
+        transfers = [:]
+        curl_multi_cleanup(multi)
+    }
+
+    /// Starts a transfer.
+    ///
+    /// - Parameters:
+    ///   - request: what to fetch.
+    ///   - sink: takes it.
+    ///   - then: is told how it ended, never from within this call.
+    func start(
+        _ request: TransferRequest, into sink: any TransferSink, then: @escaping (TransferEnd) -> Void
+    ) {
+        guard let handle = curl_easy_init() else { return then(.failed("no memory")) }
+        let transfer = Transfer(handle, request, sink, then)
+        prepare(transfer)
+        transfers[handle] = transfer
+        curl_multi_add_handle(multi, handle)
+    }
+
+    /// Whether any transfer of that purpose is under way.
+    func isUnderWay(_ purpose: TransferRequest.Purpose) -> Bool {
+        transfers.values.contains { $0.request.purpose == purpose }
+    }
+
+    /// Gives up all transfers with a lesser purpose, and with them what is on its way in their connections.
+    ///
+    /// Paused, they would go on to fill the link with what they have asked for.
+    func cancel(below purpose: TransferRequest.Purpose) {
+        for transfer in transfers.values where transfer.request.purpose < purpose {
+            finish(transfer, .cancelled)
+        }
+    }
+
+    /// Waits until something comes, from a server or on a descriptor, and takes it.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: how long at the most.
+    ///   - descriptor: readable when somebody else wants something.
+    func round(atMost milliseconds: Int32, or descriptor: Int32) {
+        var wish = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        curl_multi_poll(multi, &wish, 1, milliseconds, nil)
+        var running: Int32 = 0
+        curl_multi_perform(multi, &running)
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+                let transfer = transfers[handle]
+            else { continue }
+            finish(transfer, transfer.end(message.pointee.data.result))
+        }
+    }
+
+    private func finish(_ transfer: Transfer, _ end: TransferEnd) {
+        curl_multi_remove_handle(multi, transfer.handle)
+        transfers[transfer.handle] = nil
+        transfer.then(end)
+    }
+
+    // MARK: Options
+
+    private func prepare(_ transfer: Transfer) {
+        let (handle, request) = (transfer.handle, transfer.request)
+        func set(_ option: CURLoption, _ text: String?) {
+            if let text { _ = ccurl_set_text(handle, option, text) }
+        }
+        func set(_ option: CURLoption, _ number: Int) { _ = ccurl_set_number(handle, option, number) }
+        set(CURLOPT_URL, request.url)
+        // A server never leads to a file of this machine, nor from https to http.
+        let scheme = request.url.prefix { $0 != ":" }.lowercased()
+        set(CURLOPT_PROTOCOLS_STR, scheme)
+        set(CURLOPT_REDIR_PROTOCOLS_STR, scheme == "http" ? "http,https" : "https")
+        set(CURLOPT_FOLLOWLOCATION, scheme == "file" ? 0 : 1)
+        set(CURLOPT_MAXREDIRS, Limit.redirects)
+        set(CURLOPT_PATH_AS_IS, 1)
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1.rawValue))
+        set(CURLOPT_CONNECTTIMEOUT, Limit.connecting)
+        set(CURLOPT_LOW_SPEED_LIMIT, Limit.slowBytes)
+        set(CURLOPT_LOW_SPEED_TIME, Limit.slowSeconds)
+        if request.purpose == .bulk {
+            _ = ccurl_set_large(handle, CURLOPT_MAX_RECV_SPEED_LARGE, settings.bytesPerSecond)
+        } else {
+            set(CURLOPT_TIMEOUT, Limit.metadataSeconds)
+        }
+        _ = ccurl_set_large(
+            handle, CURLOPT_MAXFILESIZE_LARGE, max(1, request.limit - (request.rest?.offset ?? 0)))
+        set(CURLOPT_PROXY, settings.proxy)
+        set(CURLOPT_CAINFO, settings.caFile)
+        set(CURLOPT_SSLCERT, settings.clientCertificate)
+        set(CURLOPT_SSLKEY, settings.clientKey)
+        if let rest = request.rest, rest.offset > 0 { set(CURLOPT_RANGE, "\(rest.offset)-") }
+        for line in Self.headers(request) {
+            transfer.headers = curl_slist_append(transfer.headers, line) ?? transfer.headers
+        }
+        _ = ccurl_set_headers(handle, transfer.headers)
+        // Safety: the transfer owns the handle, so it outlives every call that libcurl makes with it.
+        let user = Unmanaged.passUnretained(transfer).toOpaque()
+        _ = ccurl_set_taker(handle, takePiece, user)
+        transfer.certificatesAt = certificatesAt
+        if certificatesAt != nil { _ = ccurl_set_preparer(handle, setCertificateTime, user) }
+    }
+
+    private static func headers(_ request: TransferRequest) -> [String] {
+        // What is compressed on its way has another length and no ranges.
+        var lines = ["Accept-Encoding: identity", "Accept:"]
+        if let tag = request.unless?.entityTag { lines.append("If-None-Match: \(tag)") }
+        if let date = request.unless?.lastModified { lines.append("If-Modified-Since: \(date)") }
+        if let rest = request.rest, rest.offset > 0, let state = rest.of.forRange {
+            lines.append("If-Range: \(state)")
+        }
+        return lines
+    }
+
+    private let takePiece: ccurl_take = { bytes, size, count, user in
+        guard let user else { return 0 }
+        // Safety: see `prepare`.
+        let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+        let isTaken = transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        return isTaken ? size * count : 0
+    }
+
+    private let setCertificateTime: ccurl_prepare = { _, context, user in
+        guard let user, let context else { return CURLE_SSL_CERTPROBLEM }
+        // Safety: see `prepare`.
+        let transfer = Unmanaged<Transfer>.fromOpaque(user).takeUnretainedValue()
+        guard let time = transfer.certificatesAt, ccurl_check_certificates_at(context, time) == 1 else {
+            return CURLE_SSL_CERTPROBLEM
+        }
+        return CURLE_OK
+    }
+}
