@@ -84,9 +84,7 @@ final class Feed {
         buffer = [Float](repeating: 0, count: Self.chunk * channels)
         reader = ProgrammeReader(
             content.items.map {
-                ProgrammeItem(
-                    ProgrammeSource(
-                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                ProgrammeItem(descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames)
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -228,7 +226,7 @@ final class Feed {
         let index = firstMark + item
         guard index < content.items.count, let last = playback.items.indices.last else { return }
         playback.items[last].framesConsumed = Int64(framesConsumed)
-        playback.items[last].peakDecibels = peak > 0 ? Double(20 * log10(peak)) : nil
+        playback.items[last].peakDecibels = peak > 0 ? decibels(amplitude: peak) : nil
     }
 
     /// What is measured so far.
