@@ -67,9 +67,6 @@ package struct SimulatedCard: Sendable {
     /// The play that makes a sound now.
     package var sounding: SimulatedPlay? { current.flatMap { $0.isSounding ? $0 : nil } }
 
-    /// How many plays were ordered and have not ended.
-    package var playCount: Int { (current == nil ? 0 : 1) + (next == nil ? 0 : 1) }
-
     // MARK: What the station wants
 
     /// Opens it; it is open after `openLatency`.

@@ -3,8 +3,7 @@ import StationTrust
 // What people at the station ask for. Whatever changes something is in the log, with who asked.
 
 extension Station {
-    /// A test tone is that short and that quiet, and there is at most one in so long.
-    static let testToneSeconds = 3
+    /// There is at most one test tone in so long.
     static let testToneInterval = Duration.seconds(10)
     /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
     static let longestMute = Duration.seconds(31 * 86_400)
@@ -96,11 +95,11 @@ extension Station {
         let scheduled = now.wall
         let slot = Slot(
             byHand: verb, at: scheduled, text: text(scheduled), title: title, categories: categories)
-        var playout = Playout(slot: slot, items: items, play: newPlay())
+        let playout = Playout(slot: slot, items: items, play: newPlay())
         // What a person plays is theirs: the log says what it was, whoever has the file afterwards (I2).
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
-        if let refusal = refusal(of: &playout) {
+        if let refusal = refusal(of: playout) {
             note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
             reply(
                 id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
@@ -112,7 +111,7 @@ extension Station {
         return true
     }
 
-    private func refusal(of playout: inout Playout) -> Reason? {
+    private func refusal(of playout: Playout) -> Reason? {
         if isTerminating { return .off }
         let start = now.wall + Self.lateLead
         let wish = Guard.Wish(

@@ -21,8 +21,6 @@ final class LogFiles {
     static let checkpointEntries: Int64 = 512
     /// No line is longer; a longer one is damage.
     static let lineBytes = 1 << 20
-    /// A checkpoint is smaller than that.
-    private static let checkpointBytes = 16 << 20
 
     private let directory: String
     private let run: RunLog
