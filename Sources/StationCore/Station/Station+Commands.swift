@@ -117,7 +117,7 @@ extension Station {
         let wish = Guard.Wish(
             origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
             zone: settings.zone, emergenciesToday: 0)
-        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
         return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
             ? .overlap : nil
     }
@@ -140,14 +140,14 @@ extension Station {
             return
         }
         let mute = Mute(until: now.wall + duration, reason: reason)
-        watch.mute = mute
+        guardian.mute = mute
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
         for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
     }
 
     private mutating func unmute(_ id: CommandID, _ person: Person) {
-        watch.mute = nil
+        guardian.mute = nil
         note("unmute", person, accepted: true)
         reply(id, .fine, "")
     }
@@ -158,11 +158,11 @@ extension Station {
                 reply(id, .usage, "the volume lies between \(Int(Self.lowestVolume)) and 0 dB")
                 return
             }
-            watch.volumeDecibels = decibels
+            guardian.volumeDecibels = decibels
             note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
             for index in playouts.indices { rejudge(index) }
         }
-        reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
+        reply(id, .fine, "", ["volumeDecibels": .decimal(guardian.volumeDecibels)])
     }
 }
 
