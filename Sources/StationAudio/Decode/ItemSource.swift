@@ -7,7 +7,7 @@ struct ItemSource {
     let decoder: any Decoder
     let gain: Float
     private var block: [Float]
-    /// Frames of the block that have not been used, which end at `blockEnd`.
+    /// Frames of the block that have not been used, which begin at `blockStart`.
     private(set) var blockFrames = 0
     private var blockStart = 0
     /// Why decoding ended before its time.

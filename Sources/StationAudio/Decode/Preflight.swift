@@ -42,11 +42,7 @@ package struct Preflight: Hashable, Sendable {
             if count == 0 { break }
             frames += count
             guard frames <= maximum else { throw .tooLong(maximumFrames: maximum) }
-            unsafe block.withUnsafeMutableBufferPointer { all in
-                let samples = unsafe UnsafeMutableBufferPointer(rebasing: all[..<(count * format.channels)])
-                for i in samples.indices { unsafe samples[i] = scrubbed(samples[i]) }
-                unsafe loudness.measure(.init(samples), frames: count)
-            }
+            unsafe block.withUnsafeBufferPointer { unsafe loudness.measure($0, frames: count) }
         }
         guard frames > 0 else { throw .noFrames }
         isTruncated = decoder.isTruncated
