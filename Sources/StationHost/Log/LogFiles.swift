@@ -33,8 +33,9 @@ final class LogFiles {
     private var backlog: [Entry] = []
     /// Why the disk refused the last time; nil when it did not.
     private var lastProblem: SystemError?
-    // Until it is nil no segment that is there is written to.
     /// Why the log's end was not read; nil when it was.
+    ///
+    /// Until it is nil no segment that is there is written to.
     private var unread: SystemError?
 
     /// The segment that is written to.
