@@ -3,8 +3,7 @@ import StationTrust
 // What people at the station ask for. Whatever changes something is in the log, with who asked.
 
 extension Station {
-    /// A test tone is that short and that quiet, and there is at most one in so long.
-    static let testToneSeconds = 3
+    /// There is at most one test tone in so long.
     static let testToneInterval = Duration.seconds(10)
     /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
     static let longestMute = Duration.seconds(31 * 86_400)
@@ -96,11 +95,11 @@ extension Station {
         let scheduled = now.wall
         let slot = Slot(
             byHand: verb, at: scheduled, text: text(scheduled), title: title, categories: categories)
-        var playout = Playout(slot: slot, items: items, play: newPlay())
+        let playout = Playout(slot: slot, items: items, play: newPlay())
         // What a person plays is theirs: the log says what it was, whoever has the file afterwards (I2).
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
-        if let refusal = refusal(of: &playout) {
+        if let refusal = refusal(of: playout) {
             note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
             reply(
                 id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
@@ -112,13 +111,13 @@ extension Station {
         return true
     }
 
-    private func refusal(of playout: inout Playout) -> Reason? {
+    private func refusal(of playout: Playout) -> Reason? {
         if isTerminating { return .off }
         let start = now.wall + Self.lateLead
         let wish = Guard.Wish(
             origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
             zone: settings.zone, emergenciesToday: 0)
-        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
         return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
             ? .overlap : nil
     }
@@ -141,14 +140,14 @@ extension Station {
             return
         }
         let mute = Mute(until: now.wall + duration, reason: reason)
-        watch.mute = mute
+        guardian.mute = mute
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
         for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
     }
 
     private mutating func unmute(_ id: CommandID, _ person: Person) {
-        watch.mute = nil
+        guardian.mute = nil
         note("unmute", person, accepted: true)
         reply(id, .fine, "")
     }
@@ -159,11 +158,11 @@ extension Station {
                 reply(id, .usage, "the volume lies between \(Int(Self.lowestVolume)) and 0 dB")
                 return
             }
-            watch.volumeDecibels = decibels
+            guardian.volumeDecibels = decibels
             note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
             for index in playouts.indices { rejudge(index) }
         }
-        reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
+        reply(id, .fine, "", ["volumeDecibels": .decimal(guardian.volumeDecibels)])
     }
 }
 
