@@ -2,7 +2,6 @@ import CLinux
 import Glibc
 import StationAudio
 import StationCore
-import StationTrust
 
 /// The thread that hashes content and decodes it to its end before anybody hears it.
 ///

@@ -1,6 +1,5 @@
 package import StationAudio
 package import StationCore
-import Synchronization
 
 /// The sound path of a station: a preflight thread, a decode thread and the audio thread behind it.
 ///
