@@ -9,7 +9,6 @@ struct Faults: Sendable {
         case timetable
         case content(slot: String)
         case device
-        case sound
         case amplifier
         case configuration
 
@@ -20,7 +19,6 @@ struct Faults: Sendable {
             case .timetable: "timetable"
             case .content: "content"
             case .device: "device"
-            case .sound: "sound"
             case .amplifier: "amplifier"
             case .configuration: "configuration"
             }

@@ -250,8 +250,8 @@ extension Station {
                 playouts[index].phase = .ready
                 continue
             }
-            let id = emit(.preflight(play: playout.play, items: playout.items), for: .preflight(playout.play))
-            playouts[index].phase = .preflighting(id)
+            emit(.preflight(play: playout.play, items: playout.items), for: .preflight(playout.play))
+            playouts[index].phase = .preflighting
         }
     }
 

@@ -191,8 +191,7 @@ package struct Station: Sendable {
 
     // MARK: Effects
 
-    @discardableResult
-    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) -> EffectID {
+    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) {
         lastEffect += 1
         let id = EffectID(lastEffect)
         switch action {
@@ -201,7 +200,6 @@ package struct Station: Sendable {
         }
         if case .append = action { lastAppend = id }
         effects.append(Effect(id: id, action: action))
-        return id
     }
 
     /// Writes an entry.
@@ -361,7 +359,7 @@ package struct Station: Sendable {
     /// Ends the daemon when nothing sounds and the last position is on disk, or when that takes too long.
     private mutating func exitWhenQuiet() {
         let isWaiting =
-            playouts.contains { if case .ordered = $0.phase { true } else { false } }
+            playouts.contains { $0.phase == .ordered }
             || purposes.values.contains(.lastPosition)
         if let terminatesBy, isWaiting, now.monotonic < terminatesBy { return }
         if isAmplifierOn { setAmplifier(isOn: false) }

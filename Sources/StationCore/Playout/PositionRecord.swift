@@ -1,5 +1,43 @@
 package import StationTrust
 
+/// Where a running slot was, written beside the log while it plays.
+///
+/// Nobody removes it: one of a slot that has its outcome says nothing.
+package struct PositionRecord: Hashable, Sendable {
+    /// The slot that is playing.
+    package var slot: String
+    /// Where in the programme.
+    package var position: Duration
+    /// Frames consumed since the slot began, earlier plays of it included.
+    package var framesConsumed: Int64
+    /// All frames of the programme.
+    package var framesPlanned: Int64
+    /// When that was.
+    package var wall: Instant
+    /// When the slot first sounded.
+    package var startedAt: Instant
+    /// How far its first start was off, in microseconds.
+    package var startErrorMicroseconds: Double?
+    package var xruns: Int
+    /// What was measured of the items so far.
+    package var items: [Playback.Item]
+
+    package init(
+        slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, wall: Instant,
+        startedAt: Instant, startErrorMicroseconds: Double?, xruns: Int, items: [Playback.Item]
+    ) {
+        self.slot = slot
+        self.position = position
+        self.framesConsumed = framesConsumed
+        self.framesPlanned = framesPlanned
+        self.wall = wall
+        self.startedAt = startedAt
+        self.startErrorMicroseconds = startErrorMicroseconds
+        self.xruns = xruns
+        self.items = items
+    }
+}
+
 /// The record in its file: members in a fixed order, and nothing taken that lacks one.
 extension PositionRecord {
     /// The record as it stands in its file.
