@@ -312,9 +312,6 @@ extension Station {
         if !reports.contains(where: \.isPlayable) { finish(index, reason: reports.blockingReason) }
     }
 
-    /// The slot that a play is for; nil when there is none, or no longer.
-    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
-
     /// Looks at content again: it may be another.
     mutating func forgetContentChecks() {
         for slot in contentChecks.keys.sorted() where !playouts.contains(where: { $0.slot.id == slot }) {
@@ -324,6 +321,9 @@ extension Station {
     }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
+
+    /// The slot that a play is for; nil when there is none, or no longer.
+    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
 }
 
 extension ContentItem.Source {
