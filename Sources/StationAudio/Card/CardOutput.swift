@@ -66,7 +66,7 @@ package final class CardOutput {
     /// Five seconds make its clock well known, one will do.
     package func prepare() {
         unsafe shared.pointee.isWanted.store(true, ordering: .releasing)
-        ring()
+        wake()
     }
 
     /// Closes the card as soon as nothing plays.
@@ -74,7 +74,7 @@ package final class CardOutput {
     /// The thread stays, asleep, for the next `prepare`.
     package func release() {
         unsafe shared.pointee.isWanted.store(false, ordering: .releasing)
-        ring()
+        wake()
     }
 
     /// Plays what the ring gets.
@@ -86,7 +86,7 @@ package final class CardOutput {
         guard isOpen, rings.count < Self.orders, rings[order.id] == nil else { return false }
         guard unsafe shared.pointee.commands.push(.play(order, ring.core)) else { return false }
         rings[order.id] = ring
-        self.ring()
+        wake()
         return true
     }
 
@@ -95,14 +95,14 @@ package final class CardOutput {
         guard rings[order] != nil else { return }
         // A full queue means a stuck thread: its dead man's switch is about to tell.
         _ = unsafe shared.pointee.commands.push(.stop(order: order, fadeMilliseconds: fadeMilliseconds))
-        ring()
+        wake()
     }
 
     /// Gives an order another end, in CLOCK_MONOTONIC nanoseconds; too late once its last fade is buffered.
     package func limit(order: UInt64, permitEnd: Int64) {
         guard rings[order] != nil else { return }
         _ = unsafe shared.pointee.commands.push(.limit(order: order, end: permitEnd))
-        ring()
+        wake()
     }
 
     /// Gives an order another volume: its ring's frames times `gain`, from the next that the card gets on.
@@ -113,7 +113,7 @@ package final class CardOutput {
         guard rings[order] != nil else { return }
         // What is no number is silence.
         _ = unsafe shared.pointee.commands.push(.setGain(order: order, gain >= 0 ? gain : 0))
-        ring()
+        wake()
     }
 
     /// What happened since the last call, in order.
@@ -134,7 +134,7 @@ package final class CardOutput {
     }
 
     /// Wakes the audio thread: one that lives makes a round.
-    package func wake() { ring() }
+    package func wake() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
 
     /// Rounds that the audio thread made; for a watchdog, which wakes it between two looks.
     package var rounds: Int { unsafe shared.pointee.rounds.load(ordering: .relaxed) }
@@ -149,7 +149,7 @@ package final class CardOutput {
         guard isOpen else { return true }
         isOpen = false
         unsafe shared.pointee.isClosing.store(true, ordering: .releasing)
-        ring()
+        wake()
         guard unsafe CLinux_thread_join(&handle, 1_000_000_000) == 0 else {
             // Safety: leaked on purpose; the thread may still read them.
             for ring in rings.values { unsafe _ = Unmanaged.passRetained(ring) }
@@ -166,6 +166,4 @@ package final class CardOutput {
         unsafe shared.deallocate()
         Glibc.close(reportDescriptor)
     }
-
-    private func ring() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
 }
