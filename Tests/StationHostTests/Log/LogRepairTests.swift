@@ -17,12 +17,7 @@ struct LogRepairTests: LogTests {
 
     /// The indices in the log as anybody reads it.
     private func indices() throws -> [Int64] {
-        var found: [Int64] = []
-        try LogReader.entries(state: state) { json, _ in
-            found.append(json["index"]?.integer ?? -1)
-            return true
-        }
-        return found
+        try LogReader.entries(state: state).map { $0["index"]?.integer ?? -1 }
     }
 
     /// Opens, appends the next entry, and looks whether the log is a gapless run afterwards, and after another start.
