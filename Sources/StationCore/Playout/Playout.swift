@@ -86,6 +86,9 @@ struct Playout: Sendable {
     /// What the play under way measures.
     var current = Playback()
 
+    /// Who waits to hear whether it can be played, if a person asked for it.
+    var asker: CommandID?
+
     /// Whether the play under way has made a sound.
     var isSounding: Bool {
         if case .ordered = phase { current.startedAt != nil } else { false }
