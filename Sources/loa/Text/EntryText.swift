@@ -37,7 +37,7 @@ package struct EntryText {
                 lines.append("\(Catalogue.notReady[language]): \(Catalogue.reason(code)[language])")
                 if let advice = Catalogue.advice(code) { lines.append("→ \(advice[language])") }
             } else {
-                lines.append(Catalogue.ready[language])
+                lines.append((next["ready"]?.bool == true ? Catalogue.ready : Catalogue.notChecked)[language])
             }
         } else {
             lines.append(Catalogue.noEntries[language])
@@ -156,7 +156,7 @@ package struct EntryText {
         let isOver = entry["state"]?.text == "cleared"
         return [
             (isOver ? Catalogue.faultOver(name) : Catalogue.faultRaised(name))[language],
-            entry["message"]?.text,
+            entry["message"]?.text.map { Phrasebook.translated($0)[language] },
         ]
     }
 
