@@ -1,4 +1,5 @@
 #include "CLinuxHost.h"
+#include "Nanoseconds.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,22 +23,9 @@
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 const int CLinux_O_PATH = O_PATH;
-
-static const int64_t billion = 1000000000;
-
-static struct timespec timespec_of(int64_t nanoseconds) {
-    return (struct timespec){.tv_sec = nanoseconds / billion, .tv_nsec = nanoseconds % billion};
-}
-
-static int64_t clock_now(clockid_t clock) {
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * billion + now.tv_nsec;
-}
 
 int CLinux_boot_timer(void) {
     int descriptor = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -71,9 +71,9 @@ final class Workshop {
         return try run("sh", "-c", joined).output.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }
 
-    /// A source for the programme reader.
-    func source(_ name: String, gain: Double = 0, frames: Int? = nil) throws -> ProgrammeSource {
-        ProgrammeSource(descriptor: try open(name), gainDecibels: gain, frames: frames)
+    /// An item for the programme reader.
+    func item(_ name: String, gain: Double = 0, frames: Int? = nil) throws -> ProgrammeItem {
+        ProgrammeItem(descriptor: try open(name), gainDecibels: gain, frames: frames)
     }
 }
 

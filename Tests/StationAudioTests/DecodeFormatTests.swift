@@ -221,9 +221,8 @@ struct DecodeDamageTests {
                 bytes[Int.random(in: 0..<reach, using: &dice)] = UInt8.random(in: 0...255, using: &dice)
             }
             try shop.write("flipped", bytes)
-            let source = try shop.source("flipped")
-            let played = Played(
-                [ProgrammeItem(source)], ProgrammeOutput(rate: 8_000, channels: 1), block: 4_096)
+            let item = try shop.item("flipped")
+            let played = Played([item], ProgrammeOutput(rate: 8_000, channels: 1), block: 4_096)
             #expect(played.samples.allSatisfy { $0.magnitude <= 0.8914 })
             #expect(played.marks.count == 1)
         }

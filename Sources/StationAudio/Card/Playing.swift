@@ -114,7 +114,6 @@ struct Playing {
             result.framesSkipped = max(result.framesSkipped, length - result.framesConsumed)
         }
         unsafe core.pointee.abandoned.store(true, ordering: .releasing)
-        unsafe core.pointee.signalSpace()
         shared.tell(.ended(order: order.id, result))
     }
 
@@ -183,7 +182,6 @@ struct Playing {
         }
         var target: Int
         switch order.start {
-        case .now: target = 0
         case .at(let instant), .joining(let instant):
             target = Int(stream.frame(at: instant).rounded())
             aim = instant
@@ -194,8 +192,7 @@ struct Playing {
             try stream.retreat(to: target)
             guard stream.isSettled else { return false }
         }
-        if case .joining = order.start {} else { target = max(target, stream.rendered) }
-        if order.start == .now { aim = stream.instant(ofFrame: target) }
+        if case .at = order.start { target = max(target, stream.rendered) }
         offset = target
         return true
     }
@@ -251,7 +248,6 @@ struct Playing {
                 for channel in 0..<channels { unsafe samples[index * channels + channel] *= gain }
             }
         }
-        unsafe core.pointee.signalSpace()
         stream.spans.append(CardSpan(order: order.id, card: here, programme: here - offset, count: count))
         hasSounded = true
         line = nil
@@ -260,16 +256,12 @@ struct Playing {
     private mutating func starve(_ count: Int, _ stream: inout CardStream) throws(CardError) {
         try stream.silence(frames: count)
         if hasSounded { result.framesStarved += count }
-        // What has not begun begins late, whole; what is not steered is late from here on.
-        var mayBeLate = !order.locked
-        if !hasSounded, line == nil { if case .joining = order.start {} else { mayBeLate = true } }
-        if mayBeLate, let offset { self.offset = offset + count }
+        // What has not begun begins late, whole.
+        if case .at = order.start, !hasSounded, line == nil, let offset { self.offset = offset + count }
     }
 
     private mutating func skip(to frame: Int) {
-        let skipped = unsafe core.pointee.frames.skip(to: frame)
-        result.framesSkipped += skipped
-        if skipped > 0 { unsafe core.pointee.signalSpace() }
+        result.framesSkipped += unsafe core.pointee.frames.skip(to: frame)
     }
 }
 

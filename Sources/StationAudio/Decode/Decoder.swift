@@ -57,11 +57,8 @@ extension Decoder {
         var scratch = [Float](repeating: 0, count: block * format.channels)
         var left = frames
         while left > 0 {
-            let got: Int
-            do {
-                got = try unsafe scratch.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in
-                    try unsafe read(into: buffer, frames: min(left, block))
-                }
+            let got = try unsafe scratch.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in
+                try unsafe read(into: buffer, frames: min(left, block))
             }
             if got == 0 { break }
             left -= got

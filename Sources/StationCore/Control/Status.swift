@@ -11,7 +11,7 @@ extension Station {
         return isMuted ? "muted" : "idle"
     }
 
-    private var isMuted: Bool { watch.mute.map { $0.until > now.wall } ?? false }
+    private var isMuted: Bool { guardian.mute.map { $0.until > now.wall } ?? false }
 
     /// One line for the service supervisor.
     var statusLine: String {
@@ -176,7 +176,7 @@ extension Station {
             origin: .timetable, programmeClass: slot.programmeClass, start: slot.scheduled,
             hardEnd: slot.hardEnd,
             zone: settings.zone, emergenciesToday: 0)
-        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
         return nil
     }
 

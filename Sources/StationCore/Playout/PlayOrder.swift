@@ -1,6 +1,6 @@
 package import StationTrust
 
-/// The identity of one attempt to make sound; a slot that is interrupted and goes on has several.
+/// The identity under which a slot's content is preflighted and played, once or, after an interruption, again.
 package struct PlayID: Hashable, Comparable, Sendable {
     package let number: UInt64
 

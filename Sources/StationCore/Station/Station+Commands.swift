@@ -3,8 +3,7 @@ import StationTrust
 // What people at the station ask for. Whatever changes something is in the log, with who asked.
 
 extension Station {
-    /// A test tone is that short and that quiet, and there is at most one in so long.
-    static let testToneSeconds = 3
+    /// There is at most one test tone in so long.
     static let testToneInterval = Duration.seconds(10)
     /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
     static let longestMute = Duration.seconds(31 * 86_400)
@@ -108,7 +107,7 @@ extension Station {
         // What a person plays is theirs: the log says what it was, whoever has the file afterwards (I2).
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
-        if let refusal = refusal(of: &playout) {
+        if let refusal = refusal(of: playout) {
             note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
             reply(
                 id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
@@ -132,13 +131,13 @@ extension Station {
         }
     }
 
-    private func refusal(of playout: inout Playout) -> Reason? {
+    private func refusal(of playout: Playout) -> Reason? {
         if isTerminating { return .off }
         let start = now.wall + Self.lateLead
         let wish = Guard.Wish(
             origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
             zone: settings.zone, emergenciesToday: 0)
-        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
         return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
             ? .overlap : nil
     }
@@ -161,7 +160,7 @@ extension Station {
             return
         }
         let mute = Mute(until: now.wall + duration, reason: reason)
-        watch.mute = mute
+        guardian.mute = mute
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
         for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
@@ -169,7 +168,7 @@ extension Station {
 
     /// The mute in force; both null where there is none.
     private var muteJSON: JSON {
-        let mute = watch.mute.flatMap { $0.until > now.wall ? $0 : nil }
+        let mute = guardian.mute.flatMap { $0.until > now.wall ? $0 : nil }
         return [
             "until": mute.map { .string(text($0.until)) } ?? .null,
             "reason": mute.map { .string($0.reason) } ?? .null,
@@ -177,7 +176,7 @@ extension Station {
     }
 
     private mutating func unmute(_ id: CommandID, _ person: Person) {
-        watch.mute = nil
+        guardian.mute = nil
         note("unmute", person, accepted: true)
         reply(id, .fine, "")
     }
@@ -188,11 +187,11 @@ extension Station {
                 reply(id, .usage, "the volume lies between \(Int(Self.lowestVolume)) and 0 dB")
                 return
             }
-            watch.volumeDecibels = decibels
+            guardian.volumeDecibels = decibels
             note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
             for index in playouts.indices { rejudge(index) }
         }
-        reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
+        reply(id, .fine, "", ["volumeDecibels": .decimal(guardian.volumeDecibels)])
     }
 }
 

@@ -146,7 +146,7 @@ extension Station {
             playouts[index].blocked = playout.blocked ?? .late
             return false
         }
-        switch watch.judge(wish(playout, start: start), at: now, trust: trust) {
+        switch guardian.judge(wish(playout, start: start), at: now, trust: trust) {
         case .permitted:
             guard playout.fits(from: start) else {
                 playouts[index].blocked = playout.interruption ?? .late
@@ -208,7 +208,7 @@ extension Station {
         let start = startWall(of: playout)
         // The disk may have taken its time: what was so when the intent was written need not be so now.
         guard start <= playout.latestStart, playout.fits(from: start),
-            case .permitted(let permit) = watch.judge(wish(playout, start: start), at: now, trust: trust)
+            case .permitted(let permit) = guardian.judge(wish(playout, start: start), at: now, trust: trust)
         else { return }
         playouts[index].permit = permit
         playouts[index].start = now.monotonic(of: start)
@@ -346,7 +346,7 @@ extension Station {
         let instant = max(now.monotonic, playout.start)
         var wish = wish(playout, start: now.wall(of: instant))
         if let started = playout.current.startedAt { wish.alreadySounded += instant - started }
-        switch watch.judge(wish, at: now, trust: trust == .untrusted ? .holdover : trust) {
+        switch guardian.judge(wish, at: now, trust: trust == .untrusted ? .holdover : trust) {
         case .permitted(let permit):
             guard permit != playout.permit else { return }
             playouts[index].permit = permit

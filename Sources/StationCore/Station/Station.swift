@@ -41,7 +41,8 @@ package struct Station: Sendable {
     static let stopFade = Duration.milliseconds(50)
     /// The fade with which the daemon's end ends a sound: a person who presses stop then waits no longer (I12).
     static let shutdownFade = Duration.milliseconds(150)
-    /// The daemon ends so soon after it was told to, whatever has not answered.
+    /// The station waits no longer for what has not answered when it is told to end; the daemon's loop, with one eye
+    /// on the amplifier, even less.
     static let shutdownPatience = Duration.milliseconds(900)
     /// At most so many slots of one precedence are on their way at once; more could never all be heard.
     static let mostPlayouts = 64
@@ -57,7 +58,7 @@ package struct Station: Sendable {
     var clock: ClockJudge
     var trust = ClockTrust.untrusted
     var log = LogSummary()
-    var watch: Guard
+    var guardian: Guard
     var active: ActiveTimetable?
     var playouts: [Playout] = []
     var faults = Faults()
@@ -139,7 +140,7 @@ package struct Station: Sendable {
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
-        watch = Guard(rules: settings.rules, mute: nil, volumeDecibels: settings.volumeDecibels)
+        guardian = Guard(rules: settings.rules, mute: nil, volumeDecibels: 0)
     }
 
     /// Decides what is to be done about an event.
@@ -242,8 +243,8 @@ package struct Station: Sendable {
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
         trust = clock.judge(now)
         if trust != .untrusted { trustedSince = now.monotonic }
-        watch.mute = log.mute
-        if let volume = log.volumeDecibels { watch.volumeDecibels = volume }
+        guardian.mute = log.mute
+        if let volume = log.volumeDecibels { guardian.volumeDecibels = volume }
         isStarted = true
         append(
             .boot,
@@ -342,11 +343,10 @@ package struct Station: Sendable {
         if settings.amplifier == nil, isAmplifierOn { setAmplifier(isOn: false) }
         self.settings = settings
         clear(.configuration)
-        watch.rules = settings.rules
+        guardian.rules = settings.rules
         clock.configure(
             buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,
             holdover: settings.holdover)
-        if log.volumeDecibels == nil { watch.volumeDecibels = settings.volumeDecibels }
         nextPoll = now.monotonic
         forgetContentChecks()
         for index in playouts.indices { rejudge(index) }

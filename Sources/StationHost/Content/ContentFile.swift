@@ -45,17 +45,23 @@ enum ContentFile {
     }
 
     /// The SHA-256 of the whole file.
-    static func hash(_ descriptor: Int32, _ path: String) throws(SystemError) -> Digest {
+    ///
+    /// - Throws: `SystemError`; with EFBIG when it has more than `limit` bytes.
+    static func hash(
+        _ descriptor: Int32, _ path: String, limit: Int64 = .max
+    ) throws(SystemError) -> Digest {
         var hash = SHA256()
         var offset: off_t = 0
         let piece = 1 << 17
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 16)
         defer { buffer.deallocate() }
         while true {
+            // pread: who handed the file over has the same file position, and may move it.
             let count = try system("read \(path)") { pread(descriptor, buffer.baseAddress, piece, offset) }
             guard count > 0 else { return hash.finish() }
             hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += off_t(count)
+            guard offset <= limit else { throw SystemError(call: "read \(path)", code: EFBIG) }
         }
     }
 }

@@ -273,12 +273,15 @@ package final class ControlServer {
         guard let file else {
             return connection.answer(.usage, ["error": "no file came with the request"])
         }
-        if let problem = FileHash.problem(of: file.number) {
+        if let problem = HandedFiles.problem(of: file.number) {
             return connection.answer(.usage, ["error": .string(problem)])
         }
         let id = begin(connection)
         let isStarted = workers.start("hash") { [results] in
-            results.put(.hashed(id, file, name: name, person, FileHash.sha256(of: file.number)))
+            let digest = Result { () throws(SystemError) in
+                try ContentFile.hash(file.number, name, limit: HandedFiles.mostBytes)
+            }
+            results.put(.hashed(id, file, name: name, person, digest))
         }
         if !isStarted { answerBusy(connection) }
     }

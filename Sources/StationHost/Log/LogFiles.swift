@@ -21,8 +21,6 @@ final class LogFiles {
     static let checkpointEntries: Int64 = 512
     /// No line is longer; a longer one is damage.
     static let lineBytes = 1 << 20
-    /// A checkpoint is smaller than that.
-    private static let checkpointBytes = 16 << 20
 
     private let directory: String
     private let run: RunLog
@@ -35,8 +33,9 @@ final class LogFiles {
     private var backlog: [Entry] = []
     /// Why the disk refused the last time; nil when it did not.
     private var lastProblem: SystemError?
-    // Until it is nil no segment that is there is written to.
     /// Why the log's end was not read; nil when it was.
+    ///
+    /// Until it is nil no segment that is there is written to.
     private var unread: SystemError?
 
     /// The segment that is written to.

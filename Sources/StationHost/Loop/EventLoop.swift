@@ -8,7 +8,8 @@ import StationTrust
 /// It sleeps in one ppoll until something happens: the wake that the station asked for, a step of the wall clock, a
 /// signal, a completion of another thread, or a line on the control socket. Nothing here blocks, and nothing polls.
 final class EventLoop {
-    /// After SIGTERM the daemon is gone within a second, whatever hangs; this is left for the amplifier's command.
+    /// The loop ends so soon after SIGTERM, whatever hangs: of the second that the daemon has, the rest is for the
+    /// amplifier's command and the log's checkpoint.
     static let endWithin = Duration.milliseconds(700)
 
     private var station: Station

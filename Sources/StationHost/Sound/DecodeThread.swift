@@ -18,12 +18,13 @@ final class DecodeThread: Sendable {
         case end
     }
 
-    private let jobs: Mailbox<Job>
     /// What this thread and the audio thread have done so far, for the watchdog.
     struct Pulse: Hashable {
         var rounds: Int
         var audioRounds: Int
     }
+
+    private let jobs: Mailbox<Job>
     private let rounds = Atomic<Int>(0)
     private let audioRounds = Atomic<Int>(0)
 

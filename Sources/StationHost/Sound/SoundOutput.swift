@@ -12,6 +12,8 @@ package final class SoundOutput: SoundPath {
     /// What was preflighted and waits for its play, or plays.
     private var prepared: [PlayID: PreparedContent] = [:]
     private let found: Mailbox<(EffectID, PlayID, PreparedContent)>
+    /// What the threads had done when the watchdog was fed last; nil while they have not been asked yet.
+    private var lastPulse: DecodeThread.Pulse?
 
     /// Starts the threads; the card stays closed until it is asked for.
     ///
@@ -38,9 +40,6 @@ package final class SoundOutput: SoundPath {
         }
         decoder = try DecodeThread(settings: card) { mailbox.put($0) }
     }
-
-    /// What the threads had done when the watchdog was fed last; nil while they have not been asked yet.
-    private var lastPulse: DecodeThread.Pulse?
 
     /// The name of a thread that makes no progress, for the watchdog; nil when all do.
     ///

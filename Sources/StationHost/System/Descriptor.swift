@@ -58,3 +58,29 @@ func readAll(_ descriptor: Int32, from start: Int64, limit: Int, _ path: String)
     }
     return bytes
 }
+
+/// The names in a directory but `.` and `..`, and but those that are no UTF-8, in no order.
+package func namesInDirectory(_ path: String) throws(SystemError) -> [String] {
+    try names(in: try Descriptor.open(path, O_RDONLY | O_DIRECTORY), limit: .max)
+}
+
+/// The first names in a directory, likewise.
+func names(in directory: borrowing Descriptor, limit: Int) throws(SystemError) -> [String] {
+    let number = directory.number
+    // The stream closes its descriptor with itself.
+    let copy = try system("dup") { fcntl(number, F_DUPFD_CLOEXEC, 0) }
+    guard let stream = fdopendir(copy) else {
+        close(copy)
+        throw SystemError(call: "fdopendir", code: errno)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while names.count < limit, let entry = readdir(stream) {
+        // Safety: the kernel ends the name with a NUL inside the entry.
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+        }
+        if let name, name != ".", name != ".." { names.append(name) }
+    }
+    return names
+}

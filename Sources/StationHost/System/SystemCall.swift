@@ -51,6 +51,15 @@ package func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ wh
     }
 }
 
+/// Lends words the way that C has a command line: strings, and a null pointer at the end.
+package func withCommandLine<Result>(
+    _ words: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+    let arguments = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    return body(arguments)
+}
+
 /// One line to standard error, with the priority that journald reads from its beginning (sd-daemon(3)).
 ///
 /// One `write` a line: a buffered print loses its last lines in a crash, which are the ones that matter.
