@@ -220,6 +220,7 @@ struct AnswerTextTests {
     func replies() throws {
         let english = ReplyText(.english), vietnamese = ReplyText(.vietnamese)
         #expect(english.done(.play, ["title": "Bản tin", "slot": "x"]) == "Playing: Bản tin\n")
+        #expect(vietnamese.done(.test, ["title": "test tone"]) == "Phát: tiếng thử\n")
         #expect(english.done(.stop, ["stopped": []]) == "Nothing was playing.\n")
         #expect(english.done(.stop, ["stopped": ["x"]]) == "Stopped 1 programme.\n")
         #expect(vietnamese.done(.unmute, [:]) == "Đã bật tiếng lại.\n")

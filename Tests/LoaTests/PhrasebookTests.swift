@@ -71,6 +71,8 @@ struct PhrasebookTests {
         "somebody answers at {}", "{\"error\":\"too many logs are being read\"}\n", "listen at {}", "lock {}",
         // Mistakes of the program itself.
         "an entry must follow the one before",
+        // The end of Windows' names of zones.
+        " Standard Time",
         // Which entries explain a reason.
         "fault clock-untrusted", "command mute", "fault content", "fault timetable", "fault device",
         "fault sound", "command stop",

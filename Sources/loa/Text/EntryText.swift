@@ -140,7 +140,7 @@ package struct EntryText {
         return [
             Catalogue.asked(verb, by: person)[language],
             entry["accepted"]?.bool == false ? Catalogue.refused[language] : nil,
-            entry["title"]?.text ?? entry["programme"]?.text, reasonOfCommand(entry),
+            entry["title"] ?? entry["programme"] == nil ? nil : title(entry), reasonOfCommand(entry),
             entry["until"]?.text.map { Catalogue.until(format.time($0, now: entry["wall"]?.text))[language] },
             entry["volumeDecibels"]?.number.map(format.decibels),
         ]
@@ -167,6 +167,8 @@ package struct EntryText {
     }
 
     private func title(_ entry: JSON) -> String {
-        entry["title"]?.text ?? entry["programme"]?.text ?? entry["slot"]?.text ?? ""
+        // The one title that is the daemon's own.
+        if entry["title"] == "test tone" { return Phrasebook.translated("test tone")[language] }
+        return entry["title"]?.text ?? entry["programme"]?.text ?? entry["slot"]?.text ?? ""
     }
 }

@@ -18,7 +18,8 @@ package struct ReplyText {
         case .status, .next: return read(verb, answer)
         case .log: return TextWidth.printed([EntryText(language).entry(answer)])
         case .why: return EntryText(language).why(answer)
-        case .play, .test, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
+        case .play, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
+        case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
         case .stop:
             let count = answer["stopped"]?.elements?.count ?? 0
             line = count == 0 ? Catalogue.nothingToStop : Catalogue.stopped(count)
