@@ -235,6 +235,9 @@ struct AnswerTextTests {
         #expect(
             english.refused(.no, ["error": "a.mp3: is empty", "reason": "bad-content"], .play("a.mp3"))
                 .hasPrefix("Cannot be played: a.mp3: is empty.\n→ "))
+        let unknown: JSON = ["error": "there is no programme tin", "reason": "no-content"]
+        #expect(
+            english.refused(.no, unknown, .play("tin")).hasPrefix("There is no file and no programme tin."))
         #expect(
             vietnamese.refused(.no, ["error": "a.mp3: is empty", "reason": "bad-content"], .play("a.mp3"))
                 .hasPrefix("Không phát được: a.mp3: trống.\n→ "))

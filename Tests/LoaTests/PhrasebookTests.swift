@@ -86,9 +86,7 @@ struct PhrasebookTests {
 
     @Test("every message of the sources that loa shows is in the phrasebook", arguments: places)
     func complete(place: String) throws {
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Sources")
-        let folder = sources.appending(path: place)
+        let folder = Self.sources.appending(path: place)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
             // Windows' names of zones, and the system's own files, which the configuration's fault names as a whole.
             $0.hasSuffix(".swift") && $0 != "WindowsZones.swift" && !$0.hasPrefix("ZoneFile")
@@ -102,6 +100,21 @@ struct PhrasebookTests {
                     Phrasebook.translated(filled)[.vietnamese] != filled,
                     "\(place)/\(name): no Vietnamese for: \(message)")
             }
+        }
+    }
+
+    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+
+    @Test("every fault that the station knows has its words in both languages")
+    func faults() throws {
+        let file = Self.sources.appending(path: "StationCore/Station/Faults.swift")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let names = try #require(text.firstRange(of: "var name: String {"))
+        let codes = Literals(String(text[names.upperBound...].prefix { $0 != "}" })).found
+        #expect(codes.count >= 8)
+        for code in codes + ["downtime-not-judged"] {
+            #expect(Catalogue.fault(code)[.vietnamese] != Catalogue.fault(code)[.english], "\(code)")
         }
     }
 
@@ -124,7 +137,7 @@ struct PhrasebookTests {
 /// The texts between quotation marks of a Swift source, with `{}` for what is put into them.
 private struct Literals {
     private var source: ArraySlice<Character>
-    private var found: [String] = []
+    private(set) var found: [String] = []
 
     init(_ text: String) {
         source = Array(text)[...]

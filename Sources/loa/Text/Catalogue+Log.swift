@@ -60,6 +60,11 @@ extension Catalogue {
     static func cannotPlay(_ problem: String) -> Phrase {
         Phrase(vi: "Không phát được: \(problem).", en: "Cannot be played: \(problem).")
     }
+    static func nothingOfThatName(_ what: String) -> Phrase {
+        Phrase(
+            vi: "Không có tệp hay chương trình nào tên là \(what). Xem các chương trình: loa next --days 31",
+            en: "There is no file and no programme \(what). For the programmes see: loa next --days 31")
+    }
     static let mayNotRead = Phrase(
         vi: "Bạn không có quyền xem. Cần là root hoặc thuộc nhóm loaphuong.",
         en: "You may not look: only root and the group loaphuong may.")

@@ -38,6 +38,9 @@ package struct ReplyText {
     /// The answer to a question that was refused: `{error, reason}` with the exit code of the reply.
     package func refused(_ code: ExitCode, _ answer: JSON, _ request: Request) -> String {
         if code == .notPermitted { return notPermitted(request) }
+        if case .play(let what) = request, answer["error"]?.text == "there is no programme \(what)" {
+            return TextWidth.printed([Catalogue.nothingOfThatName(what)[language]])
+        }
         let error = answer["error"]?.text.map { Phrasebook.translated($0)[language] }
         guard let reason = answer["reason"]?.text else {
             return TextWidth.printed([error ?? answer.description])
