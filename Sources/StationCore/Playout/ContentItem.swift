@@ -55,6 +55,8 @@ package struct ItemReport: Hashable, Sendable {
 
     /// What will sound: the item itself, or its fallback.
     package var path: String
+    /// The item itself, also where its fallback will sound.
+    package var itemPath: String
     package var sha256: Digest?
     /// How long it sounds; zero for a live source, which lasts until it is stopped.
     package var duration: Duration
@@ -66,9 +68,11 @@ package struct ItemReport: Hashable, Sendable {
     package var isCut = false
 
     package init(
-        path: String, sha256: Digest?, duration: Duration, problem: Problem?, isPlayable: Bool
+        path: String, itemPath: String? = nil, sha256: Digest?, duration: Duration, problem: Problem?,
+        isPlayable: Bool
     ) {
         self.path = path
+        self.itemPath = itemPath ?? path
         self.sha256 = sha256
         self.duration = duration
         self.problem = problem

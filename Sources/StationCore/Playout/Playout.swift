@@ -84,6 +84,9 @@ struct Playout: Sendable {
     /// What the play under way measures.
     var current = Playback()
 
+    /// Who waits to hear whether it can be played, if a person asked for it.
+    var asker: CommandID?
+
     /// Whether the play under way has made a sound.
     var isSounding: Bool { phase == .ordered && current.startedAt != nil }
 

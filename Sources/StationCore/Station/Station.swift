@@ -296,7 +296,7 @@ package struct Station: Sendable {
         case .timetable(let timetable): activate(timetable)
         case .timetableRefused(let upstream, let problem):
             upstreamErrors[upstream] = problem
-            raise(.timetable, "\(upstream): \(problem)")
+            raiseTimetableFault()
         case .completed(let id, let completion): complete(id, completion)
         case .progress(let play, let playback): progress(play, playback)
         case .card(let state): cardChanged(state)

@@ -62,9 +62,15 @@ final class PreflightThread: Sendable {
             for (index, item) in items.enumerated() {
                 var (sound, report) = check(item.source, index)
                 if sound == nil, let fallback = item.fallback {
-                    let problem = report.problem
-                    (sound, report) = check(fallback, index)
-                    report.problem = problem
+                    let (other, found) = check(fallback, index)
+                    if let other {
+                        // What is wrong is still wrong with the item, and named by it.
+                        sound = other
+                        (report.path, report.sha256, report.duration) = (
+                            found.path, found.sha256, found.duration
+                        )
+                        (report.isPlayable, report.isCut) = (true, found.isCut)
+                    }
                 }
                 if let sound { sounds.append(sound) }
                 reports.append(report)
