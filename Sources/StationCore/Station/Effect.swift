@@ -47,7 +47,9 @@ package struct Effect: Equatable, Sendable {
         /// Replaces the record of where the running slot is.
         case recordPosition(PositionRecord)
         /// Hashes the items and decodes each to its end, and keeps their descriptors for the play.
-        case preflight(play: PlayID, items: [ContentItem])
+        ///
+        /// What is more urgent does not wait for what is less: that stands back, and is done afterwards.
+        case preflight(play: PlayID, items: [ContentItem], urgency: Urgency)
         /// Opens the card and feeds it with silence.
         case openCard
         /// Closes the card.

@@ -10,7 +10,7 @@ struct ContentCheck: Hashable, Sendable {
 
     init(reports: [ItemReport]) {
         problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
-        message = reports.compactMap(\.problemText).joined(separator: "; ")
+        message = reports.problemText
     }
 }
 
@@ -26,6 +26,14 @@ extension [ItemReport] {
     /// Why none of the items can be played, or not all of them whole.
     var blockingReason: Reason {
         contains { if case .bad = $0.problem { true } else { false } } ? .badContent : .noContent
+    }
+
+    /// What is wrong with the first few of them, for a person; empty when nothing is.
+    var problemText: String {
+        let problems = compactMap(\.problemText)
+        let more = problems.count - Station.mostProblemsTold
+        return problems.prefix(Station.mostProblemsTold).joined(separator: "; ")
+            + (more > 0 ? " (+\(more))" : "")
     }
 }
 
@@ -250,7 +258,10 @@ extension Station {
                 playouts[index].phase = .ready
                 continue
             }
-            let id = emit(.preflight(play: playout.play, items: playout.items), for: .preflight(playout.play))
+            let id = emit(
+                .preflight(
+                    play: playout.play, items: playout.items, urgency: Urgency(playout.precedence)),
+                for: .preflight(playout.play))
             playouts[index].phase = .preflighting(id)
         }
     }
@@ -268,7 +279,8 @@ extension Station {
         }
         if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
-        emit(.preflight(play: play, items: items), for: .contentCheck(slot: next.id, play))
+        emit(
+            .preflight(play: play, items: items, urgency: .early), for: .contentCheck(slot: next.id, play))
     }
 
     /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
@@ -289,11 +301,11 @@ extension Station {
         }
         playouts[index].reports = reports
         let slot = playouts[index].slot
-        let problems = reports.compactMap(\.problemText)
-        if problems.isEmpty {
+        let problem = reports.problemText
+        if problem.isEmpty {
             clear(.content(slot: slot.id))
         } else {
-            raise(.content(slot: slot.id), "\(slot.programme): " + problems.joined(separator: "; "))
+            raise(.content(slot: slot.id), "\(slot.programme): \(problem)")
         }
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {
             // It may arrive yet: it is looked at again until the slot is over.
@@ -324,6 +336,17 @@ extension Station {
     }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
+}
+
+extension Urgency {
+    fileprivate init(_ precedence: Playout.Precedence) {
+        switch precedence {
+        case .normal: self = .normal
+        case .priority: self = .priority
+        case .person: self = .person
+        case .emergency: self = .emergency
+        }
+    }
 }
 
 extension ContentItem.Source {

@@ -23,6 +23,8 @@ package struct Station: Sendable {
     static let cardIdle = Duration.seconds(3)
     /// Content that was missing or bad is looked at again after that time, until its slot is over.
     static let preflightRetry = Duration.seconds(15)
+    /// A fault tells what is wrong with so many items of a slot, and how many more there are.
+    static let mostProblemsTold = 3
     /// An amplifier's command that failed is given again after that time.
     static let amplifierRetry = Duration.seconds(10)
     /// What the guard refuses is asked again after that time: the hour may have opened.

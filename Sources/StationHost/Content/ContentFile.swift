@@ -45,13 +45,18 @@ enum ContentFile {
     }
 
     /// The SHA-256 of the whole file.
-    static func hash(_ descriptor: Int32, _ path: String) throws(SystemError) -> Digest {
+    ///
+    /// - Throws: `SystemError`, with ECANCELED as soon as `shouldContinue`, asked before each piece, says no.
+    static func hash(
+        _ descriptor: Int32, _ path: String, shouldContinue: () -> Bool = { true }
+    ) throws(SystemError) -> Digest {
         var hash = SHA256()
         var offset: off_t = 0
         let piece = 1 << 17
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 16)
         defer { buffer.deallocate() }
         while true {
+            guard shouldContinue() else { throw SystemError(call: "read \(path)", code: ECANCELED) }
             let count = try system("read \(path)") { pread(descriptor, buffer.baseAddress, piece, offset) }
             guard count > 0 else { return hash.finish() }
             hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -13,6 +13,8 @@ final class Feed {
     let effect: EffectID
     let order: PlayOrder
     let content: PreparedContent
+    /// Whether it is on its way to its beginning, in steps that leave the thread free for the sound that runs.
+    private(set) var isSeeking = false
     /// Whether the card got the order.
     private(set) var isRunning = false
     private(set) var hasStarted = false
@@ -72,10 +74,10 @@ final class Feed {
         return .nanoseconds(Int64(seconds * 1_000_000_000 + (rest * 1_000_000_000 + rate / 2) / rate))
     }
 
-    /// Decodes the first seconds and gives the order to the card.
-    ///
-    /// - Returns: false when the card has its two orders already, or nothing decodes.
-    func start(on card: CardOutput, _ format: CardFormat, channels: Int) -> Bool {
+    /// Prepares the decoding at a card's rate; `approach` then goes to its beginning.
+    func prepare(_ format: CardFormat, channels: Int) {
+        guard !isRunning, !isSeeking || format != self.format else { return }
+        isSeeking = true
         startFrame = Self.frame(at: order.position, rate: format.rate)
         ends = content.ends(cardRate: format.rate)
         self.format = format
@@ -86,11 +88,20 @@ final class Feed {
             content.items.map {
                 ProgrammeItem(
                     ProgrammeSource(
-                        descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                        descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames))
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
                 gainDecibels: order.permit.ceilingDecibels, startFrame: startFrame))
+    }
+
+    /// Makes a step towards its beginning; there, decodes the first seconds and gives the order to the card.
+    ///
+    /// - Returns: false when the card has its two orders already, or nothing decodes.
+    func approach(_ card: CardOutput) -> Bool {
+        if reader?.seek() ?? false { return true }
+        isSeeking = false
+        guard let ring else { return false }
         while fill() {}
         let start = Self.monotonic(order.start)
         isRunning = card.play(
