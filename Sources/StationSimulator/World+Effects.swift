@@ -57,7 +57,7 @@ extension World {
             send(.completed(id, .played(.badContent, Playback(position: order.position))))
             return
         }
-        card.play(SimulatedPlay(id, order: order, reports: reports), at: monotonic)
+        card.play(SimulatedPlay(id, order: order, reports: reports, isUnproven: card.isNull), at: monotonic)
         observer?.world(self, shows: .sound)
     }
 

@@ -91,7 +91,7 @@ struct ContractRun {
         }
         subject.behave(.sound)
         try deliverCompletions()
-        try subject.retry()
+        transcript.append("the disk took what it had refused: \(try subject.retry())")
         transcript += try subject.entries().map(Self.words)
     }
 

@@ -114,6 +114,24 @@ struct SoundOutputTests {
         }
     }
 
+    @Test("I5 while it plays, what the items have sounded is what the card has consumed of all")
+    func itemsSoFar() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 72_000, value: 1000)
+        try bench.write("b.wav", frames: 144_000, value: 1000)
+        let play = try bench.prepare(["a.wav", "b.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(1)))
+        var found: [Int64] = []
+        #expect(
+            bench.waits {
+                guard case .progress(_, let playback) = $0, playback.items.count == 2 else { return false }
+                found = playback.items.map(\.framesConsumed) + [playback.framesConsumed]
+                return found[2] > 96_000
+            })
+        #expect(found[0] == 72_000 && found[1] > 0 && found[0] + found[1] == found[2], "\(found)")
+    }
+
     @Test("what goes on at a recorded position sums up to the programme, to the frame")
     func goesOn() throws {
         let bench = try SoundBench()

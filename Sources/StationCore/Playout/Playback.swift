@@ -1,3 +1,5 @@
+package import StationTrust
+
 /// What the sound path measured of one play, from its start to now or to its end.
 ///
 /// Frames are those of the programme at the card's nominal rate, counted when the card consumed them.
@@ -93,13 +95,33 @@ package struct PositionRecord: Hashable, Sendable {
     package var startedAt: Instant
     /// How far its first start was off, in microseconds.
     package var startErrorMicroseconds: Double?
+    /// How its first start was measured.
+    package var startMethod: String?
     package var xruns: Int
-    /// What was measured of the items so far.
-    package var items: [Playback.Item]
+    /// Whether some of it is not proven.
+    package var isUnproven: Bool
+    /// What was measured of the items so far; they sum up to `framesConsumed`.
+    package var items: [Item]
+
+    /// One item that sounded, with all that an outcome says of it: the content may be another after a restart.
+    package struct Item: Hashable, Sendable {
+        package var measured: Playback.Item
+        package var path: String
+        package var sha256: Digest?
+        package var language: String?
+
+        package init(_ measured: Playback.Item, path: String, sha256: Digest?, language: String?) {
+            self.measured = measured
+            self.path = path
+            self.sha256 = sha256
+            self.language = language
+        }
+    }
 
     package init(
         slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, wall: Instant,
-        startedAt: Instant, startErrorMicroseconds: Double?, xruns: Int, items: [Playback.Item]
+        startedAt: Instant, startErrorMicroseconds: Double?, startMethod: String? = nil, xruns: Int,
+        isUnproven: Bool = false, items: [Item]
     ) {
         self.slot = slot
         self.position = position
@@ -108,6 +130,8 @@ package struct PositionRecord: Hashable, Sendable {
         self.wall = wall
         self.startedAt = startedAt
         self.startErrorMicroseconds = startErrorMicroseconds
+        self.startMethod = startMethod
+        self.isUnproven = isUnproven
         self.xruns = xruns
         self.items = items
     }

@@ -12,14 +12,19 @@ extension PositionRecord {
             .init("wallNanoseconds", .integer(wall.nanoseconds)),
             .init("startedAtNanoseconds", .integer(startedAt.nanoseconds)),
             .init("startErrorMicroseconds", startErrorMicroseconds.map { .decimal($0) } ?? .null),
+            .init("startMethod", startMethod.map { .string($0) } ?? .null),
+            .init("unproven", .bool(isUnproven)),
             .init("xruns", .integer(Int64(xruns))),
             .init(
                 "items",
                 .array(
                     items.map {
                         [
-                            "index": .integer(Int64($0.index)), "framesConsumed": .integer($0.framesConsumed),
-                            "peakDecibels": $0.peakDecibels.map { .decimal($0) } ?? .null,
+                            "index": .integer(Int64($0.measured.index)), "path": .string($0.path),
+                            "sha256": $0.sha256.map { .string("\($0)") } ?? .null,
+                            "language": $0.language.map { .string($0) } ?? .null,
+                            "framesConsumed": .integer($0.measured.framesConsumed),
+                            "peakDecibels": $0.measured.peakDecibels.map { .decimal($0) } ?? .null,
                         ]
                     })),
         ])
@@ -35,13 +40,22 @@ extension PositionRecord {
         self.init(
             slot: slot, position: .nanoseconds(position), framesConsumed: consumed, framesPlanned: planned,
             wall: Instant(nanoseconds: wall), startedAt: Instant(nanoseconds: started),
-            startErrorMicroseconds: json["startErrorMicroseconds"]?.number, xruns: Int(xruns),
-            items: items.compactMap { item in
-                guard let index = item["index"]?.integer, let frames = item["framesConsumed"]?.integer else {
-                    return nil
-                }
-                return Playback.Item(
-                    index: Int(index), framesConsumed: frames, peakDecibels: item["peakDecibels"]?.number)
-            })
+            startErrorMicroseconds: json["startErrorMicroseconds"]?.number,
+            startMethod: json["startMethod"]?.text, xruns: Int(xruns),
+            isUnproven: json["unproven"]?.bool ?? false, items: items.compactMap(Item.init))
+    }
+}
+
+extension PositionRecord.Item {
+    fileprivate init?(_ json: JSON) {
+        guard let index = json["index"]?.integer, let frames = json["framesConsumed"]?.integer,
+            let path = json["path"]?.text
+        else { return nil }
+        self.init(
+            Playback.Item(
+                index: Int(index), framesConsumed: frames, peakDecibels: json["peakDecibels"]?.number),
+            path: path,
+            sha256: json["sha256"]?.text.flatMap(Digest.init(text:)),
+            language: json["language"]?.text)
     }
 }

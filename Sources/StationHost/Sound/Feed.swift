@@ -227,10 +227,14 @@ final class Feed {
         lock.begin(at: instant)
     }
 
+    /// Whether the last item has not been measured to its end.
+    private var isInItem = false
+
     /// The item that sounds now stands last.
     func itemStarted(_ item: Int) {
         let index = firstMark + item
         guard index < content.items.count else { return }
+        isInItem = true
         playback.items.append(
             Playback.Item(index: content.items[index].index, framesConsumed: 0, peakDecibels: nil))
     }
@@ -238,6 +242,7 @@ final class Feed {
     func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
         let index = firstMark + item
         guard index < content.items.count, let last = playback.items.indices.last else { return }
+        isInItem = false
         playback.items[last].framesConsumed = Int64(framesConsumed)
         playback.items[last].peakDecibels = peak > 0 ? Double(20 * log10(peak)) : nil
     }
@@ -258,6 +263,10 @@ final class Feed {
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
             now.items = contentFrames(
                 of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+        } else if isInItem, let last = now.items.indices.last {
+            // What the card took and no item before it had.
+            let before = now.items.dropLast().reduce(0) { $0 + $1.framesConsumed }
+            now.items[last].framesConsumed = max(0, now.framesConsumed - before)
         }
         return now
     }

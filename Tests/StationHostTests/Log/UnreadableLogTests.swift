@@ -65,7 +65,7 @@ struct UnreadableLogTests {
             #expect(summary.settled.map(\.slot) == Self.slots(0..<10))
             #expect(log.append([LogRepairTests.entry(10)]) == .inRun)
             try show(10)
-            log.retry()
+            #expect(!log.retry())
             #expect(log.append([LogRepairTests.entry(11)]) == .inRun)
         }
         for first in [Int64(0), 5, 10] {
