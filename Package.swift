@@ -49,7 +49,7 @@ let package = Package(
             name: "loaphuongd", dependencies: ["StationHost", "StationCore"], swiftSettings: strict),
         .executableTarget(
             name: "loa",
-            dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator"],
+            dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio"],
             swiftSettings: strict),
 
         .target(

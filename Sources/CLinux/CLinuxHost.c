@@ -1,4 +1,5 @@
 #include "CLinuxHost.h"
+#include "Nanoseconds.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,22 +23,9 @@
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 const int CLinux_O_PATH = O_PATH;
-
-static const int64_t billion = 1000000000;
-
-static struct timespec timespec_of(int64_t nanoseconds) {
-    return (struct timespec){.tv_sec = nanoseconds / billion, .tv_nsec = nanoseconds % billion};
-}
-
-static int64_t clock_now(clockid_t clock) {
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * billion + now.tv_nsec;
-}
 
 int CLinux_boot_timer(void) {
     int descriptor = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -159,6 +147,12 @@ int CLinux_peer(int descriptor, uid_t *uid, gid_t *gid, pid_t *pid) {
     return 0;
 }
 
+int CLinux_peer_groups(int descriptor, gid_t *groups, int most) {
+    socklen_t length = (socklen_t)most * sizeof(gid_t);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0) return 0;
+    return (int)(length / sizeof(gid_t));
+}
+
 ssize_t CLinux_receive(int descriptor, void *bytes, size_t count, int *passed) {
     union {
         struct cmsghdr header;
@@ -220,11 +214,13 @@ int CLinux_notify(const char *path, const char *message) {
     return result;
 }
 
-int CLinux_is_member(uid_t uid, gid_t gid, const char *group) {
+int CLinux_is_member(uid_t uid, const gid_t *groups, int count, const char *group) {
     // Called on the loop thread only, so the static buffers of the plain functions are safe.
     struct group *entry = getgrnam(group);
     if (!entry) return 0;
-    if (entry->gr_gid == gid) return 1;
+    for (int index = 0; index < count; index++) {
+        if (groups[index] == entry->gr_gid) return 1;
+    }
     struct passwd *user = getpwuid(uid);
     if (!user) return 0;
     if (user->pw_gid == entry->gr_gid) return 1;

@@ -1,4 +1,5 @@
 #include "CLinuxThreads.h"
+#include "Nanoseconds.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -8,14 +9,9 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { NANOSECONDS = 1000000000, STACK_BYTES = 256 << 10, GUARD_BYTES = 64 << 10 };
-
-static struct timespec timespec_of(int64_t nanoseconds) {
-    return (struct timespec){nanoseconds / NANOSECONDS, nanoseconds % NANOSECONDS};
-}
+enum { STACK_BYTES = 256 << 10, GUARD_BYTES = 64 << 10 };
 
 int CLinux_eventfd(void) {
     int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -60,11 +56,7 @@ void CLinux_wait_readable(int descriptor, int64_t nanoseconds) {
     ppoll(&wanted, 1, nanoseconds < 0 ? NULL : &limit, NULL);
 }
 
-int64_t CLinux_monotonic(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NANOSECONDS + now.tv_nsec;
-}
+int64_t CLinux_monotonic(void) { return clock_now(CLOCK_MONOTONIC); }
 
 int CLinux_thread_start(CLinux_thread *thread, const char *name, int priority, int *refused,
                         void *(*body)(void *), void *argument) {

@@ -29,7 +29,7 @@ package struct SimulatedCard: Sendable {
     package enum Report: Sendable {
         case state(CardState)
         case progress(PlayID, Playback)
-        case ended(EffectID, PlayID, PlayEnd, Playback)
+        case ended(EffectID, PlayEnd, Playback)
     }
 
     /// What it is called, and its frames a second and channels.
@@ -69,9 +69,6 @@ package struct SimulatedCard: Sendable {
     /// The play that makes a sound now.
     package var sounding: SimulatedPlay? { current.flatMap { $0.isSounding ? $0 : nil } }
 
-    /// How many plays were ordered and have not ended.
-    package var playCount: Int { (current == nil ? 0 : 1) + (next == nil ? 0 : 1) }
-
     // MARK: What the station wants
 
     /// Opens it; it is open after `openLatency`.
@@ -81,7 +78,7 @@ package struct SimulatedCard: Sendable {
         return tryToOpen(now)
     }
 
-    /// Closes it, and whatever plays ends.
+    /// Closes it; whatever plays falls silent, and ends when its time is over.
     package mutating func close(at now: MonotonicInstant) -> [Report] {
         isWanted = false
         readyAt = nil
@@ -286,7 +283,7 @@ package struct SimulatedPlay: Sendable {
     }
 
     fileprivate func ended(_ end: PlayEnd, at now: MonotonicInstant) -> SimulatedCard.Report {
-        .ended(effect, order.play, end, playback(at: now))
+        .ended(effect, end, playback(at: now))
     }
 
     /// What the card has consumed.

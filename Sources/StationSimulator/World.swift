@@ -79,8 +79,6 @@ package final class World {
     package static let mostDecisionsAtOnce = 20_000
     /// Whether it did, so that the world stands still.
     package private(set) var isStuck = false
-    /// How often the station has decided since the world began.
-    package private(set) var decisionCount = 0
     private var decisionsAtOnce = 0
     private var lastDecisionAt: Instant?
     /// How many effects have been carried out since the world began.
@@ -105,7 +103,7 @@ package final class World {
 
     var bootedAt: Instant
     /// The wall clock less true time.
-    var wallOffset = Duration.zero
+    package internal(set) var wallOffset = Duration.zero
     var isSynchronised = false
     /// Whether anybody has told the time since the boot.
     package internal(set) var wasSynchronised = false
@@ -159,9 +157,6 @@ package final class World {
     package var hasNews: Bool { seenVersion != publishedVersion }
 
     // MARK: Time
-
-    /// The wall clock less true time.
-    package var wallError: Duration { wallOffset }
 
     /// What the clocks of the machine say.
     package var now: Now {
@@ -227,8 +222,7 @@ package final class World {
             switch report {
             case .state(let state): send(.card(state))
             case .progress(let play, let playback): send(.progress(play, playback))
-            case .ended(let id, _, let end, let playback):
-                send(.completed(id, .played(end, playback)))
+            case .ended(let id, let end, let playback): send(.completed(id, .played(end, playback)))
             }
         }
     }
@@ -241,7 +235,6 @@ package final class World {
     func handle(_ event: Event) {
         guard isRunning else { return }
         let now = now
-        decisionCount += 1
         decisionsAtOnce = lastDecisionAt == time ? decisionsAtOnce + 1 : 0
         lastDecisionAt = time
         isStuck = isStuck || decisionsAtOnce > Self.mostDecisionsAtOnce

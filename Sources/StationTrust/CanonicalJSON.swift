@@ -14,43 +14,26 @@ extension JSON {
 
     private func writeCanonical(to output: inout [UInt8]) throws(CanonicalFormError) {
         switch self {
-        case .null: output += "null".utf8
-        case .bool(let value): output += (value ? "true" : "false").utf8
-        case .integer(let number): output += "\(number)".utf8
+        case .null, .bool, .integer: write(to: &output)
         case .decimal: throw CanonicalFormError()
-        case .string(let text): Self.writeCanonical(text, to: &output)
+        case .string(let text): Self.write(text, to: &output, escaping: Self.canonicalEscape)
         case .array(let elements):
-            output.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
+            try Self.write(elements, between: "[", "]", to: &output) {
+                element, output throws(CanonicalFormError) in
                 try element.writeCanonical(to: &output)
             }
-            output.append(UInt8(ascii: "]"))
         case .object(let members):
-            output.append(UInt8(ascii: "{"))
-            for (index, member) in members.inOrderOfBytes(by: \.name).enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                Self.writeCanonical(member.name, to: &output)
+            try Self.write(members.inOrderOfBytes(by: \.name), between: "{", "}", to: &output) {
+                member, output throws(CanonicalFormError) in
+                Self.write(member.name, to: &output, escaping: Self.canonicalEscape)
                 output.append(UInt8(ascii: ":"))
                 try member.value.writeCanonical(to: &output)
             }
-            output.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func writeCanonical(_ text: String, to output: inout [UInt8]) {
-        var text = text
-        output.append(UInt8(ascii: "\""))
-        text.withUTF8 { bytes in
-            var plain = 0
-            for index in bytes.indices where bytes[index] == 0x22 || bytes[index] == 0x5C {
-                output += bytes[plain..<index]
-                output.append(UInt8(ascii: "\\"))
-                plain = index
-            }
-            output += bytes[plain...]
-        }
-        output.append(UInt8(ascii: "\""))
+    private static func canonicalEscape(_ byte: UInt8) -> [UInt8]? {
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : nil
     }
 }
 

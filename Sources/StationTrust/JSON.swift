@@ -138,27 +138,34 @@ extension JSON: CustomStringConvertible {
         case .bool(let value): output += (value ? "true" : "false").utf8
         case .integer(let number): output += "\(number)".utf8
         case .decimal(let number): output += (number.isFinite ? "\(number)" : "null").utf8
-        case .string(let text): Self.write(text, to: &output)
+        case .string(let text): Self.write(text, to: &output, escaping: Self.escape)
         case .array(let elements):
-            output.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                element.write(to: &output)
-            }
-            output.append(UInt8(ascii: "]"))
+            Self.write(elements, between: "[", "]", to: &output) { $0.write(to: &$1) }
         case .object(let members):
-            output.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                Self.write(member.name, to: &output)
+            Self.write(members, between: "{", "}", to: &output) { member, output in
+                Self.write(member.name, to: &output, escaping: Self.escape)
                 output.append(UInt8(ascii: ":"))
                 member.value.write(to: &output)
             }
-            output.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func write(_ text: String, to output: inout [UInt8]) {
+    /// Appends elements between brackets, with commas between them.
+    static func write<Element, Failure>(
+        _ elements: [Element], between open: Unicode.Scalar, _ close: Unicode.Scalar,
+        to output: inout [UInt8],
+        _ write: (Element, inout [UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        output.append(UInt8(ascii: open))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            try write(element, &output)
+        }
+        output.append(UInt8(ascii: close))
+    }
+
+    /// Appends a text in quotes; what `escape` gives stands in a byte's place.
+    static func write(_ text: String, to output: inout [UInt8], escaping escape: (UInt8) -> [UInt8]?) {
         var text = text
         output.append(UInt8(ascii: "\""))
         text.withUTF8 { bytes in
@@ -181,12 +188,8 @@ extension JSON: CustomStringConvertible {
         case 0x0A: Array(#"\n"#.utf8)
         case 0x0D: Array(#"\r"#.utf8)
         case 0x09: Array(#"\t"#.utf8)
-        case 0..<0x20, 0x7F: Array(#"\u00"#.utf8) + [hexDigit(byte >> 4), hexDigit(byte & 15)]
+        case 0..<0x20, 0x7F: Array(#"\u00"#.utf8) + Hexadecimal.text([byte]).utf8
         default: nil
         }
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -287,22 +287,11 @@ package struct JSONParser {
     private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
         var number: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = hexDigit(peek) else {
-                throw unexpected("four hexadecimal digits")
-            }
-            number = number << 4 | digit
+            guard let digit = Hexadecimal.digit(peek) else { throw unexpected("four hexadecimal digits") }
+            number = number << 4 | UInt32(digit)
             at += 1
         }
         return number
-    }
-
-    private func hexDigit(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
-        default: nil
-        }
     }
 
     // MARK: Skipping

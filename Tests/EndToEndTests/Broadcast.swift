@@ -26,6 +26,30 @@ final class Broadcast {
             configuration, output: "device: \"\(device ?? card.device())\", channels: 1")
     }
 
+    /// A started station with a slot that plays for so long.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long `item.wav` sounds.
+    ///   - ahead: at least so many seconds ahead.
+    ///   - value: its samples.
+    ///   - device: replaces the simulated card.
+    ///   - environment: the daemon's.
+    ///   - prepare: does something to the card before the daemon sees it.
+    /// - Returns: the station.
+    /// - Throws: what the system says when the daemon cannot be started.
+    static func started(
+        playing seconds: Double, in ahead: Int = 6, value: (Double) -> Double = { _ in 0.03 },
+        device: String? = nil, environment: [String: String?] = [:],
+        card prepare: (SimulatedCardFolder) -> Void = { _ in }
+    ) throws -> Broadcast {
+        let broadcast = try Broadcast(device: device, environment: environment)
+        prepare(broadcast.card)
+        try broadcast.write("item.wav", seconds: seconds, value: value)
+        try broadcast.schedule(in: ahead)
+        try broadcast.start()
+        return broadcast
+    }
+
     // MARK: Programmes
 
     /// Writes a mono 16-bit WAV, so faint that loudness gives it four times its level whatever its length.

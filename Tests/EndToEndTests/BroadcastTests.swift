@@ -80,10 +80,7 @@ struct BroadcastTests {
 
     @Test("T42 a slot that the timetable withdraws while it plays fades within a second of the new timetable")
     func withdrawn() async throws {
-        let broadcast = try Broadcast()
-        try broadcast.write("item.wav", seconds: 9)
-        try broadcast.schedule(in: 6)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(playing: 9)
         try await broadcast.sleep(until: 1)
         try broadcast.withdraw()
         let outcome = try await broadcast.outcome()

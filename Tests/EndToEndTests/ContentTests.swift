@@ -5,6 +5,21 @@ import Testing
 /// Files that are not there, or are not what they say.
 @Suite("What cannot be played is left out, and named", .ownThreads, .serialized, .timeLimit(.minutes(3)))
 struct ContentTests {
+    /// Starts a station with a slot that plays a playlist of those lines.
+    private func start(_ broadcast: Broadcast, _ list: String) throws {
+        try Data("#EXTM3U\n\(list)".utf8).write(to: broadcast.file("list.m3u8"))
+        try broadcast.schedule(in: 3, attach: "list.m3u8")
+        try broadcast.start()
+    }
+
+    /// That the bad item is a fault which names it.
+    private func expectFault(_ broadcast: Broadcast, _ words: String) async throws {
+        let fault = try await broadcast.entry("fault") {
+            $0["code"]?.text == "content" && $0["state"]?.text == "raised"
+        }
+        #expect(fault["message"]?.text?.contains(words) == true, "\(fault)")
+    }
+
     @Test(
         "T18 after a bad item the next one plays, and fault and outcome say what was wrong",
         arguments: ["missing.mp3", "empty.wav", "garbage.wav", "page.mp3"])
@@ -19,14 +34,8 @@ struct ContentTests {
         case "page.mp3": try page.write(to: broadcast.file(name))
         default: break
         }
-        try Data("#EXTM3U\n#EXTINF:1,A\n\(name)\n#EXTINF:1,B\nitem.wav\n".utf8)
-            .write(to: broadcast.file("list.m3u8"))
-        try broadcast.schedule(in: 3, attach: "list.m3u8")
-        try broadcast.start()
-        let fault = try await broadcast.entry("fault") {
-            $0["code"]?.text == "content" && $0["state"]?.text == "raised"
-        }
-        #expect(fault["message"]?.text?.contains(name) == true, "\(fault)")
+        try start(broadcast, "#EXTINF:1,A\n\(name)\n#EXTINF:1,B\nitem.wav\n")
+        try await expectFault(broadcast, name)
         let outcome = try await broadcast.outcome()
         #expect(outcome["result"]?.text == "partial", "\(outcome)")
         #expect(
@@ -44,12 +53,10 @@ struct ContentTests {
         try broadcast.write("item.wav", seconds: 1)
         let whole = try Data(contentsOf: broadcast.file("item.wav"))
         try whole.prefix(44 + 2 * 24_000).write(to: broadcast.file("cut.wav"))
-        let list = "#EXTINF:4320,A\ncut.wav\n#EXTINF:4320,B\nitem.wav\n#LOA-FALLBACK:item.wav\ngone.wav\n"
-        try Data("#EXTM3U\n\(list)".utf8).write(to: broadcast.file("list.m3u8"))
-        try broadcast.schedule(in: 3, attach: "list.m3u8")
-        try broadcast.start()
-        let fault = try await broadcast.entry("fault") { $0["code"]?.text == "content" }
-        #expect(fault["message"]?.text?.contains("cut.wav: is cut off") == true, "\(fault)")
+        try start(
+            broadcast,
+            "#EXTINF:4320,A\ncut.wav\n#EXTINF:4320,B\nitem.wav\n#LOA-FALLBACK:item.wav\ngone.wav\n")
+        try await expectFault(broadcast, "cut.wav: is cut off")
         let outcome = try await broadcast.outcome()
         #expect(outcome["framesConsumed"]?.integer == 120_000, "\(outcome)")
         let stretch = try #require(broadcast.heard().last)
@@ -71,14 +78,8 @@ struct ContentTests {
         }
         let whole = try Data(contentsOf: broadcast.file(name))
         try whole.prefix(whole.count / 2).write(to: broadcast.file(name))
-        try Data("#EXTM3U\n#EXTINF:4,A\n\(name)\n#EXTINF:1,B\nitem.wav\n".utf8)
-            .write(to: broadcast.file("list.m3u8"))
-        try broadcast.schedule(in: 3, attach: "list.m3u8")
-        try broadcast.start()
-        let fault = try await broadcast.entry("fault") {
-            $0["code"]?.text == "content" && $0["state"]?.text == "raised"
-        }
-        #expect(fault["message"]?.text?.contains("\(name): is cut off") == true, "\(fault)")
+        try start(broadcast, "#EXTINF:4,A\n\(name)\n#EXTINF:1,B\nitem.wav\n")
+        try await expectFault(broadcast, "\(name): is cut off")
         let outcome = try await broadcast.outcome()
         #expect(
             outcome["result"]?.text == "partial" && outcome["reason"]?.text == "bad-content", "\(outcome)")

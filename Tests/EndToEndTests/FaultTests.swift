@@ -10,11 +10,7 @@ import Testing
 struct FaultTests {
     @Test("T10 a card that is not there at boot and appears before the slot plays it whole and in time")
     func lateCard() async throws {
-        let broadcast = try Broadcast()
-        broadcast.card.openError = ENODEV
-        try broadcast.write("item.wav", seconds: 1)
-        try broadcast.schedule(in: 14)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(playing: 1, in: 14, card: { $0.openError = ENODEV })
         #expect(try await broadcast.waits { try broadcast.station.faults().contains("device") })
         #expect(try broadcast.station.status()["device"]?["state"]?.text == "device-missing")
         try await broadcast.sleep(until: -4)
@@ -46,11 +42,7 @@ struct FaultTests {
 
     @Test("T12 a card that somebody else holds at the start begins late, whole, and tells whose fault it was")
     func busy() async throws {
-        let broadcast = try Broadcast()
-        broadcast.card.openError = EBUSY
-        try broadcast.write("item.wav", seconds: 2)
-        try broadcast.schedule(in: 6)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(playing: 2, card: { $0.openError = EBUSY })
         let fault = try await broadcast.entry("fault") { $0["code"]?.text == "device" }
         #expect(fault["message"]?.text?.contains("device-busy") == true, "\(fault)")
         try await broadcast.sleep(until: 1.5)

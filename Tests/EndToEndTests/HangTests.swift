@@ -102,11 +102,7 @@ struct ReturnTests {
         "T14 a card that refuses its parameters (EINVAL) is a fault at once, and plays whole once it takes them"
     )
     func refused() async throws {
-        let broadcast = try Broadcast()
-        broadcast.card.parameterError = EINVAL
-        try broadcast.write("item.wav", seconds: 1)
-        try broadcast.schedule(in: 7)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(playing: 1, in: 7, card: { $0.parameterError = EINVAL })
         #expect(try await broadcast.waits { try broadcast.station.faults() == ["device"] })
         try await broadcast.sleep(until: -2.5)
         broadcast.card.parameterError = 0

@@ -13,10 +13,8 @@ extension Broadcast {
     static func playing(
         _ seconds: Double, device: String? = nil, environment: [String: String?] = [:]
     ) async throws -> Broadcast {
-        let broadcast = try Broadcast(device: device, environment: environment)
-        try broadcast.write("item.wav", seconds: seconds, value: ramp(seconds))
-        try broadcast.schedule(in: 6)
-        try broadcast.start()
+        let broadcast = try started(
+            playing: seconds, value: ramp(seconds), device: device, environment: environment)
         try await broadcast.sleep(until: 1)
         return broadcast
     }

@@ -24,11 +24,7 @@ struct RestartTests {
         "T7 T8 T35 killed while it plays, it goes on where the programme would be, never from its beginning",
         arguments: [1.5, 6.2])
     func midPlay(seconds: Double) async throws {
-        let broadcast = try Broadcast()
-        // Rises from 0.02 to 0.04, so that a sample tells where in the programme it is.
-        try broadcast.write("item.wav", seconds: 10) { 0.02 + 0.002 * $0 }
-        try broadcast.schedule(in: 5)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(playing: 10, in: 5, value: Broadcast.ramp(10))
         try await broadcast.sleep(until: seconds)
         kill(broadcast)
         try broadcast.start()
@@ -50,10 +46,7 @@ struct RestartTests {
 
     @Test("T8 T35 killed at six instants around the start, it plays once, and the log has no gap")
     func aroundStart() async throws {
-        let broadcast = try Broadcast()
-        try broadcast.write("item.wav", seconds: 5)
-        try broadcast.schedule(in: 8)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(playing: 5, in: 8)
         for around in [-5.0, -3.6, -2.1, -0.6, 0.8, 2.2] {
             try await broadcast.sleep(until: around + .random(in: -0.3...0.3))
             kill(broadcast)

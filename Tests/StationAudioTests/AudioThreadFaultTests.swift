@@ -142,7 +142,9 @@ import Testing
         let station = try AudioThreadStation()
         station.card.parameterError = EINVAL
         let permit = CLinux_monotonic() + milliseconds(1000)
-        #expect(station.output.play(CardOrder(id: 1, start: .now, permitEnd: permit), from: programme(9_600)))
+        #expect(
+            station.output.play(
+                CardOrder(id: 1, start: .at(CLinux_monotonic()), permitEnd: permit), from: programme(9_600)))
         #expect(station.wait(until: .lost(code: EINVAL, .refused)))
         #expect(try #require(station.result(of: 1)).cause == .deviceLost)
         #expect(station.finish().isEmpty)
@@ -209,7 +211,9 @@ import Testing
     func lostForGood() throws {
         let station = try AudioThreadStation()
         let ring = programme(72_000)
-        #expect(station.output.play(CardOrder(id: 1, start: .now, permitEnd: .max), from: ring))
+        #expect(
+            station.output.play(CardOrder(id: 1, start: .at(CLinux_monotonic()), permitEnd: .max), from: ring)
+        )
         _ = try #require(station.start(of: 1))
         station.card.unplug()
         let result = try #require(station.result(of: 1))

@@ -135,7 +135,7 @@ final class RampProducer {
                     while written < 960, !ring.isAbandoned {
                         let rest = Array(samples[written...])
                         written += ring.write(rest)
-                        if written < 960 { ring.waitForSpace(milliseconds: 100) }
+                        if written < 960 { CLinux_pause(milliseconds(5)) }
                     }
                 }
                 return nil

@@ -177,14 +177,7 @@ final class HostSubject: ContractSubject {
         return 0
     }
 
-    func entries() throws -> [JSON] {
-        var all: [JSON] = []
-        try LogReader.entries(state: state) { entry, _ in
-            all.append(entry)
-            return true
-        }
-        return all
-    }
+    func entries() throws -> [JSON] { try LogReader.entries(state: state) }
 
     enum SubjectError: Error { case noCompletion }
 }

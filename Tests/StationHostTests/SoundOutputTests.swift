@@ -344,12 +344,14 @@ final class SoundBench {
     }
 
     func order(_ play: PlayID, at start: MonotonicInstant, volumeDecibels: Double = 0) -> PlayOrder {
-        let watch = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: volumeDecibels)
+        let guardian = Guard(rules: ContractRun.settings.rules, mute: nil, volumeDecibels: volumeDecibels)
         let now = Clocks.read()
         let wish = Guard.Wish(
             origin: .person, programmeClass: .normal, start: now.wall(of: start), hardEnd: nil,
             zone: ContractRun.settings.zone, emergenciesToday: 0)
-        guard case .permitted(let permit) = watch.judge(wish, at: now, trust: .holdover) else { fatalError() }
+        guard case .permitted(let permit) = guardian.judge(wish, at: now, trust: .holdover) else {
+            fatalError()
+        }
         return PlayOrder(
             play: play, permit: permit, start: start, latestStart: start + .seconds(5),
             lateStart: .fromPosition,

@@ -116,7 +116,7 @@ extension Invariants {
     func noteBelievedTime(_ now: Now, _ trust: ClockTrust, _ world: World) {
         // A station that has no timetable yet cannot know what the folder held while it was off.
         guard trust != .untrusted, world.station.active != nil, let last = periods.indices.last,
-            abs(world.wallError.nanoseconds) <= 2 * 3_600_000_000_000
+            abs(world.wallOffset.nanoseconds) <= 2 * 3_600_000_000_000
         else { return }
         if periods[last].from == nil { periods[last].from = now.wall }
         periods[last].until = now.wall

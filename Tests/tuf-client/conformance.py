@@ -408,11 +408,16 @@ def a_timestamp_changed_in_silence(client, repo):
     assert repo.requests[-1] == ("timestamp", None)
 
 
-@case(("plain", False), ("with hashes", True))
-def an_older_snapshot(client, repo, with_hashes):
+def everything_twice(client, repo, with_hashes):
+    """The repository is at version 2 of all but its root, and the client knows."""
     repo.with_hashes = with_hashes
     repo.publish("targets", "snapshot", "timestamp")
     assert client.start() and client.refresh()
+
+
+@case(("plain", False), ("with hashes", True))
+def an_older_snapshot(client, repo, with_hashes):
+    everything_twice(client, repo, with_hashes)
     repo.timestamp.snapshot_meta = repo.listing(repo.files["snapshot"][1], 1)
     repo.publish("timestamp")
     assert not client.refresh()
@@ -422,9 +427,7 @@ def an_older_snapshot(client, repo, with_hashes):
 
 @case(("plain", False), ("with hashes", True))
 def older_targets_in_a_newer_snapshot(client, repo, with_hashes):
-    repo.with_hashes = with_hashes
-    repo.publish("targets", "snapshot", "timestamp")
-    assert client.start() and client.refresh()
+    everything_twice(client, repo, with_hashes)
     repo.snapshot.meta["targets.json"] = repo.listing(repo.files["targets"][1], 1)
     repo.publish("snapshot", "timestamp")
     assert not client.refresh()
@@ -473,40 +476,22 @@ def a_snapshot_with_another_hash(client, repo):
     assert client.trusted() == {"root": 1, "timestamp": 2}
 
 
-@case()
-def recovery_of_the_timestamp(client, repo):
-    repo.timestamp.version = 99998
-    repo.publish("timestamp")
-    assert client.start() and client.refresh() and client.trusted()["timestamp"] == 99999
-    repo.rotate("timestamp")
-    repo.timestamp.version = 2
-    repo.publish("root", "timestamp")
+@case(*((role, role, rotated) for role, rotated in [
+    ("timestamp", ["timestamp"]),
+    ("snapshot", ["snapshot", "timestamp"]),
+    ("targets", ["snapshot"]),
+]))
+def recovery_of_the(client, repo, role, rotated):
+    order = ["targets", "snapshot", "timestamp"]
+    roles = order[order.index(role):]
+    repo.documents[role].version = 99998
+    repo.publish(*roles)
+    assert client.start() and client.refresh() and client.trusted()[role] == 99999
+    repo.rotate(*rotated)
+    repo.documents[role].version = 2
+    repo.publish("root", *roles)
     assert client.refresh(), client.said
-    assert client.trusted()["timestamp"] == 3
-
-
-@case()
-def recovery_of_the_snapshot(client, repo):
-    repo.snapshot.version = 99998
-    repo.publish("snapshot", "timestamp")
-    assert client.start() and client.refresh() and client.trusted()["snapshot"] == 99999
-    repo.rotate("snapshot", "timestamp")
-    repo.snapshot.version = 3
-    repo.publish("root", "snapshot", "timestamp")
-    assert client.refresh(), client.said
-    assert client.trusted()["snapshot"] == 4
-
-
-@case()
-def recovery_of_the_targets(client, repo):
-    repo.targets.version = 99998
-    repo.publish("targets", "snapshot", "timestamp")
-    assert client.start() and client.refresh() and client.trusted()["targets"] == 99999
-    repo.rotate("snapshot")
-    repo.targets.version = 2
-    repo.publish("root", "targets", "snapshot", "timestamp")
-    assert client.refresh(), client.said
-    assert client.trusted()["targets"] == 3
+    assert client.trusted()[role] == 3
 
 
 @case(*((role, role, kept) for role, kept in [

@@ -1,9 +1,3 @@
-/// The card's clock as seen from CLOCK_MONOTONIC: which frame of a stream leaves at which instant.
-///
-/// A value without input or output. Its readings are the card's position between two readings of the clock; a
-/// straight line is laid through them by least squares that forget slowly, in frames of deviation from the nominal
-/// rate, so that the numbers stay small for weeks.
-
 /// The card's position, read between two readings of CLOCK_MONOTONIC (nanoseconds).
 struct CardReading: BitwiseCopyable, Sendable {
     var before: Int64
@@ -14,6 +8,11 @@ struct CardReading: BitwiseCopyable, Sendable {
     var middle: Int64 { before + (after - before) / 2 }
 }
 
+/// The card's clock as seen from CLOCK_MONOTONIC: which frame of a stream leaves at which instant.
+///
+/// A value without input or output. Its readings are the card's position between two readings of the clock; a
+/// straight line is laid through them by least squares that forget slowly, in frames of deviation from the nominal
+/// rate, so that the numbers stay small for weeks.
 struct CardClock: Sendable {
     /// Readings of one burst that are looked at.
     static let burst = 32

@@ -72,7 +72,7 @@ package final class CardOutput {
     /// Five seconds make its clock well known, one will do.
     package func prepare() {
         unsafe shared.pointee.isWanted.store(true, ordering: .releasing)
-        ring()
+        wake()
     }
 
     /// Closes the card as soon as nothing plays.
@@ -80,7 +80,7 @@ package final class CardOutput {
     /// The thread stays, asleep, for the next `prepare`.
     package func release() {
         unsafe shared.pointee.isWanted.store(false, ordering: .releasing)
-        ring()
+        wake()
     }
 
     /// Plays what the ring gets.
@@ -92,7 +92,7 @@ package final class CardOutput {
         guard isOpen, rings.count < Self.orders, rings[order.id] == nil else { return false }
         guard unsafe shared.pointee.commands.push(.play(order, ring.core)) else { return false }
         rings[order.id] = ring
-        self.ring()
+        wake()
         return true
     }
 
@@ -103,7 +103,7 @@ package final class CardOutput {
         let isFirst = stopped.insert(order).inserted
         _ = unsafe shared.pointee.commands.push(
             .stop(order: order, fadeMilliseconds: fadeMilliseconds), leaving: isFirst ? 0 : Self.reserve)
-        ring()
+        wake()
     }
 
     /// Gives an order another end, in CLOCK_MONOTONIC nanoseconds; too late once its last fade is buffered.
@@ -139,7 +139,7 @@ package final class CardOutput {
             }
         }
         unsent = unsent.filter { $0.value.end != nil || $0.value.gain != nil }
-        ring()
+        wake()
     }
 
     /// What happened since the last call, in order.
@@ -165,7 +165,7 @@ package final class CardOutput {
     }
 
     /// Wakes the audio thread: one that lives makes a round.
-    package func wake() { ring() }
+    package func wake() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
 
     /// Rounds that the audio thread made; for a watchdog, which wakes it between two looks.
     package var rounds: Int { unsafe shared.pointee.rounds.load(ordering: .relaxed) }
@@ -180,7 +180,7 @@ package final class CardOutput {
         guard isOpen else { return true }
         isOpen = false
         unsafe shared.pointee.isClosing.store(true, ordering: .releasing)
-        ring()
+        wake()
         guard unsafe CLinux_thread_join(&handle, 1_000_000_000) == 0 else {
             // Safety: leaked on purpose; the thread may still read them.
             for ring in rings.values { unsafe _ = Unmanaged.passRetained(ring) }
@@ -197,6 +197,4 @@ package final class CardOutput {
         unsafe shared.deallocate()
         Glibc.close(reportDescriptor)
     }
-
-    private func ring() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
 }

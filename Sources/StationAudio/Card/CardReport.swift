@@ -8,8 +8,13 @@ package enum CardStart: Equatable, BitwiseCopyable, Sendable {
     /// As if it had left at so many nanoseconds of CLOCK_MONOTONIC: where that is past, the frames that would have
     /// been played by now are skipped (lateness rule JOIN).
     case joining(Int64)
-    /// As soon as possible.
-    case now
+
+    /// Those nanoseconds.
+    var instant: Int64 {
+        switch self {
+        case .at(let instant), .joining(let instant): instant
+        }
+    }
 }
 
 /// One programme to play: the permit's part that the audio thread enforces, and when to start.
@@ -22,24 +27,17 @@ package struct CardOrder: BitwiseCopyable, Sendable {
     package var permitEnd: Int64
     /// What the ring's frames are multiplied by, until `CardOutput.setGain` says otherwise.
     package var gain: Float
-    /// Whether the producer steers the programme to the clock.
-    ///
-    /// If so, a frame that comes late is skipped, so that the position stays; if not, all that follows is
-    /// late with it.
-    package var locked: Bool
     /// Length of the fade at the permit's end, in milliseconds.
     package var fadeMilliseconds: Int
 
     /// Makes an order.
     package init(
-        id: UInt64, start: CardStart, permitEnd: Int64, gain: Float = 1, locked: Bool = true,
-        fadeMilliseconds: Int = 50
+        id: UInt64, start: CardStart, permitEnd: Int64, gain: Float = 1, fadeMilliseconds: Int = 50
     ) {
         self.id = id
         self.start = start
         self.permitEnd = permitEnd
         self.gain = gain
-        self.locked = locked
         self.fadeMilliseconds = fadeMilliseconds
     }
 }

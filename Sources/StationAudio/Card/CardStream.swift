@@ -13,8 +13,6 @@ struct CardStream: ~Copyable {
     private static let pacingTime: Int64 = 150_000_000
     /// Frames rendered at a time: a round's worth, since each time costs calls of the system.
     static let chunk = 12_288
-    /// Readings of the position one after the other, of which the median counts.
-    private static let burst = 7
     /// How a position is searched for steps: for so long, reading so often; more often for the edge of one.
     private static let probe: Int64 = 45_000_000
     private static let probePause: Int64 = 200_000
@@ -140,6 +138,7 @@ struct CardStream: ~Copyable {
         }
     }
 
+    /// Reads the position some times one after the other; the median counts.
     private mutating func readBurst() throws(CardError) {
         var readings = InlineArray<7, CardReading>(repeating: CardReading(before: 0, after: 0, frame: 0))
         let before = consumed

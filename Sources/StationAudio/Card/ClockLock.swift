@@ -9,9 +9,6 @@ package struct ClockLock: Sendable {
     package static let limit = 500.0
     /// Seconds in which an error is worked off to 1/e.
     private static let settling = 2.0
-
-    /// How late the programme was at the last block, in microseconds: positive is behind the clock.
-    package private(set) var errorMicroseconds = 0.0
     /// A beginning that misses its instant by more nanoseconds was late, and the programme keeps to the clock from
     /// there: it is not hurried after its instant.
     private static let tolerance: Int64 = 1_000_000
@@ -52,7 +49,6 @@ package struct ClockLock: Sendable {
         if !hasBegun { place(timeline.instant(ofFrame: 0)) }
         let leaves = timeline.instant(ofFrame: Double(frame))
         let late = Double(leaves - start) * 1e-9 - content / timeline.rate
-        errorMicroseconds = late * 1e6
         // Late: fewer frames from the same content.
         let wanted = timeline.partsPerMillion - late / Self.settling * 1e6
         return min(max(wanted, -Self.limit), Self.limit)

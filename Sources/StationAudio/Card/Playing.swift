@@ -114,7 +114,6 @@ struct Playing {
             result.framesSkipped = max(result.framesSkipped, length - result.framesConsumed)
         }
         unsafe core.pointee.abandoned.store(true, ordering: .releasing)
-        unsafe core.pointee.signalSpace()
         shared.tell(.ended(order: order.id, result))
     }
 
@@ -181,21 +180,15 @@ struct Playing {
             offset = stream.rendered - Int(frame.rounded())
             return true
         }
-        var target: Int
-        switch order.start {
-        case .now: target = 0
-        case .at(let instant), .joining(let instant):
-            target = Int(stream.frame(at: instant).rounded())
-            aim = instant
-        }
+        aim = order.start.instant
+        var target = Int(stream.frame(at: aim).rounded())
         if target >= stream.rendered + limit { return false }
         if target < stream.rendered, stream.spans.count == 0 {
             // Late, and only silence is buffered: take some of it back.
             try stream.retreat(to: target)
             guard stream.isSettled else { return false }
         }
-        if case .joining = order.start {} else { target = max(target, stream.rendered) }
-        if order.start == .now { aim = stream.instant(ofFrame: target) }
+        if case .at = order.start { target = max(target, stream.rendered) }
         offset = target
         return true
     }
@@ -251,7 +244,6 @@ struct Playing {
                 for channel in 0..<channels { unsafe samples[index * channels + channel] *= gain }
             }
         }
-        unsafe core.pointee.signalSpace()
         stream.spans.append(CardSpan(order: order.id, card: here, programme: here - offset, count: count))
         hasSounded = true
         line = nil
@@ -260,16 +252,12 @@ struct Playing {
     private mutating func starve(_ count: Int, _ stream: inout CardStream) throws(CardError) {
         try stream.silence(frames: count)
         if hasSounded { result.framesStarved += count }
-        // What has not begun begins late, whole; what is not steered is late from here on.
-        var mayBeLate = !order.locked
-        if !hasSounded, line == nil { if case .joining = order.start {} else { mayBeLate = true } }
-        if mayBeLate, let offset { self.offset = offset + count }
+        // What has not begun begins late, whole.
+        if case .at = order.start, !hasSounded, line == nil, let offset { self.offset = offset + count }
     }
 
     private mutating func skip(to frame: Int) {
-        let skipped = unsafe core.pointee.frames.skip(to: frame)
-        result.framesSkipped += skipped
-        if skipped > 0 { unsafe core.pointee.signalSpace() }
+        result.framesSkipped += unsafe core.pointee.frames.skip(to: frame)
     }
 }
 

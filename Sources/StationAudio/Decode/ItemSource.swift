@@ -7,7 +7,7 @@ struct ItemSource {
     let decoder: any Decoder
     let gain: Float
     private var block: [Float]
-    /// Frames of the block that have not been used, which end at `blockEnd`.
+    /// Frames of the block that have not been used, which begin at `blockStart`.
     private(set) var blockFrames = 0
     private var blockStart = 0
     /// Why decoding ended before its time.
@@ -16,18 +16,15 @@ struct ItemSource {
     /// Frames decoded at once.
     private static let blockCapacity = 1024
 
-    /// Opens `source` and decodes its first block, which must have a frame.
-    init(_ source: ProgrammeSource) throws(DecodeError) {
-        decoder = try openDecoder(descriptor: source.descriptor)
-        gain = amplitude(decibels: source.gainDecibels)
+    /// Opens `item` and decodes its first block, which must have a frame.
+    init(_ item: ProgrammeItem) throws(DecodeError) {
+        decoder = try openDecoder(descriptor: item.descriptor)
+        gain = amplitude(decibels: item.gainDecibels)
         block = [Float](repeating: 0, count: Self.blockCapacity * decoder.format.channels)
         fill()
         if let error { throw error }
         if blockFrames == 0 { throw .noFrames }
     }
-
-    /// Frames that have been used, at the file's own rate.
-    var framesUsed: Int { decoder.framesDecoded - blockFrames }
 
     /// Decodes the next block if this one is used up; afterwards `blockFrames` is 0 only at the end.
     mutating func fill() {
@@ -41,6 +38,9 @@ struct ItemSource {
             self.error = error
         }
     }
+
+    /// Frames that have been used, at the file's own rate.
+    var framesUsed: Int { decoder.framesDecoded - blockFrames }
 
     /// Goes on towards frame `target` by a bounded step; `framesUsed` says how far it has come.
     ///

@@ -12,7 +12,7 @@ struct MPEGHeader: Hashable {
     let frameBytes: Int
 
     /// Frames of sound (samples per channel) in one MPEG frame.
-    var frames: Int { layer == 1 ? 384 : layer == 3 && version == 2 ? 576 : 1152 }
+    let frames: Int
 
     /// Reads the header at `offset`; nil for reserved values and for the free format, which nobody uses.
     init?(_ bytes: [UInt8], at offset: Int) {
@@ -31,10 +31,10 @@ struct MPEGHeader: Hashable {
         channels = b3 >> 6 == 3 ? 1 : 2
         let kilobits = Self.kilobits[version == 2 ? (layer == 1 ? 3 : 4) : layer - 1][bitrateIndex - 1]
         let padding = b2 >> 1 & 1
-        let samples = layer == 1 ? 384 : layer == 3 && version == 2 ? 576 : 1152
+        frames = layer == 1 ? 384 : layer == 3 && version == 2 ? 576 : 1152
         frameBytes =
             layer == 1
-            ? (12_000 * kilobits / rate + padding) * 4 : samples / 8 * 1000 * kilobits / rate + padding
+            ? (12_000 * kilobits / rate + padding) * 4 : frames / 8 * 1000 * kilobits / rate + padding
     }
 
     /// Kilobits per second: MPEG-1 layers I, II, III; MPEG-2 layer I; MPEG-2 layers II and III.

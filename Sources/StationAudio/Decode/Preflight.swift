@@ -8,12 +8,8 @@ package struct Preflight: Hashable, Sendable {
     package internal(set) var frames = 0
     /// Whether the file holds less than it promised.
     package internal(set) var isTruncated = false
-    /// The largest sample in dB relative to full scale; −∞ for digital silence.
-    package internal(set) var peakDecibels = -Double.infinity
     /// The integrated loudness in LUFS (BS.1770-4); nil for silence and for less than 400 ms.
     package internal(set) var loudness: Double?
-    /// The longest stretch below −60 dB of full scale, in frames at the file's rate.
-    package internal(set) var longestSilence = 0
 
     /// The length in nanoseconds.
     package var nanoseconds: Int64 {
@@ -22,8 +18,6 @@ package struct Preflight: Hashable, Sendable {
         return Int64(seconds) * 1_000_000_000 + Int64((rest * 1_000_000_000 + format.rate / 2) / format.rate)
     }
 
-    /// Below this a sample counts as silence.
-    private static let silence: Float = 0.001
     /// Frames that are decoded at once.
     private static let blockFrames = 4096
 
@@ -38,9 +32,7 @@ package struct Preflight: Hashable, Sendable {
         format = decoder.format
         let maximum = maximumSeconds * format.rate
         var block = [Float](repeating: 0, count: Self.blockFrames * format.channels)
-        var (loudness, peak, silence) = (
-            LoudnessMeter(rate: format.rate, channels: format.channels), PeakMeter(), 0
-        )
+        var loudness = LoudnessMeter(rate: format.rate, channels: format.channels)
         // Safety: the block has room for `blockFrames` frames, and only as many as were decoded are looked at.
         while true {
             guard shouldContinue() else { throw .cancelled }
@@ -50,29 +42,10 @@ package struct Preflight: Hashable, Sendable {
             if count == 0 { break }
             frames += count
             guard frames <= maximum else { throw .tooLong(maximumFrames: maximum) }
-            unsafe block.withUnsafeMutableBufferPointer { all in
-                let samples = unsafe UnsafeMutableBufferPointer(rebasing: all[..<(count * format.channels)])
-                for i in samples.indices { unsafe samples[i] = scrubbed(samples[i]) }
-                unsafe loudness.measure(.init(samples), frames: count)
-                unsafe peak.measure(.init(samples))
-                unsafe countSilence(.init(samples), &silence)
-            }
+            unsafe block.withUnsafeBufferPointer { unsafe loudness.measure($0, frames: count) }
         }
         guard frames > 0 else { throw .noFrames }
         isTruncated = decoder.isTruncated
-        peakDecibels = decibels(amplitude: peak.peak)
         self.loudness = loudness.integrated
-    }
-
-    /// Carries the silent stretch at the end of what came before on through `samples`.
-    private mutating func countSilence(_ samples: UnsafeBufferPointer<Float>, _ silence: inout Int) {
-        for frame in 0..<samples.count / format.channels {
-            var isSilent = true
-            for channel in 0..<format.channels where isSilent {
-                isSilent = unsafe samples[frame * format.channels + channel].magnitude < Self.silence
-            }
-            silence = isSilent ? silence + 1 : 0
-            longestSilence = max(longestSilence, silence)
-        }
     }
 }

@@ -1,7 +1,7 @@
 // What a programme is made of, and what became of each of its items.
 
-/// One open file of a programme.
-package struct ProgrammeSource: Hashable, Sendable {
+/// One item of a programme: an open file, and how loud it is to be.
+package struct ProgrammeItem: Hashable, Sendable {
     /// An open regular file; it is read at offsets, stays the caller's, and stays open while the reader lives.
     package var descriptor: Int32
     /// The loudness gain, in decibels.
@@ -10,25 +10,11 @@ package struct ProgrammeSource: Hashable, Sendable {
     /// start position need not be decoded to be passed over.
     package var frames: Int?
 
-    /// Makes a source.
+    /// Makes an item.
     package init(descriptor: Int32, gainDecibels: Double = 0, frames: Int? = nil) {
         self.descriptor = descriptor
         self.gainDecibels = gainDecibels
         self.frames = frames
-    }
-}
-
-/// One item of a programme: what is to be played, and what instead if that cannot be.
-package struct ProgrammeItem: Hashable, Sendable {
-    /// What is to be played.
-    package var source: ProgrammeSource
-    /// What is played instead where not one frame of `source` decodes.
-    package var fallback: ProgrammeSource?
-
-    /// Makes an item.
-    package init(_ source: ProgrammeSource, fallback: ProgrammeSource? = nil) {
-        self.source = source
-        self.fallback = fallback
     }
 }
 
@@ -40,21 +26,12 @@ package struct ProgrammeMark: Hashable, Sendable {
     package let start: Int
     /// The programme frame at which the next item begins; nil while the item plays.
     package internal(set) var end: Int?
-    /// Whether the fallback plays in its place.
-    package internal(set) var isFallback = false
-    /// Why the source did not decode, or stopped before its end.
+    /// Why it did not decode, or stopped before its end.
     package internal(set) var error: DecodeError?
-    /// Why the fallback did not decode either.
-    package internal(set) var fallbackError: DecodeError?
     /// Whether the file held less than it promised.
     package internal(set) var isTruncated = false
     /// Frames decoded, at the file's own rate.
     package internal(set) var framesDecoded = 0
-    /// The largest sample that left the limiter while it played, 1 being full scale.
-    package internal(set) var peak: Float = 0
-
-    /// Whether nothing of it sounds: neither the source nor a fallback decodes.
-    package var isSilent: Bool { framesDecoded == 0 && end == start }
 }
 
 /// How a programme is to come out.
@@ -69,19 +46,15 @@ package struct ProgrammeOutput: Hashable, Sendable {
     package var gainDecibels: Double
     /// The programme frame to begin at.
     package var startFrame: Int
-    /// Frames over which the beginning fades in.
-    package var fadeInFrames: Int
 
     /// Makes the description of an output.
     package init(
-        rate: Int, channels: Int, ceilingDecibels: Double = -1, gainDecibels: Double = 0, startFrame: Int = 0,
-        fadeInFrames: Int = 0
+        rate: Int, channels: Int, ceilingDecibels: Double = -1, gainDecibels: Double = 0, startFrame: Int = 0
     ) {
         self.rate = rate
         self.channels = channels
         self.ceilingDecibels = ceilingDecibels
         self.gainDecibels = gainDecibels
         self.startFrame = max(0, startFrame)
-        self.fadeInFrames = fadeInFrames
     }
 }

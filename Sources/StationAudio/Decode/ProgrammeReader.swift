@@ -35,18 +35,12 @@
 
     private var step = ProgrammeStep.nominal
     private let gain: Float
-    private let fadeIn: Fade
-    private var fadeOut: (start: Int, fade: Fade)?
     private var limiter: TruePeakLimiter
     /// Frames that the limiter gives before the first one it was given: dropped, so that nothing shifts.
     private var surplus: Int
     /// Frames of silence that push the last frames out of the limiter at the end.
     private var flush: Int
 
-    /// Frames that `read` has returned.
-    private var framesRead = 0
-    /// The mark that was sounding at the end of the last `read`.
-    private var soundingMark = 0
     // Safety: allocated in `init`, freed in `deinit`, lent to nobody beyond a call.
     /// Frames on their way through: `blockFrames` for the one row or the left, then as many for the right.
     private let scratch: UnsafeMutableBufferPointer<Float>
@@ -61,7 +55,6 @@
         self.output = output
         timeline = ProgrammeTimeline(start: ProgrammePosition(frame: output.startFrame))
         gain = amplitude(decibels: output.gainDecibels)
-        fadeIn = Fade(frames: output.fadeInFrames)
         limiter = TruePeakLimiter(ceilingDecibels: output.ceilingDecibels, rate: output.rate, channels: 1)
         surplus = limiter.latency
         flush = limiter.latency
@@ -81,9 +74,7 @@
             let block = nextBlock(min(Self.blockFrames, wanted - done))
             if block.isEmpty { break }
             unsafe interleave(block, into: buffer, at: done)
-            measure(block)
             done += block.count
-            framesRead += block.count
         }
         return done
     }
@@ -100,11 +91,6 @@
             for i in 0..<block.count { unsafe place[i &* output.channels] = row[i] }
         }
     }
-
-    /// Fades the programme out over `frames` frames, beginning with the next ones made, and ends it there.
-    package mutating func fadeOut(frames: Int) {
-        if fadeOut == nil { fadeOut = (timeline.outputFrames, Fade(frames: frames)) }
-    }
 }
 
 // MARK: From the resampler to the reader's end
@@ -115,7 +101,7 @@ extension ProgrammeReader {
         while true {
             var count = resampled(frames)
             if count > 0 {
-                shape(count)
+                amplify(count)
             } else if flush > 0 {
                 count = min(frames, flush)
                 flush -= count
@@ -136,11 +122,8 @@ extension ProgrammeReader {
         return unsafe channels == 1 ? [base] : [base, base + Self.blockFrames]
     }
 
-    /// Makes up to `frames` frames at the card's rate, before volume and limiter; 0 at the end.
+    /// Makes up to `frames` > 0 frames at the card's rate, before volume and limiter; 0 at the end.
     private mutating func resampled(_ frames: Int) -> Int {
-        var frames = frames
-        if let (start, fade) = fadeOut { frames = min(frames, start + fade.frames - timeline.outputFrames) }
-        guard frames > 0 else { return 0 }
         while true {
             if run == nil, !startRun() { return 0 }
             let rows = unsafe rows
@@ -153,46 +136,15 @@ extension ProgrammeReader {
         }
     }
 
-    /// Applies volume and fades to the `count` frames that were made last.
-    private mutating func shape(_ count: Int) {
-        let first = timeline.outputFrames - count
-        let isFading = first < fadeIn.frames || fadeOut != nil
-        guard isFading || gain != 1 else { return }
-        for i in 0..<count {
-            var factor = gain
-            if isFading {
-                factor *= fadeIn.factor(at: first + i)
-                if let (start, fade) = fadeOut {
-                    factor *= fade.factor(at: start + fade.frames - 1 - first - i)
-                }
-            }
-            for channel in 0..<channels {
+    /// Applies the volume to the `count` frames that were made last.
+    private mutating func amplify(_ count: Int) {
+        guard gain != 1 else { return }
+        for channel in 0..<channels {
+            for i in 0..<count {
                 // Not `*=`: the compiler makes a broken module of that for the thread sanitizer (Swift 6.3.1).
                 let place = channel * Self.blockFrames + i
-                unsafe scratch[place] = scratch[place] * factor
+                unsafe scratch[place] = scratch[place] * gain
             }
-        }
-    }
-
-    /// Notes the peak of `block`, which `read` is about to return, with the items that it belongs to.
-    private mutating func measure(_ block: Range<Int>) {
-        var start = block.lowerBound
-        while start < block.upperBound {
-            while soundingMark + 1 < marks.count,
-                timeline.outputFrame(ofProgrammeFrame: marks[soundingMark + 1].start)
-                    <= framesRead + start - block.lowerBound
-            { soundingMark += 1 }
-            var end = block.upperBound
-            if soundingMark + 1 < marks.count {
-                let next = timeline.outputFrame(ofProgrammeFrame: marks[soundingMark + 1].start)
-                end = min(end, block.lowerBound + next - framesRead)
-            }
-            for channel in 0..<channels {
-                let row = channel * Self.blockFrames
-                let peak = unsafe magnitude(.init(rebasing: scratch[row + start..<row + end]))
-                marks[soundingMark].peak = max(marks[soundingMark].peak, peak)
-            }
-            start = end
         }
     }
 }
@@ -268,21 +220,21 @@ extension ProgrammeReader {
         if marks[last].error == nil { marks[last].error = source.error }
     }
 
-    /// Opens the next item that sounds, its fallback if need be; the bad ones before it are noted and left out.
+    /// Opens the next item that sounds; the bad ones before it are noted and left out.
     private mutating func openNext() -> ItemSource? {
         while nextItem < items.count {
             let item = items[nextItem]
             nextItem += 1
             var mark = ProgrammeMark(item: nextItem - 1, start: itemsEnd)
-            var opened: ItemSource?
-            do { opened = try ItemSource(item.source) } catch { mark.error = error }
-            if opened == nil, let fallback = item.fallback {
-                do { opened = try ItemSource(fallback) } catch { mark.fallbackError = error }
-                mark.isFallback = opened != nil
+            let opened: ItemSource
+            do {
+                opened = try ItemSource(item)
+            } catch {
+                (mark.error, mark.end) = (error, itemsEnd)
+                marks.append(mark)
+                continue
             }
-            if opened == nil { mark.end = itemsEnd }
             marks.append(mark)
-            guard let opened else { continue }
             if opened.decoder.format.channels > 1 { widen() }
             return opened
         }
@@ -349,8 +301,6 @@ extension ProgrammeReader {
 
     /// How many frames the item that was opened last has, where a preflight counted them.
     private func knownFrames() -> Int? {
-        guard let mark = marks.last else { return nil }
-        let item = items[mark.item]
-        return mark.isFallback ? item.fallback?.frames : item.source.frames
+        marks.last.flatMap { items[$0.item].frames }
     }
 }

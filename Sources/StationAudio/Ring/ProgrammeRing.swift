@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import Synchronization
 
 /// One programme on its way from the decode thread to the audio thread: finished frames, where its items begin,
@@ -58,15 +56,6 @@ package final class ProgrammeRing: @unchecked Sendable {
     /// Whether the order is over, so that writing is in vain.
     package var isAbandoned: Bool { unsafe core.pointee.abandoned.load(ordering: .acquiring) }
 
-    /// Readable (eventfd) after space was made or the order ended.
-    package var spaceDescriptor: Int32 { unsafe core.pointee.spaceDescriptor }
-
-    /// Waits until there was space made or the order ended, or so many milliseconds.
-    package func waitForSpace(milliseconds: Int) {
-        CLinux_wait_readable(spaceDescriptor, Int64(milliseconds) * 1_000_000)
-        _ = CLinux_eventfd_take(spaceDescriptor)
-    }
-
     /// Where the programme is: which frame leaves when.
     ///
     /// Nil until the card's clock is known.
@@ -90,17 +79,6 @@ struct ProgrammeCore: ~Copyable {
     let consumed = Atomic<Int>(0)
     let position = Atomic<Int>(0)
     let timeline = PublishedTimeline()
-    let spaceDescriptor: Int32
 
-    init(frames: Int, channels: Int) {
-        self.frames = FrameRing(frames: frames, channels: channels)
-        let descriptor = CLinux_eventfd()
-        precondition(descriptor >= 0, "no descriptor left")
-        spaceDescriptor = descriptor
-    }
-
-    deinit { close(spaceDescriptor) }
-
-    /// Tells the producer that it may write, or need no more.
-    func signalSpace() { CLinux_eventfd_signal(spaceDescriptor) }
+    init(frames: Int, channels: Int) { self.frames = FrameRing(frames: frames, channels: channels) }
 }

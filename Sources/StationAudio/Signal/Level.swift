@@ -17,3 +17,17 @@ func scrubbed(_ sample: Float) -> Float {
     // NaN compares false, so it takes the way to silence.
     sample.magnitude < implausible ? sample : 0
 }
+
+/// The largest magnitude of `samples`; NaN does not count.
+func magnitude(_ samples: UnsafeBufferPointer<Float>) -> Float {
+    // Safety: both loops stay within the buffer.
+    guard let base = unsafe UnsafeRawPointer(samples.baseAddress) else { return 0 }
+    var peaks = SIMD8<Float>.zero
+    let whole = samples.count & ~7
+    for i in stride(from: 0, to: whole, by: 8) {
+        peaks = larger(peaks, magnitudes(unsafe lane(base, i &* 4)))
+    }
+    var peak = largest(peaks)
+    for i in whole..<samples.count { peak = unsafe max(peak, samples[i].magnitude) }
+    return peak
+}

@@ -123,37 +123,3 @@ private func isASCIILetterOrDigit(_ byte: UInt8) -> Bool {
     default: false
     }
 }
-
-/// `file:` URLs (RFC 8089).
-enum FileURL {
-    /// The absolute path that a `file:` URL names, or nil if the text is none.
-    static func path(_ text: String) -> String? {
-        guard text.hasPrefix("file:") else { return nil }
-        var path = text.dropFirst(5)
-        if path.hasPrefix("//") {
-            path = path.dropFirst(2)
-            if path.hasPrefix("localhost/") { path = path.dropFirst(9) }
-        }
-        guard path.hasPrefix("/") else { return nil }
-        return decoded(path)
-    }
-
-    /// The text with its percent signs decoded, or nil where they or the bytes behind them are broken.
-    private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") { return nil }
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst(), let low = rest.popFirst(),
-                let first = Character(Unicode.Scalar(high)).hexDigitValue,
-                let second = Character(Unicode.Scalar(low)).hexDigitValue
-            else { return nil }
-            bytes.append(UInt8(first << 4 | second))
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-}

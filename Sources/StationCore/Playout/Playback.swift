@@ -1,5 +1,3 @@
-package import StationTrust
-
 /// What the sound path measured of one play, from its start to now or to its end.
 ///
 /// Frames are those of the programme at the card's nominal rate, counted when the card consumed them.
@@ -75,64 +73,4 @@ package enum CardState: Hashable, Sendable {
     case lost(name: String, reason: Reason)
     /// Closed, because nothing needs it.
     case closed
-}
-
-/// Where a running slot was, written beside the log while it plays.
-///
-/// Nobody removes it: one of a slot that has its outcome says nothing.
-package struct PositionRecord: Hashable, Sendable {
-    /// The slot that is playing.
-    package var slot: String
-    /// Where in the programme.
-    package var position: Duration
-    /// Frames consumed since the slot began, earlier plays of it included.
-    package var framesConsumed: Int64
-    /// All frames of the programme.
-    package var framesPlanned: Int64
-    /// When that was.
-    package var wall: Instant
-    /// When the slot first sounded.
-    package var startedAt: Instant
-    /// How far its first start was off, in microseconds.
-    package var startErrorMicroseconds: Double?
-    /// How its first start was measured.
-    package var startMethod: String?
-    package var xruns: Int
-    /// Whether some of it is not proven.
-    package var isUnproven: Bool
-    /// What was measured of the items so far; they sum up to `framesConsumed`.
-    package var items: [Item]
-
-    /// One item that sounded, with all that an outcome says of it: the content may be another after a restart.
-    package struct Item: Hashable, Sendable {
-        package var measured: Playback.Item
-        package var path: String
-        package var sha256: Digest?
-        package var language: String?
-
-        package init(_ measured: Playback.Item, path: String, sha256: Digest?, language: String?) {
-            self.measured = measured
-            self.path = path
-            self.sha256 = sha256
-            self.language = language
-        }
-    }
-
-    package init(
-        slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, wall: Instant,
-        startedAt: Instant, startErrorMicroseconds: Double?, startMethod: String? = nil, xruns: Int,
-        isUnproven: Bool = false, items: [Item]
-    ) {
-        self.slot = slot
-        self.position = position
-        self.framesConsumed = framesConsumed
-        self.framesPlanned = framesPlanned
-        self.wall = wall
-        self.startedAt = startedAt
-        self.startErrorMicroseconds = startErrorMicroseconds
-        self.startMethod = startMethod
-        self.isUnproven = isUnproven
-        self.xruns = xruns
-        self.items = items
-    }
 }

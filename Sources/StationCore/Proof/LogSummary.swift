@@ -37,6 +37,9 @@ package struct LogSummary: Equatable, Sendable {
     private var timetableVersions: JSON?
     /// Since when it is, by a clock that was believed; nil until there is one.
     package private(set) var timetableSince: Instant?
+    /// Since when each upstream's timetable is as it is, likewise.
+    private var timetableChanges: [String: Instant] = [:]
+    /// What was begun and has not ended.
     package private(set) var openIntents: [OpenIntent] = []
     /// The slots that have their outcome, in the order of the log, with their instant.
     package private(set) var settled: [Settled] = []
@@ -73,6 +76,9 @@ package struct LogSummary: Equatable, Sendable {
     /// Whether the slot has its outcome.
     package func isSettled(_ slot: String) -> Bool { settledSlots.contains(Slot.identity(of: slot)) }
 
+    /// Since when an upstream's timetable is as it is; nil where no believed clock has told.
+    package func timetableChange(of upstream: String) -> Instant? { timetableChanges[upstream] }
+
     /// The intent of a slot that has no outcome yet.
     package func openIntent(of slot: String) -> OpenIntent? {
         openIntents.first { Slot.isSame($0.slot, slot) }
@@ -103,6 +109,9 @@ package struct LogSummary: Equatable, Sendable {
             lastTrusted = wall
             if clock == .synchronised { lastSynchronised = wall }
             if timetableVersions != nil, timetableSince == nil { timetableSince = wall }
+            for version in timetableVersions?.members ?? [] where timetableChanges[version.name] == nil {
+                timetableChanges[version.name] = wall
+            }
         }
         switch kind {
         case .intent: foldIntent(entry, wall: wall)
@@ -116,6 +125,12 @@ package struct LogSummary: Equatable, Sendable {
 
     private mutating func foldTimetable(_ entry: JSON, believed: Instant?) {
         guard let versions = entry["versions"], versions != timetableVersions else { return }
+        var changes: [String: Instant] = [:]
+        for version in versions.members ?? [] {
+            let isSame = timetableVersions?[version.name] == version.value
+            changes[version.name] = isSame ? timetableChanges[version.name] : believed
+        }
+        timetableChanges = changes
         timetableVersions = versions
         timetableSince = believed
     }
@@ -202,6 +217,10 @@ extension LogSummary {
             .init("timetableVersions", timetableVersions ?? .null),
             .init("timetableSince", Self.json(timetableSince)),
             .init(
+                "timetableChanges",
+                .object(
+                    timetableChanges.sorted { $0.key < $1.key }.map { .init($0.key, Self.json($0.value)) })),
+            .init(
                 "openIntents",
                 .array(
                     openIntents.map {
@@ -243,6 +262,9 @@ extension LogSummary {
         lastTrusted = Self.instant(json["lastTrusted"])
         if let versions = json["timetableVersions"], versions != .null { timetableVersions = versions }
         timetableSince = Self.instant(json["timetableSince"])
+        for change in json["timetableChanges"]?.members ?? [] {
+            timetableChanges[change.name] = Self.instant(change.value)
+        }
         for intent in intents {
             guard let slot = intent["slot"]?.text, let scheduled = Self.instant(intent["scheduled"]),
                 let startAt = Self.instant(intent["startAt"]),

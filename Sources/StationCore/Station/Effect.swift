@@ -17,8 +17,8 @@ package struct EffectID: Hashable, Comparable, Sendable {
 ///
 /// 1. Effects begin in the order in which `handle` returned them. `append`s and `recordPosition`s are carried out in
 ///    that order, one after the other.
-/// 2. Every effect but `wake`, `reply` and `status` completes exactly once, with an event of its identity, in a
-///    later call of `handle`; a crash takes completions with it.
+/// 2. Every effect but `wake`, `reply`, `status` and `exit` completes exactly once, with an event of its identity,
+///    in a later call of `handle`; a crash takes completions with it.
 /// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
 ///    nobody can say whether it took the entry, the entry goes to `/run` and completes `inRun`, or `inMemory`
 ///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the next `append`, or by

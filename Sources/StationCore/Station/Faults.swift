@@ -11,7 +11,6 @@ struct Faults: Sendable {
         case crowd
         case content(slot: String)
         case device
-        case sound
         case amplifier
         case configuration
 
@@ -22,7 +21,6 @@ struct Faults: Sendable {
             case .timetable, .crowd: "timetable"
             case .content: "content"
             case .device: "device"
-            case .sound: "sound"
             case .amplifier: "amplifier"
             case .configuration: "configuration"
             }
@@ -32,11 +30,18 @@ struct Faults: Sendable {
     struct Fault: Sendable {
         var code: Code
         var since: Instant
-        var message: String
+        /// What is wrong, one by one, never empty: `status` shows each.
+        var messages: [String]
+
+        /// All of it in one line: the first, and how many more there are.
+        var message: String { messages[0] + (messages.count > 1 ? " (+\(messages.count - 1))" : "") }
     }
 
     /// At most so many faults are kept; more of them say nothing new.
     static let most = 64
+
+    /// Of one fault `status` lists at most so many messages, and then how many more there are.
+    static let mostListed = 20
 
     private(set) var all: [Fault] = []
 
@@ -45,14 +50,14 @@ struct Faults: Sendable {
     /// Notes a fault.
     ///
     /// - Returns: whether it is new, or says something new.
-    mutating func raise(_ code: Code, _ message: String, at wall: Instant) -> Bool {
+    mutating func raise(_ code: Code, _ messages: [String], at wall: Instant) -> Bool {
         if let index = all.firstIndex(where: { $0.code == code }) {
-            guard all[index].message != message else { return false }
-            all[index].message = message
+            guard all[index].messages != messages else { return false }
+            all[index].messages = messages
             return true
         }
         guard all.count < Self.most else { return false }
-        all.append(Fault(code: code, since: wall, message: message))
+        all.append(Fault(code: code, since: wall, messages: messages))
         return true
     }
 
@@ -67,9 +72,13 @@ struct Faults: Sendable {
 }
 
 extension Station {
-    mutating func raise(_ code: Faults.Code, _ message: String) {
-        guard faults.raise(code, message, at: now.wall) else { return }
-        write(code, state: "raised", message)
+    mutating func raise(_ code: Faults.Code, _ message: String) { raise(code, [message]) }
+
+    /// Notes a fault with all that is wrong; there is none where nothing is.
+    mutating func raise(_ code: Faults.Code, _ messages: [String]) {
+        guard !messages.isEmpty else { return clear(code) }
+        guard faults.raise(code, messages, at: now.wall) else { return }
+        write(code, state: "raised", faults.all.first { $0.code == code }?.message ?? "")
     }
 
     mutating func clear(_ code: Faults.Code) {

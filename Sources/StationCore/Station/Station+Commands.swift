@@ -3,8 +3,7 @@ import StationTrust
 // What people at the station ask for. Whatever changes something is in the log, with who asked.
 
 extension Station {
-    /// A test tone is that short and that quiet, and there is at most one in so long.
-    static let testToneSeconds = 3
+    /// There is at most one test tone in so long.
     static let testToneInterval = Duration.seconds(10)
     /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
     static let longestMute = Duration.seconds(31 * 86_400)
@@ -26,6 +25,7 @@ extension Station {
         case .playProgramme(let programme): playProgramme(programme, id, person)
         case .stop: stopByHand(id, person)
         case .mute(let duration, let reason): mute(for: duration, reason: reason, id, person)
+        case .muteState: reply(id, .fine, "", muteJSON)
         case .unmute: unmute(id, person)
         case .volume(let decibels): volume(decibels, id, person)
         case .test: test(id, person)
@@ -67,7 +67,14 @@ extension Station {
                 id, .refused, "there is no programme \(name)", ["reason": .string(Reason.noContent.rawValue)])
             return
         }
-        play("play", title: slot.title, items: items(of: slot), categories: slot.categories, nil, id, person)
+        let items = items(of: slot)
+        guard !items.isEmpty else {
+            note("play", person, accepted: false, ["programme": .string(name)])
+            reply(
+                id, .refused, "\(name): nothing to play", ["reason": .string(Reason.noContent.rawValue)])
+            return
+        }
+        play("play", title: slot.title, items: items, categories: slot.categories, nil, id, person)
     }
 
     private mutating func test(_ id: CommandID, _ person: Person) {
@@ -100,25 +107,37 @@ extension Station {
         // What a person plays is theirs: the log says what it was, whoever has the file afterwards (I2).
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
-        if let refusal = refusal(of: &playout) {
+        if let refusal = refusal(of: playout) {
             note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
             reply(
                 id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
             return false
         }
         note(verb, person, accepted: true, .object(what + [.init("slot", .string(slot.id))]))
+        playout.asker = id
         playouts.append(playout)
-        reply(id, .fine, "", ["slot": .string(slot.id), "title": .string(title)])
         return true
     }
 
-    private func refusal(of playout: inout Playout) -> Reason? {
+    /// Tells who asked for a playout, once, that it plays; or why not, where nothing of it ever will.
+    mutating func answerAsker(of index: Int, refusal: (reason: Reason, message: String)? = nil) {
+        guard let id = playouts[index].asker else { return }
+        playouts[index].asker = nil
+        let slot = playouts[index].slot
+        if let (reason, message) = refusal {
+            reply(id, .refused, message, ["reason": .string(reason.rawValue)])
+        } else {
+            reply(id, .fine, "", ["slot": .string(slot.id), "title": .string(slot.title)])
+        }
+    }
+
+    private func refusal(of playout: Playout) -> Reason? {
         if isTerminating { return .off }
         let start = now.wall + Self.lateLead
         let wish = Guard.Wish(
             origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
             zone: settings.zone, emergenciesToday: 0)
-        if case .refused(let reason) = watch.judge(wish, at: now, trust: trust) { return reason }
+        if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
         return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
             ? .overlap : nil
     }
@@ -142,14 +161,23 @@ extension Station {
             return
         }
         let mute = Mute(until: now.wall + duration, reason: reason)
-        watch.mute = mute
+        guardian.mute = mute
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
         for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
     }
 
+    /// The mute in force; both null where there is none.
+    private var muteJSON: JSON {
+        let mute = guardian.mute.flatMap { $0.until > now.wall ? $0 : nil }
+        return [
+            "until": mute.map { .string(text($0.until)) } ?? .null,
+            "reason": mute.map { .string($0.reason) } ?? .null,
+        ]
+    }
+
     private mutating func unmute(_ id: CommandID, _ person: Person) {
-        watch.mute = nil
+        guardian.mute = nil
         note("unmute", person, accepted: true)
         reply(id, .fine, "")
     }
@@ -160,11 +188,11 @@ extension Station {
                 reply(id, .usage, "the volume lies between \(Int(Self.lowestVolume)) and 0 dB")
                 return
             }
-            watch.volumeDecibels = decibels
+            guardian.volumeDecibels = decibels
             note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
             for index in playouts.indices { rejudge(index) }
         }
-        reply(id, .fine, "", ["volumeDecibels": .decimal(watch.volumeDecibels)])
+        reply(id, .fine, "", ["volumeDecibels": .decimal(guardian.volumeDecibels)])
     }
 }
 

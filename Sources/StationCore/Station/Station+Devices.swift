@@ -117,7 +117,7 @@ extension Station {
         if hasMoreSlots { return now.monotonic }
         var wake = min(nextPoll, nextClockPoll, terminatesBy ?? .distantFuture)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
-        if let mute = watch.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
+        if let mute = guardian.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
         if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }
         if let off = amplifierOffAt { wake = min(wake, off) }
         if let retry = amplifierRetryAt { wake = min(wake, retry) }

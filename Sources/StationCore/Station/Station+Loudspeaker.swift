@@ -146,7 +146,7 @@ extension Station {
             playouts[index].blocked = playout.blocked ?? .late
             return false
         }
-        switch watch.judge(wish(playout, start: start), at: now, trust: trust) {
+        switch guardian.judge(wish(playout, start: start), at: now, trust: trust) {
         case .permitted:
             guard playout.fits(from: start) else {
                 playouts[index].blocked = playout.interruption ?? .late
@@ -178,7 +178,8 @@ extension Station {
         playouts[index].unwrittenIntent = intent
         let lead = playouts[index].start - now.monotonic
         playouts[index].rescueAt = playouts[index].start - min(Self.intentPatience, lead / 2)
-        playouts[index].phase = .committing(emit(.append(intent), for: .intent(playouts[index].play)))
+        playouts[index].phase = .committing
+        emit(.append(intent), for: .intent(playouts[index].play))
     }
 
     /// A disk that does not answer must not silence the village: the intent goes to `/run` in time.
@@ -208,7 +209,7 @@ extension Station {
         let start = startWall(of: playout)
         // The disk may have taken its time: what was so when the intent was written need not be so now.
         guard start <= playout.latestStart, playout.fits(from: start),
-            case .permitted(let permit) = watch.judge(wish(playout, start: start), at: now, trust: trust)
+            case .permitted(let permit) = guardian.judge(wish(playout, start: start), at: now, trust: trust)
         else { return }
         playouts[index].permit = permit
         playouts[index].start = now.monotonic(of: start)
@@ -223,8 +224,8 @@ extension Station {
         if order.position > .zero, !playout.hasSounded {
             playouts[index].shortfall = playout.isResumed ? .powerLost : .late
         }
-        let id = emit(.play(order), for: .play(playout.play))
-        playouts[index].phase = .ordered(id)
+        emit(.play(order), for: .play(playout.play))
+        playouts[index].phase = .ordered
     }
 
     // MARK: While it is ordered
@@ -348,7 +349,7 @@ extension Station {
         let instant = max(now.monotonic, playout.start)
         var wish = wish(playout, start: now.wall(of: instant))
         if let started = playout.current.startedAt { wish.alreadySounded += instant - started }
-        switch watch.judge(wish, at: now, trust: trust == .untrusted ? .holdover : trust) {
+        switch guardian.judge(wish, at: now, trust: trust == .untrusted ? .holdover : trust) {
         case .permitted(let permit):
             guard permit != playout.permit else { return }
             playouts[index].permit = permit

@@ -33,6 +33,7 @@ extension Station {
                 ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
         }
         append(.outcome, outcome(of: playout, result: result, reason: reason))
+        if let reason { answerAsker(of: index, refusal: (reason, "it ended before it began")) }
         forget(index)
     }
 

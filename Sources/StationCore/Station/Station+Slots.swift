@@ -6,11 +6,12 @@ import StationTrust
 struct ContentCheck: Hashable, Sendable {
     /// Why nothing of it can be played; nil when something can.
     var problem: Reason?
-    var message: String
+    /// What is wrong, item by item.
+    var messages: [String]
 
     init(reports: [ItemReport]) {
         problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
-        message = reports.problemText
+        messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
     }
 }
 
@@ -27,23 +28,15 @@ extension [ItemReport] {
     var blockingReason: Reason {
         contains { if case .bad = $0.problem { true } else { false } } ? .badContent : .noContent
     }
-
-    /// What is wrong with the first few of them, for a person; empty when nothing is.
-    var problemText: String {
-        let problems = compactMap(\.problemText)
-        let more = problems.count - Station.mostProblemsTold
-        return problems.prefix(Station.mostProblemsTold).joined(separator: "; ")
-            + (more > 0 ? " (+\(more))" : "")
-    }
 }
 
 extension ItemReport {
-    /// What is wrong with the item, for a person.
+    /// What is wrong with the item itself, for a person, whatever plays instead.
     var problemText: String? {
         switch problem {
         case nil: nil
-        case .missing: "\(path): not there"
-        case .bad(let why): "\(path): \(why)"
+        case .missing: "\(itemPath): not there"
+        case .bad(let why): "\(itemPath): \(why)"
         }
     }
 }
@@ -68,11 +61,7 @@ extension Station {
                 .init("events", .integer(Int64(new.timetable.programmeCount))),
                 .init("problems", .integer(Int64(new.problems.count))),
             ])
-        if let problem = new.problems.first {
-            raise(.timetable, "\(problem)" + (new.problems.count > 1 ? " (+\(new.problems.count - 1))" : ""))
-        } else {
-            clear(.timetable)
-        }
+        raiseTimetableFault()
         recallWithdrawn(by: new.timetable)
         guard !isFirst else { return }
         dueFrom = now.monotonic
@@ -83,6 +72,17 @@ extension Station {
         // What the new timetable puts into the past was never due; but it may still be joined.
         dueSince = now.wall
         rewind(to: min(takenUntil, now.wall - Self.joinReach))
+    }
+
+    /// Raises, or clears, the fault of all timetables: which upstream was not taken, and what of the active ones was
+    /// not understood, errors before warnings.
+    mutating func raiseTimetableFault() {
+        let problems = active?.problems ?? []
+        raise(
+            .timetable,
+            upstreamErrors.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+                + (problems.filter { $0.severity == .error } + problems.filter { $0.severity == .warning })
+                .map(\.description))
     }
 
     /// Recalls what the timetable no longer has, or has otherwise (I14).
@@ -308,11 +308,11 @@ extension Station {
                 playouts[index].phase = .ready
                 continue
             }
-            let id = emit(
+            emit(
                 .preflight(
                     play: playout.play, items: playout.items, urgency: Urgency(playout.precedence)),
                 for: .preflight(playout.play))
-            playouts[index].phase = .preflighting(id)
+            playouts[index].phase = .preflighting
         }
     }
 
@@ -336,12 +336,7 @@ extension Station {
     /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
     mutating func noteContent(_ check: ContentCheck, of slot: String) {
         contentChecks[slot] = check
-        if check.problem == nil && check.message.isEmpty {
-            clear(.content(slot: slot))
-        } else {
-            raise(
-                .content(slot: slot), "\(slot): \(check.message.isEmpty ? "nothing to play" : check.message)")
-        }
+        raise(.content(slot: slot), check.messages.map { "\(slot): \($0)" })
     }
 
     mutating func preflighted(_ play: PlayID, _ reports: [ItemReport]) {
@@ -351,12 +346,7 @@ extension Station {
         }
         playouts[index].reports = reports
         let slot = playouts[index].slot
-        let problem = reports.problemText
-        if problem.isEmpty {
-            clear(.content(slot: slot.id))
-        } else {
-            raise(.content(slot: slot.id), "\(slot.programme): \(problem)")
-        }
+        raise(.content(slot: slot.id), reports.compactMap(\.problemText).map { "\(slot.id): \($0)" })
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {
             // It may arrive yet: it is looked at again until the slot is over.
             playouts[index].blocked = reports.blockingReason
@@ -370,12 +360,13 @@ extension Station {
             playouts[index].blocked = nil
         }
         playouts[index].phase = .ready
+        if reports.contains(where: \.isPlayable) { return answerAsker(of: index) }
         // What a person handed over does not change any more.
-        if !reports.contains(where: \.isPlayable) { finish(index, reason: reports.blockingReason) }
+        let reason = reports.blockingReason
+        answerAsker(
+            of: index, refusal: (reason, reports.compactMap(\.problemText).joined(separator: "; ")))
+        finish(index, reason: reason)
     }
-
-    /// The slot that a play is for; nil when there is none, or no longer.
-    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
 
     /// Looks at content again: it may be another.
     mutating func forgetContentChecks() {
@@ -386,6 +377,9 @@ extension Station {
     }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
+
+    /// The slot that a play is for; nil when there is none, or no longer.
+    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
 }
 
 extension Urgency {

@@ -23,8 +23,6 @@ package struct Station: Sendable {
     static let cardIdle = Duration.seconds(3)
     /// Content that was missing or bad is looked at again after that time, until its slot is over.
     static let preflightRetry = Duration.seconds(15)
-    /// A fault tells what is wrong with so many items of a slot, and how many more there are.
-    static let mostProblemsTold = 3
     /// An amplifier's command that failed is given again after that time.
     static let amplifierRetry = Duration.seconds(10)
     /// What the guard refuses is asked again after that time: the hour may have opened.
@@ -43,7 +41,8 @@ package struct Station: Sendable {
     static let stopFade = Duration.milliseconds(50)
     /// The fade with which the daemon's end ends a sound: a person who presses stop then waits no longer (I12).
     static let shutdownFade = Duration.milliseconds(150)
-    /// The daemon ends so soon after it was told to, whatever has not answered.
+    /// The station waits no longer for what has not answered when it is told to end; the daemon's loop, with one eye
+    /// on the amplifier, even less.
     static let shutdownPatience = Duration.milliseconds(900)
     /// At most so many slots of one precedence are on their way at once; more could never all be heard.
     static let mostPlayouts = 64
@@ -59,7 +58,7 @@ package struct Station: Sendable {
     var clock: ClockJudge
     var trust = ClockTrust.untrusted
     var log = LogSummary()
-    var watch: Guard
+    var guardian: Guard
     var active: ActiveTimetable?
     var playouts: [Playout] = []
     var faults = Faults()
@@ -144,7 +143,7 @@ package struct Station: Sendable {
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
-        watch = Guard(rules: settings.rules, mute: nil, volumeDecibels: settings.volumeDecibels)
+        guardian = Guard(rules: settings.rules, mute: nil, volumeDecibels: 0)
     }
 
     /// Decides what is to be done about an event.
@@ -195,8 +194,7 @@ package struct Station: Sendable {
 
     // MARK: Effects
 
-    @discardableResult
-    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) -> EffectID {
+    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) {
         lastEffect += 1
         let id = EffectID(lastEffect)
         switch action {
@@ -205,7 +203,6 @@ package struct Station: Sendable {
         }
         if case .append = action { lastAppend = id }
         effects.append(Effect(id: id, action: action))
-        return id
     }
 
     /// Writes an entry.
@@ -247,8 +244,8 @@ package struct Station: Sendable {
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
         trust = clock.judge(now)
         if trust != .untrusted { trustedSince = now.monotonic }
-        watch.mute = log.mute
-        if let volume = log.volumeDecibels { watch.volumeDecibels = volume }
+        guardian.mute = log.mute
+        if let volume = log.volumeDecibels { guardian.volumeDecibels = volume }
         isStarted = true
         append(
             .boot,
@@ -302,7 +299,7 @@ package struct Station: Sendable {
         case .timetable(let timetable): activate(timetable)
         case .timetableRefused(let upstream, let problem):
             upstreamErrors[upstream] = problem
-            raise(.timetable, "\(upstream): \(problem)")
+            raiseTimetableFault()
         case .completed(let id, let completion): complete(id, completion)
         case .progress(let play, let playback): progress(play, playback)
         case .card(let state): cardChanged(state)
@@ -348,11 +345,10 @@ package struct Station: Sendable {
         if settings.amplifier == nil, isAmplifierOn { setAmplifier(isOn: false) }
         self.settings = settings
         clear(.configuration)
-        watch.rules = settings.rules
+        guardian.rules = settings.rules
         clock.configure(
             buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,
             holdover: settings.holdover)
-        if log.volumeDecibels == nil { watch.volumeDecibels = settings.volumeDecibels }
         nextPoll = now.monotonic
         forgetContentChecks()
         for index in playouts.indices { rejudge(index) }
@@ -367,7 +363,7 @@ package struct Station: Sendable {
     /// Ends the daemon when nothing sounds and the last position is on disk, or when that takes too long.
     private mutating func exitWhenQuiet() {
         let isWaiting =
-            playouts.contains { if case .ordered = $0.phase { true } else { false } }
+            playouts.contains { $0.phase == .ordered }
             || purposes.values.contains(.lastPosition)
         if let terminatesBy, isWaiting, now.monotonic < terminatesBy { return }
         if isAmplifierOn { setAmplifier(isOn: false) }

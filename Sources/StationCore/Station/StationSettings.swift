@@ -43,13 +43,11 @@ package struct StationSettings: Sendable {
     package var upstreams: [Upstream]
     /// How often the upstreams are asked.
     package var pollInterval: Duration
-    /// The level before anybody sets one, in dB relative to full scale.
-    package var volumeDecibels: Double
 
     package init(
         station: String, name: String, version: String, buildDate: Instant, zoneName: String, zone: ZoneFile,
         rules: GuardRules, amplifier: Amplifier?, isClockBatteryBacked: Bool, holdover: Duration,
-        deviceName: String, upstreams: [Upstream], pollInterval: Duration, volumeDecibels: Double = 0
+        deviceName: String, upstreams: [Upstream], pollInterval: Duration
     ) {
         self.station = station
         self.name = name
@@ -64,6 +62,5 @@ package struct StationSettings: Sendable {
         self.deviceName = deviceName
         self.upstreams = upstreams
         self.pollInterval = pollInterval
-        self.volumeDecibels = volumeDecibels
     }
 }

@@ -4,7 +4,7 @@ package enum ClockTrust: String, Hashable, Sendable {
     case synchronised
     /// It was synchronised earlier in this boot, or a battery carried it through the power cut.
     case holdover
-    /// Anything else. Nothing is broadcast by such a clock except emergencies.
+    /// Anything else. By such a clock nothing is broadcast but what a person at the station asks for.
     case untrusted
 }
 

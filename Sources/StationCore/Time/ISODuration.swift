@@ -60,28 +60,3 @@ package struct ISODuration: Hashable, Sendable {
         return fields
     }
 }
-
-extension Duration {
-    /// The duration in ISO 8601, by hours, minutes and seconds, and days only where it is whole days: `PT10M`, `P30D`.
-    package var iso8601: String {
-        let total = nanoseconds
-        let seconds = total.magnitude / 1_000_000_000
-        let fraction = total.magnitude % 1_000_000_000
-        let sign = total < 0 ? "-" : ""
-        if total == 0 { return "PT0S" }
-        if fraction == 0, seconds % 86_400 == 0 { return "\(sign)P\(seconds / 86_400)D" }
-        var text = sign + "PT"
-        if seconds >= 3600 { text += "\(seconds / 3600)H" }
-        if seconds / 60 % 60 > 0 { text += "\(seconds / 60 % 60)M" }
-        if seconds % 60 > 0 || fraction > 0 {
-            text += "\(seconds % 60)"
-            if fraction > 0 {
-                var digits = String(String(fraction + 1_000_000_000).dropFirst())
-                while digits.hasSuffix("0") { digits.removeLast() }
-                text += "." + digits
-            }
-            text += "S"
-        }
-        return text
-    }
-}

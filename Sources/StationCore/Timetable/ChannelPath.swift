@@ -1,5 +1,7 @@
 // Paths inside a channel's folder: resolved like URI references, and never outside of the folder.
 
+import StationTrust
+
 /// Why a path or URL was refused.
 struct ChannelPathError: Error {
     var description: String
@@ -58,8 +60,8 @@ enum ChannelPath {
         var position = 0
         while position < text.count {
             if text[position] == UInt8(ascii: "%") {
-                guard position + 2 < text.count, let high = digit(text[position + 1]),
-                    let low = digit(text[position + 2])
+                guard position + 2 < text.count, let high = Hexadecimal.digit(text[position + 1]),
+                    let low = Hexadecimal.digit(text[position + 2])
                 else { throw ChannelPathError(description: "write % as %25 in \(reference)") }
                 bytes.append(high << 4 | low)
                 position += 3
@@ -72,14 +74,6 @@ enum ChannelPath {
             throw ChannelPathError(description: "the path \(reference) is not UTF-8")
         }
         return result
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46, 0x61...0x66: (byte & 0xDF) - 0x37
-        default: nil
-        }
     }
 
     /// The scheme of a reference that has one, in small letters (RFC 3986 section 3.1).

@@ -18,18 +18,13 @@ package struct Playlist: Hashable, Sendable {
         package var source: Source
         /// The title of `#EXTINF`.
         package var title: String?
-        /// The length that `#EXTINF` promises, in seconds; a promise, not a measure.
-        package var expectedSeconds: Double?
         /// What to play instead if this fails: a path inside the channel's folder.
         package var fallback: String?
 
         /// Makes the entry.
-        package init(
-            source: Source, title: String? = nil, expectedSeconds: Double? = nil, fallback: String? = nil
-        ) {
+        package init(source: Source, title: String? = nil, fallback: String? = nil) {
             self.source = source
             self.title = title
-            self.expectedSeconds = expectedSeconds
             self.fallback = fallback
         }
 
@@ -89,7 +84,6 @@ private struct PlaylistReader {
     private var isFull = false
     /// What the lines before an entry say about it.
     private var title: String?
-    private var seconds: Double?
     private var fallback: String?
 
     init(path: String, liveHosts: [String]) {
@@ -118,7 +112,7 @@ private struct PlaylistReader {
         let line = text.trimmedOfSpaces
         if line.isEmpty { return }
         if line.hasPrefix("#") { return try takeTag(line) }
-        defer { (title, seconds, fallback) = (nil, nil, nil) }
+        defer { (title, fallback) = (nil, nil) }
         let source = try source(line)
         guard entries.count < Playlist.maximumEntries else {
             isFull = true
@@ -126,8 +120,7 @@ private struct PlaylistReader {
                 description: "more than \(Playlist.maximumEntries) entries: from here on none is played")
         }
         lines.append(number)
-        entries.append(
-            Playlist.Entry(source: source, title: title, expectedSeconds: seconds, fallback: fallback))
+        entries.append(Playlist.Entry(source: source, title: title, fallback: fallback))
     }
 
     private mutating func takeTag(_ line: String) throws(ChannelPathError) {
@@ -138,9 +131,6 @@ private struct PlaylistReader {
             fallback = try ChannelPath.resolve(value, from: path)
         } else if let value = line.value(after: "#EXTINF:") {
             let sides = value.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
-            // Attributes may follow the number (`-1 tvg-id="x"`); a negative number means "not known".
-            let number = sides[0].split(separator: " ").first.flatMap { Double($0) }
-            seconds = number.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
             title = sides.count == 2 ? String(sides[1]).trimmedOfSpaces.singleLine : nil
             if title?.isEmpty == true { title = nil }
         }

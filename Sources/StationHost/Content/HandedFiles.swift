@@ -1,9 +1,13 @@
+import CLinux
+import Glibc
 import Synchronization
 
 /// Descriptors that people handed over for `play FILE`, until the preflight takes them; any thread.
 package final class HandedFiles: Sendable {
     /// More are not kept at a time; the oldest is closed then.
     static let most = 8
+    /// A file is no larger: an hour of CD sound.
+    static let mostBytes: Int64 = 640 << 20
 
     private struct State {
         var last: UInt64 = 0
@@ -14,6 +18,22 @@ package final class HandedFiles: Sendable {
     package init() {}
 
     deinit { state.withLock { state in for file in state.files { _ = Descriptor(owning: file.descriptor) } } }
+
+    /// What is wrong with a descriptor as a file to play; nil when nothing is.
+    static func problem(of descriptor: Int32) -> String? {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            return "what was handed over is no regular file"
+        }
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, flags & CLinux_O_PATH == 0, flags & O_ACCMODE != O_WRONLY else {
+            return "the file was not opened for reading"
+        }
+        guard information.st_size <= mostBytes else {
+            return "the file is larger than \(mostBytes >> 20) MiB"
+        }
+        return nil
+    }
 
     /// Keeps a descriptor, and gives the number under which the station speaks of it.
     package func put(_ descriptor: consuming Descriptor) -> UInt64 {

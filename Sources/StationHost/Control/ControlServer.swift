@@ -11,6 +11,7 @@ import StationTrust
 ///
 ///     {"verb":"status"}                               {"verb":"stop"}   {"verb":"unmute"}   {"verb":"test"}
 ///     {"verb":"next","days":7}                        {"verb":"mute","seconds":3600,"reason":"a funeral"}
+///     {"verb":"mute"}: until when, and why
 ///     {"verb":"log","since":T,"until":T,"follow":B}   {"verb":"volume","decibels":-6}
 ///     {"verb":"why","about":SLOT or T}                {"verb":"play","programme":UID}
 ///     {"verb":"play","name":N}                        with the descriptor of a regular file (SCM_RIGHTS)
@@ -272,12 +273,15 @@ package final class ControlServer {
         guard let file else {
             return connection.answer(.usage, ["error": "no file came with the request"])
         }
-        if let problem = FileHash.problem(of: file.number) {
+        if let problem = HandedFiles.problem(of: file.number) {
             return connection.answer(.usage, ["error": .string(problem)])
         }
         let id = begin(connection)
         let isStarted = workers.start("hash") { [results] in
-            results.put(.hashed(id, file, name: name, person, FileHash.sha256(of: file.number)))
+            let digest = Result { () throws(SystemError) in
+                try ContentFile.hash(file.number, name, limit: HandedFiles.mostBytes)
+            }
+            results.put(.hashed(id, file, name: name, person, digest))
         }
         if !isStarted { answerBusy(connection) }
     }

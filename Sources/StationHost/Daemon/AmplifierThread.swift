@@ -48,7 +48,7 @@ final class AmplifierThread: Sendable {
 
     private func run(_ command: [String]) -> Completion {
         let name = command.joined(separator: " ")
-        let process = Self.spawn(command)
+        let process = withCommandLine(command) { CLinux_spawn($0) }
         guard process > 0 else {
             return .failed("\(SystemError(call: name, code: -Int32(process)))")
         }
@@ -62,12 +62,5 @@ final class AmplifierThread: Sendable {
             return .failed("\(name): did not end within \(patience / 1_000_000_000) s")
         }
         return status == 0 ? .done : .failed("\(name): ended with code \(status)")
-    }
-
-    private static func spawn(_ command: [String]) -> pid_t {
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
-        return CLinux_spawn(&arguments)
     }
 }

@@ -70,7 +70,9 @@ struct ChannelFolder {
     private mutating func walk(
         _ folder: borrowing Descriptor, _ path: String, depth: Int
     ) throws(SystemError) {
-        for name in try names(in: folder.number).sorted() where !isFull {
+        // Hidden files are nobody's content, and no playlist can name what is no UTF-8.
+        for name in try names(in: folder, limit: Limits.files).sorted() where !isFull && !name.hasPrefix(".")
+        {
             let inner = path.isEmpty ? name : path + "/" + name
             guard inner.utf8.count <= Limits.pathBytes else { continue }
             do {
@@ -107,25 +109,6 @@ struct ChannelFolder {
         case S_IFLNK: report(path, "a link, which is not followed: it may lead out of the folder")
         default: break
         }
-    }
-
-    /// The names in a folder but hidden ones, and but those that are no UTF-8: no playlist can name them.
-    private func names(in folder: Int32) throws(SystemError) -> [String] {
-        let copy = try system("dup") { fcntl(folder, F_DUPFD_CLOEXEC, 0) }
-        guard let directory = fdopendir(copy) else {
-            close(copy)
-            throw SystemError(call: "fdopendir", code: errno)
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory), names.count < Limits.files {
-            // Safety: the kernel ends the name with a NUL inside the entry.
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
-            }
-            if let name, !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
     }
 
     // MARK: What it says

@@ -49,7 +49,7 @@ package struct Daemon {
         Self.setLimits()
         // Before any thread: each inherits that these signals are blocked.
         let timers = try EventLoop.Timers.make()
-        let run = Self.directory(of: loaded.configuration.socket)
+        let run = DurableFile.directory(of: loaded.configuration.socket)
         let locks = try takePlaces(run: run)
         let mailbox = try Mailbox<Event>()
         let reloads = try Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>()
@@ -121,10 +121,6 @@ package struct Daemon {
 
     private static func noteFailure(_ completion: Completion) {
         if case .failed(let problem) = completion { note(.error, "amplifier: \(problem)") }
-    }
-
-    private static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     /// Descriptors that the daemon wants: a slot's items stay open from their preflight to their end.

@@ -1,5 +1,4 @@
 import StationCore
-import StationTrust
 
 /// The thread that writes to the disk: log and position record, in the order in which they were asked for.
 package final class DiskThread: Sendable {

@@ -50,9 +50,13 @@ enum DurableFile {
 
     /// Makes the names in the directory of a file durable.
     static func syncDirectory(of path: String, _ calls: DiskCalls) throws(SystemError) {
-        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let descriptor = try Descriptor.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY)
+        let descriptor = try Descriptor.open(directory(of: path), O_RDONLY | O_DIRECTORY)
         if let error = calls.sync(descriptor.number) { throw error }
+    }
+
+    /// The path of the directory that a path's last name stands in.
+    static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     /// Makes a directory and those above it.

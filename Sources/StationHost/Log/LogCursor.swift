@@ -37,7 +37,7 @@ struct LogCursor {
         while true {
             let found = try readSegment(names)
             if !found.isEmpty { return found }
-            guard let next = try segmentAfter(segment) else { return readRunLog(names) }
+            guard let next = segmentAfter(segment) else { return readRunLog(names) }
             // The disk thread begins a segment only when the one before is whole; what came to it between the
             // read and the look is read first.
             let rest = try readSegment(names)
@@ -47,7 +47,7 @@ struct LogCursor {
         }
     }
 
-    private func segmentAfter(_ current: String?) throws(SystemError) -> String? {
+    private func segmentAfter(_ current: String?) -> String? {
         let segments = (try? LogReader.segments(directory)) ?? []
         guard let current else { return segments.first }
         return segments.first { $0 > current }

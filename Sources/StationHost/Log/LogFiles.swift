@@ -25,8 +25,6 @@ final class LogFiles {
     ///
     /// Later ones are lost, which is told.
     static let mostBacklog = 16_384
-    /// A checkpoint is smaller than that.
-    private static let checkpointBytes = 16 << 20
 
     private let directory: String
     private let run: RunLog
@@ -42,8 +40,9 @@ final class LogFiles {
     private var lost = 0
     /// Why the disk refused the last time; nil when it did not.
     private var lastProblem: SystemError?
-    // Until it is nil no segment that is there is written to.
     /// Why the log's end was not read; nil when it was.
+    ///
+    /// Until it is nil no segment that is there is written to.
     private var unread: SystemError?
 
     /// The segment that is written to.

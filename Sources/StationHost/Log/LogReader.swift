@@ -1,9 +1,9 @@
 import Glibc
 import StationCore
-package import StationTrust
+import StationTrust
 
 /// Reads the log's segments, whole or from a checkpoint on; on any thread, it only reads.
-package enum LogReader {
+enum LogReader {
     static let checkpointName = "checkpoint.json"
     /// A station's log of ten years is smaller (DESIGN.md section 9).
     static let mostSegments = 100_000
@@ -20,8 +20,9 @@ package enum LogReader {
         var checkpointIndex: Int64 = 0
         var lastSegment: (path: String, soundBytes: Int64, tornBytes: Int64)?
         var tornBytes: Int64 { lastSegment?.tornBytes ?? 0 }
-        // Nobody may write where nobody knows what stands.
         /// Why the log's end could not be read; nil when it was.
+        ///
+        /// Nobody may write where nobody knows what stands.
         var problem: SystemError?
     }
 
@@ -31,7 +32,7 @@ package enum LogReader {
     }
 
     /// The paths of all segments, oldest first.
-    package static func segments(_ directory: String) throws(SystemError) -> [String] {
+    static func segments(_ directory: String) throws(SystemError) -> [String] {
         try namesInDirectory(directory).filter { $0.hasSuffix(".jsonl") }.sorted().map {
             directory + "/" + $0
         }
@@ -89,8 +90,9 @@ package enum LogReader {
     /// Folds segments one after the other.
     ///
     /// Only the end of the last segment can be torn, and is cut: what stands behind the last entry that can be read
-    /// and came later than those before it. What is damaged before that (a worn-out cell) is passed over, so that everything else is still remembered; an entry that stands twice counts once. A segment that
-    /// cannot be read at all is damage too, but for the last one: its end is not known, so nothing may be cut.
+    /// and came later than those before it. What is damaged before that (a worn-out cell) is passed over, so that
+    /// everything else is still remembered; an entry that stands twice counts once. A segment that cannot be read at
+    /// all is damage too, but for the last one: its end is not known, so nothing may be cut.
     private static func fold(
         _ segments: ArraySlice<String>, from start: Int64, into found: inout Found
     ) {
@@ -191,37 +193,4 @@ package enum LogReader {
         }
         return lines
     }
-
-    /// The entries of the log, oldest first, to a closure that says whether to go on.
-    ///
-    /// - Parameters:
-    ///   - state: the station's state directory.
-    ///   - body: gets each entry, parsed and as it stands.
-    /// - Throws: `SystemError` when a segment cannot be read.
-    package static func entries(
-        state: String, _ body: (JSON, ArraySlice<UInt8>) -> Bool
-    ) throws(SystemError) {
-        for path in try segments(state + "/log") {
-            let file = try Descriptor.open(path, O_RDONLY)
-            let bytes = try readAll(file.number, from: 0, limit: segmentBytes, path)
-            for line in lines(of: bytes) {
-                guard let json = parse(bytes, line) else { continue }
-                guard body(json, bytes[line]) else { return }
-            }
-        }
-    }
-}
-
-/// The names in a directory but `.` and `..`, in no order.
-package func namesInDirectory(_ path: String) throws(SystemError) -> [String] {
-    guard let directory = opendir(path) else { throw SystemError(call: "opendir \(path)", code: errno) }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != "." && name != ".." { names.append(name) }
-    }
-    return names
 }

@@ -8,7 +8,8 @@ import StationTrust
 /// It sleeps in one ppoll until something happens: the wake that the station asked for, a step of the wall clock, a
 /// signal, a completion of another thread, or a line on the control socket. Nothing here blocks, and nothing polls.
 final class EventLoop {
-    /// After SIGTERM the daemon is gone within a second, whatever hangs; this is left for the amplifier's command.
+    /// The loop ends so soon after SIGTERM, whatever hangs: of the second that the daemon has, the rest is for the
+    /// amplifier's command and the log's checkpoint.
     static let endWithin = Duration.milliseconds(700)
 
     private var station: Station
@@ -16,7 +17,7 @@ final class EventLoop {
     private let executor: Executor
     private let timers: Timers
     /// The reading of the clocks that holds for this wake.
-    private var now: Now
+    private var now: Now { parts.now }
     private var wake: MonotonicInstant
     private var nextFeed: MonotonicInstant
     private var reportedStall: String?
@@ -43,10 +44,9 @@ final class EventLoop {
     init(_ parts: DaemonParts, timers: consuming Timers) {
         self.parts = parts
         self.timers = timers
-        now = Clocks.read()
-        wake = now.monotonic
-        nextFeed = now.monotonic
-        station = Station(settings: parts.loaded.settings, now: now)
+        wake = parts.now.monotonic
+        nextFeed = parts.now.monotonic
+        station = Station(settings: parts.loaded.settings, now: parts.now)
         executor = Executor(
             store: parts.store, sound: parts.sound, mailbox: parts.mailbox,
             surroundings: parts.surroundings)
@@ -64,8 +64,7 @@ final class EventLoop {
             _ = wanted.withUnsafeMutableBufferPointer {
                 CLinux_ppoll($0.baseAddress, UInt($0.count), timeout)
             }
-            now = Clocks.read()
-            parts.now = now
+            parts.now = Clocks.read()
             serve(wanted)
             feedWatchdog()
         }

@@ -51,9 +51,15 @@ struct ContentChecker: Sendable {
                 let item = progress.items[index]
                 var (sound, report) = try check(item.source, index, &progress, shouldContinue)
                 if sound == nil, let fallback = item.fallback {
-                    let problem = report.problem
-                    (sound, report) = try check(fallback, index, &progress, shouldContinue)
-                    report.problem = problem
+                    let (other, found) = try check(fallback, index, &progress, shouldContinue)
+                    if let other {
+                        // What is wrong is still wrong with the item, and named by it.
+                        sound = other
+                        (report.path, report.sha256, report.duration) = (
+                            found.path, found.sha256, found.duration
+                        )
+                        (report.isPlayable, report.isCut) = (true, found.isCut)
+                    }
                 }
                 if let sound { progress.sounds.append(sound) }
                 progress.reports.append(report)

@@ -38,8 +38,15 @@ final class Feed {
     private var buffer: [Float] = []
     private var ends: [Int] = []
     private var startFrame = 0
-    /// Marks of the reader whose beginning is in the ring.
+    /// The first of the reader's marks that does not end before the play's own beginning.
+    private var firstMark = 0
+    /// Marks from there on whose beginning is in the ring.
     private var begunMarks = 0
+    /// Whether the ring wants more at once.
+    private var isBehind = false
+    /// What the reader left when it had read everything.
+    private var exactEnd: Int?
+    private var lastTimeline: ProgrammeTimeline?
     private var playback = Playback()
 
     init(effect: EffectID, order: PlayOrder, content: PreparedContent) {
@@ -86,9 +93,7 @@ final class Feed {
         buffer = [Float](repeating: 0, count: Self.chunk * channels)
         reader = ProgrammeReader(
             content.items.map {
-                ProgrammeItem(
-                    ProgrammeSource(
-                        descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames))
+                ProgrammeItem(descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames)
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -166,8 +171,6 @@ final class Feed {
         isBehind = reader != nil && ring.space >= Self.chunk
         return isBehind
     }
-    /// Whether the ring wants more at once.
-    private var isBehind = false
 
     /// Writes frames, with the beginnings of the items that lie in them.
     private func write(_ count: Int, _ ring: ProgrammeRing) {
@@ -198,7 +201,6 @@ final class Feed {
         let index = firstMark + begunMarks
         return index < marks.count ? marks[index] : nil
     }
-    private var firstMark = 0
 
     private func finishReading(_ ring: ProgrammeRing, _ format: CardFormat) {
         // What was estimated from the preflight is known exactly now.
@@ -207,8 +209,6 @@ final class Feed {
         lastTimeline = reader?.timeline
         reader = nil
     }
-    private var exactEnd: Int?
-    private var lastTimeline: ProgrammeTimeline?
 
     /// The programme frame that an output frame plays.
     private func contentFrame(of outputFrame: Int) -> Int {
@@ -244,7 +244,7 @@ final class Feed {
         guard index < content.items.count, let last = playback.items.indices.last else { return }
         isInItem = false
         playback.items[last].framesConsumed = Int64(framesConsumed)
-        playback.items[last].peakDecibels = peak > 0 ? Double(20 * log10(peak)) : nil
+        playback.items[last].peakDecibels = peak > 0 ? decibels(amplitude: peak) : nil
     }
 
     /// What is measured so far.

@@ -22,6 +22,8 @@ final class Player {
     private var loss = Reason.deviceMissing
     private var isWanted = false
     private var nextProgress = Int64.max
+    /// Rounds that the audio thread had made at the last beat, before that woke it.
+    private(set) var audioRounds = 0
 
     init(
         settings: CardSettings, jobs: Mailbox<DecodeThread.Job>, report: @escaping (Event) -> Void
@@ -31,9 +33,6 @@ final class Player {
         self.report = report
         card = try CardOutput(settings: settings)
     }
-
-    /// Rounds that the audio thread had made at the last beat, before that woke it.
-    private(set) var audioRounds = 0
 
     /// Sleeps, then does what is due; false when the thread is to end.
     func round() -> Bool {

@@ -1,4 +1,3 @@
-import StationAudio
 import StationCore
 
 /// What a preflight found of a play's items, with the descriptors that it hashed and decoded.

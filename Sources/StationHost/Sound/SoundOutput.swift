@@ -1,6 +1,5 @@
 package import StationAudio
 package import StationCore
-import Synchronization
 
 /// The sound path of a station: a preflight thread, a decode thread and the audio thread behind it.
 ///
@@ -12,6 +11,8 @@ package final class SoundOutput: SoundPath {
     /// What was preflighted and waits for its play, or plays.
     private var prepared: [PlayID: PreparedContent] = [:]
     private let found: Mailbox<(EffectID, PlayID, PreparedContent)>
+    /// What the threads had done when the watchdog was fed last; nil while they have not been asked yet.
+    private var lastPulse: DecodeThread.Pulse?
 
     /// Starts the threads; the card stays closed until it is asked for.
     ///
@@ -39,9 +40,6 @@ package final class SoundOutput: SoundPath {
         }
         decoder = try DecodeThread(settings: card) { mailbox.put($0) }
     }
-
-    /// What the threads had done when the watchdog was fed last; nil while they have not been asked yet.
-    private var lastPulse: DecodeThread.Pulse?
 
     /// The name of a thread that makes no progress, for the watchdog; nil when all do.
     ///

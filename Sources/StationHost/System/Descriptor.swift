@@ -26,35 +26,3 @@ extension Descriptor {
         Descriptor(owning: try system("open \(path)") { Glibc.open(path, flags | O_CLOEXEC, mode) })
     }
 }
-
-/// Reads a whole file that is no larger than `limit` bytes.
-///
-/// - Throws: `SystemError`, with EFBIG for a file that is larger.
-package func readFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-    let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK)
-    var information = stat()
-    _ = try system("fstat \(path)") { fstat(file.number, &information) }
-    guard information.st_mode & S_IFMT == S_IFREG else {
-        throw SystemError(call: "read \(path)", code: EINVAL)
-    }
-    guard information.st_size <= limit else { throw SystemError(call: "read \(path)", code: EFBIG) }
-    return try readAll(file.number, from: 0, limit: limit, path)
-}
-
-/// Reads from a position of a file to its end, `limit` bytes at the most.
-func readAll(_ descriptor: Int32, from start: Int64, limit: Int, _ path: String) throws(SystemError)
-    -> [UInt8]
-{
-    var bytes: [UInt8] = []
-    var offset = start
-    let piece = 1 << 18
-    while bytes.count < limit {
-        let count = min(piece, limit - bytes.count)
-        var part = [UInt8](repeating: 0, count: count)
-        let read = try system("read \(path)") { pread(descriptor, &part, count, off_t(offset)) }
-        guard read > 0 else { break }
-        bytes += part.prefix(read)
-        offset += Int64(read)
-    }
-    return bytes
-}

@@ -25,7 +25,7 @@ package enum Thread {
             &thread, &attributes,
             { argument in
                 guard let argument else { return nil }
-                // Safety: the box was retained for this thread alone, a few lines below.
+                // Safety: the box was retained for this thread alone, right above.
                 let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
                 CLinux_name_thread(String(box.name.prefix(15)))
                 box.body()

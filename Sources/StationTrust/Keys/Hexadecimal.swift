@@ -22,7 +22,8 @@ package enum Hexadecimal {
         }
     }
 
-    private static func digit(_ character: UInt8) -> UInt8? {
+    /// What one digit stands for, of either case.
+    package static func digit(_ character: UInt8) -> UInt8? {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10

@@ -93,14 +93,12 @@ extension TUF {
 
     /// Reads the keys that a role may refer to; each id must be the SHA-256 of the key's canonical form.
     static func keys(_ fields: Fields) throws(Refusal) -> ByteMap<JSON> {
-        var keys: [ByteMap<JSON>.Entry] = []
-        for member in try fields.members("keys") {
+        try fields.byName("keys") { member throws(Refusal) in
             guard let id = keyID(of: member.value), id.hasSameBytes(as: member.name) else {
                 throw Refusal(fields.subject, .wrongKeyID(member.name))
             }
-            keys.append((member.name, member.value))
+            return member.value
         }
-        return ByteMap(keys)
     }
 
     /// The id of a key: the SHA-256 of its canonical form, unknown fields included; nil if it has no such form.

@@ -16,9 +16,14 @@ struct Fields {
         return value
     }
 
-    func members(_ name: String) throws(TUF.Refusal) -> [JSON.Member] {
+    /// What the members of an object are, each read, by their names.
+    func byName<Value>(
+        _ name: String, _ read: (JSON.Member) throws(TUF.Refusal) -> Value
+    ) throws(TUF.Refusal) -> ByteMap<Value> {
         guard let members = json[name]?.members else { throw malformed(name) }
-        return members
+        var entries: [ByteMap<Value>.Entry] = []
+        for member in members { entries.append((member.name, try read(member))) }
+        return ByteMap(entries)
     }
 
     func array(_ name: String) throws(TUF.Refusal) -> [JSON] {

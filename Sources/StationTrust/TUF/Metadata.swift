@@ -123,11 +123,9 @@ extension TUF {
         init(_ document: Document) throws(Refusal) {
             let fields = Fields(document.signed, document.role)
             header = try Header(fields, type: .snapshot)
-            var entries: [ByteMap<Listing>.Entry] = []
-            for member in try fields.members("meta") {
-                entries.append((member.name, try Listing(member.value, document.role)))
+            listings = try fields.byName("meta") { member throws(Refusal) in
+                try Listing(member.value, document.role)
             }
-            listings = ByteMap(entries)
         }
 
         /// How it lists that role, if it does.

@@ -32,11 +32,9 @@ extension TUF {
         init(_ document: Document) throws(Refusal) {
             let fields = Fields(document.signed, document.role)
             header = try Header(fields, type: .targets)
-            var entries: [ByteMap<Target>.Entry] = []
-            for member in try fields.members("targets") {
-                entries.append((member.name, try Target(member.value, document.role)))
+            targets = try fields.byName("targets") { member throws(Refusal) in
+                try Target(member.value, document.role)
             }
-            targets = ByteMap(entries)
             guard fields.optional("delegations") != nil else {
                 (keys, delegations) = (ByteMap(), [])
                 return
@@ -57,15 +55,6 @@ extension TUF {
                 delegations.append(delegation)
             }
             return delegations
-        }
-
-        /// Checks a file of a role that this one hands paths on to.
-        func check(_ document: Document) throws(Refusal) {
-            guard let delegation = delegations.first(where: { $0.name.hasSameBytes(as: document.role) })
-            else {
-                throw Refusal(document.role, .malformed("delegation"))
-            }
-            try document.check(delegation.signers, keys: keys)
         }
     }
 

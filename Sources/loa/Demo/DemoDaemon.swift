@@ -18,11 +18,8 @@ struct DemoDaemon: ~Copyable {
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stage.messages, O_WRONLY | O_CREAT, 0o644)
         posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
         let words = [program, "--config", stage.configuration, "--parent", "\(getpid())"]
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
         var process: pid_t = 0
-        let code = posix_spawn(&process, program, &actions, nil, arguments, environ)
+        let code = withCommandLine(words) { posix_spawn(&process, program, &actions, nil, $0, environ) }
         guard code == 0 else { throw SystemError(call: "start \(program)", code: code) }
         return DemoDaemon(process: process)
     }

@@ -39,7 +39,7 @@ struct TimetableProgramTests {
         #expect(first.hardEnd == (try instant("2026-01-05T05:30:00+07:00")))
         #expect(
             timetable.entries(of: first).map(\.entry) == [
-                .init(source: .file("tin/a.mp3"), title: "Tin", expectedSeconds: 30)
+                .init(source: .file("tin/a.mp3"), title: "Tin")
             ])
         let moved = try #require(timetable.next(after: instant("2026-01-14T04:00:00+07:00")))
         #expect(moved.id == "xa/3k2v7c9mq1t4r8d5b6n0@google.com@2026-01-14T05:00:00+07:00")

@@ -95,19 +95,14 @@ struct TimeTextTests {
     func refused(_ text: String) { #expect(RFC3339.parse(text) == nil) }
 
     @Test(
-        "durations are read, and written in their shortest form",
+        "durations are read",
         arguments: [
-            ("PT10M", 600_000, "PT10M"), ("P30D", 2_592_000_000, "P30D"), ("P1DT2H", 93_600_000, "PT26H"),
-            ("P2W", 1_209_600_000, "P14D"), ("-PT1M30S", -90_000, "-PT1M30S"), ("+P1D", 86_400_000, "P1D"),
-            ("PT0S", 0, "PT0S"), ("PT0.5S", 500, "PT0.5S"), ("PT1H30S", 3_630_000, "PT1H30S"),
-            ("PT0,25S", 250, "PT0.25S"),
-            ("PT90M", 5_400_000, "PT1H30M"),
+            ("PT10M", 600_000), ("P30D", 2_592_000_000), ("P1DT2H", 93_600_000), ("P2W", 1_209_600_000),
+            ("-PT1M30S", -90_000), ("+P1D", 86_400_000), ("PT0S", 0), ("PT0.5S", 500), ("PT1H30S", 3_630_000),
+            ("PT0,25S", 250), ("PT90M", 5_400_000), ("PT26H", 93_600_000), ("PT1H30M", 5_400_000),
         ])
-    func durations(text: String, milliseconds: Int, written: String) throws {
-        let duration = try #require(ISODuration(text))
-        #expect(duration.exact == .milliseconds(milliseconds))
-        #expect(duration.exact.iso8601 == written)
-        #expect(ISODuration(written)?.exact == duration.exact)
+    func durations(text: String, milliseconds: Int) throws {
+        #expect(try #require(ISODuration(text)).exact == .milliseconds(milliseconds))
     }
 
     @Test(
@@ -145,7 +140,7 @@ struct PlaylistTests {
         #expect(problems == [])
         #expect(
             playlist.entries == [
-                .init(source: .file("chime.wav"), title: "Nhạc hiệu, buổi sáng", expectedSeconds: 12.5),
+                .init(source: .file("chime.wav"), title: "Nhạc hiệu, buổi sáng"),
                 .init(
                     source: .live("https://radio.example/live.m3u8"), title: "Trực tiếp",
                     fallback: "dự phòng.mp3"),

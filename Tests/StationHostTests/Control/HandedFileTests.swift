@@ -76,7 +76,7 @@ struct HandedFileTests {
     func large() throws {
         let server = try ServerUnderTest()
         try server.folder.write("f", "x")
-        truncate(server.folder.path + "/f", off_t(FileHash.mostBytes + 1))
+        truncate(server.folder.path + "/f", off_t(HandedFiles.mostBytes + 1))
         let file = try Descriptor.open(server.folder.path + "/f", O_RDONLY)
         let client = try RawClient(server.socket)
         client.send("{\"verb\":\"play\",\"name\":\"x\"}\n", descriptor: file.number)

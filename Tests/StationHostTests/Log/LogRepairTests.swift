@@ -7,50 +7,18 @@ import Testing
 @testable import StationHost
 
 /// What a start makes of a log that a crash, a bad disk or a hand left (T35).
-struct LogRepairTests {
-    private let folder: ScratchFolder
-    private var state: String { folder.path + "/state" }
-    private var run: String { folder.path + "/run" }
+struct LogRepairTests: LogTests {
+    let folder: ScratchFolder
 
-    init() throws {
-        folder = try ScratchFolder()
-        try folder.write("run/.keep", "")
-    }
-
-    static func entry(_ index: Int64, wall: Instant? = nil, title: String = "") -> Entry {
-        let wall = wall ?? Instant(seconds: 1_800_000_000 + index)
-        return Entry(
-            index: index, kind: .outcome, boot: "boot",
-            now: Now(
-                wall: wall, monotonic: MonotonicInstant(nanoseconds: index), isSynchronised: false,
-                errorMicroseconds: 0), clock: .holdover,
-            wallText: RFC3339.string(from: wall, offset: 25_200, fraction: .microseconds),
-            body: [.init("slot", .string("xa/tin@\(index)")), .init("result", "played")]
-                + (title.isEmpty ? [] : [.init("title", .string(title))]))
-    }
-
-    static func lines(_ range: Range<Int64>) -> [UInt8] { range.flatMap { entry($0).terminatedLine } }
+    init() throws { folder = try Self.logFolder() }
 
     private func write(_ range: Range<Int64>, segment: Int64? = nil) throws {
         try folder.write(name(segment ?? range.lowerBound), Self.lines(range))
     }
 
-    private func name(_ segment: Int64) -> String {
-        "state/log/" + LogReader.segmentName(firstIndex: segment)
-    }
-
-    private func open() -> (log: LogFiles, summary: LogSummary, tornBytes: Int64) {
-        LogFiles.open(state: state, run: RunLog(directory: run), calls: .kernel)
-    }
-
     /// The indices in the log as anybody reads it.
     private func indices() throws -> [Int64] {
-        var found: [Int64] = []
-        try LogReader.entries(state: state) { json, _ in
-            found.append(json["index"]?.integer ?? -1)
-            return true
-        }
-        return found
+        try LogReader.entries(state: state).map { $0["index"]?.integer ?? -1 }
     }
 
     /// Opens, appends the next entry, and looks whether the log is a gapless run afterwards, and after another start.
@@ -118,7 +86,7 @@ struct LogRepairTests {
                 if index == 2 { log.checkpoint() }
             }
         }
-        #expect(open().summary.settled.map(\.slot) == years.indices.map { "xa/tin@\($0)" })
+        #expect(open().summary.settled.map(\.slot) == Self.slots(0..<5))
         try expectSound(next: 5)
     }
 
@@ -161,7 +129,7 @@ struct LogRepairTests {
         do {
             let opened = open()
             #expect(opened.summary.nextIndex == 7)
-            #expect(opened.summary.settled.map(\.slot) == kept.map { "xa/tin@\($0)" })
+            #expect(opened.summary.settled.map(\.slot) == Self.slots(kept))
             #expect(opened.tornBytes == 2)
             #expect(opened.log.append([Self.entry(7)]) == .durable)
         }
@@ -234,7 +202,7 @@ struct LogRepairTests {
         }
         let summary = open().summary
         #expect(summary.nextIndex == 7)
-        #expect(summary.settled.map(\.slot) == (0..<7).map { "xa/tin@\($0)" })
+        #expect(summary.settled.map(\.slot) == Self.slots(0..<7))
         try expectSound(next: 7)
     }
 
@@ -272,7 +240,7 @@ struct LogRepairTests {
         try write(10..<12)
         let opened = open()
         #expect(opened.summary.nextIndex == 12)
-        #expect(opened.summary.settled.map(\.slot) == [0, 1, 3, 4, 5, 6, 10, 11].map { "xa/tin@\($0)" })
+        #expect(opened.summary.settled.map(\.slot) == Self.slots([0, 1, 3, 4, 5, 6, 10, 11]))
         #expect(opened.log.append([Self.entry(12)]) == .durable)
         #expect(open().summary.nextIndex == 13)
     }
@@ -292,7 +260,7 @@ struct LogRepairTests {
             write: { _, _ in SystemError(call: "write", code: EROFS) },
             sync: { _ in SystemError(call: "fsync", code: EROFS) })
         do {
-            let (log, summary, _) = LogFiles.open(state: state, run: RunLog(directory: run), calls: refusing)
+            let (log, summary, _) = open(refusing)
             #expect(summary.nextIndex == 5)
             #expect(log.append([Self.entry(5)]) == .inRun)
             #expect(log.append([Self.entry(6)]) == .inRun)

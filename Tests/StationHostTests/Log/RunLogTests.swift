@@ -8,22 +8,10 @@ import Testing
 @testable import StationHost
 
 /// What `/run` holds for the disk, and until when.
-struct RunLogTests {
-    private let folder: ScratchFolder
-    private var state: String { folder.path + "/state" }
-    private var run: String { folder.path + "/run" }
+struct RunLogTests: LogTests {
+    let folder: ScratchFolder
 
-    init() throws {
-        folder = try ScratchFolder()
-        try folder.write("run/.keep", "")
-    }
-
-    private static func entry(_ index: Int64) -> Entry { LogRepairTests.entry(index) }
-
-    /// What a start after the daemon's sudden end remembers.
-    private func next() -> Int64 {
-        LogFiles.open(state: state, run: RunLog(directory: run), calls: .kernel).summary.nextIndex
-    }
+    init() throws { folder = try Self.logFolder() }
 
     @Test("an entry that /run took while the disk was at the one before survives that one's completion")
     func rescuedDuringSync() throws {
@@ -39,7 +27,7 @@ struct RunLogTests {
             let (log, _, _) = LogFiles.open(state: state, run: runLog, calls: hanging)
             #expect(log.append([Self.entry(0)]) == .durable)
         }
-        #expect(next() == 2)
+        #expect(open().summary.nextIndex == 2)
         #expect(!FileManager.default.fileExists(atPath: run + "/log.jsonl"))
     }
 

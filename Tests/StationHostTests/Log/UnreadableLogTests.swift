@@ -6,26 +6,14 @@ import Testing
 @testable import StationHost
 
 /// What a start does with a log that the disk does not give back: nothing that would cost an entry (I3, I6).
-struct UnreadableLogTests {
-    private let folder: ScratchFolder
-    private var state: String { folder.path + "/state" }
-    private var run: String { folder.path + "/run" }
+struct UnreadableLogTests: LogTests {
+    let folder: ScratchFolder
 
     init() throws {
-        folder = try ScratchFolder()
-        try folder.write("run/.keep", "")
+        folder = try Self.logFolder()
         for first in [Int64(0), 5, 10] {
-            try folder.write(name(first), LogRepairTests.lines(first..<first + 5))
+            try folder.write(name(first), Self.lines(first..<first + 5))
         }
-    }
-
-    private func name(_ segment: Int64) -> String {
-        "state/log/" + LogReader.segmentName(firstIndex: segment)
-    }
-
-    private func open(_ calls: DiskCalls = .kernel) -> (log: LogFiles, summary: LogSummary, tornBytes: Int64)
-    {
-        LogFiles.open(state: state, run: RunLog(directory: run), calls: calls)
     }
 
     /// Puts something in a segment's place that opens and does not read, whoever runs the test.
@@ -41,8 +29,6 @@ struct UnreadableLogTests {
         try FileManager.default.moveItem(atPath: path + ".hidden", toPath: path)
     }
 
-    private static func slots(_ indices: some Sequence<Int64>) -> [String] { indices.map { "xa/tin@\($0)" } }
-
     @Test("a segment that cannot be read is passed over where later ones can", arguments: [0, 5] as [Int64])
     func inside(_ segment: Int64) throws {
         try hide(segment)
@@ -51,8 +37,8 @@ struct UnreadableLogTests {
         #expect(opened.summary.nextIndex == 15)
         let lost = segment..<segment + 5
         #expect(opened.summary.settled.map(\.slot) == Self.slots((0..<15).filter { !lost.contains($0) }))
-        #expect(opened.log.append([LogRepairTests.entry(15)]) == .durable)
-        #expect(try folder.read(name(10)) == LogRepairTests.lines(10..<16))
+        #expect(opened.log.append([Self.entry(15)]) == .durable)
+        #expect(try folder.read(name(10)) == Self.lines(10..<16))
     }
 
     @Test("where the last segment cannot be read, the rest is remembered, and the log goes on in /run alone")
@@ -63,13 +49,13 @@ struct UnreadableLogTests {
             #expect(!log.isReadable)
             #expect(summary.nextIndex == 10)
             #expect(summary.settled.map(\.slot) == Self.slots(0..<10))
-            #expect(log.append([LogRepairTests.entry(10)]) == .inRun)
+            #expect(log.append([Self.entry(10)]) == .inRun)
             try show(10)
             #expect(!log.retry())
-            #expect(log.append([LogRepairTests.entry(11)]) == .inRun)
+            #expect(log.append([Self.entry(11)]) == .inRun)
         }
         for first in [Int64(0), 5, 10] {
-            #expect(try folder.read(name(first)) == LogRepairTests.lines(first..<first + 5))
+            #expect(try folder.read(name(first)) == Self.lines(first..<first + 5))
         }
         #expect(open().summary.nextIndex == 15)
     }
@@ -100,10 +86,10 @@ struct UnreadableLogTests {
             try FileManager.default.removeItem(atPath: log)
             try FileManager.default.moveItem(atPath: log + ".hidden", toPath: log)
             for index in 0..<3 as Range<Int64> {
-                #expect(files.append([LogRepairTests.entry(index)]) == .inRun)
+                #expect(files.append([Self.entry(index)]) == .inRun)
             }
         }
-        #expect(try folder.read(name(0)) == LogRepairTests.lines(0..<5))
+        #expect(try folder.read(name(0)) == Self.lines(0..<5))
         #expect(open().summary.nextIndex == 15)
     }
 
@@ -111,9 +97,9 @@ struct UnreadableLogTests {
     func notEmpty() throws {
         try FileManager.default.removeItem(atPath: folder.path + "/state/log")
         let (log, _, _) = open()
-        try folder.write(name(0), LogRepairTests.lines(0..<5))
-        #expect(log.append([LogRepairTests.entry(0)]) == .inRun)
-        #expect(try folder.read(name(0)) == LogRepairTests.lines(0..<5))
+        try folder.write(name(0), Self.lines(0..<5))
+        #expect(log.append([Self.entry(0)]) == .inRun)
+        #expect(try folder.read(name(0)) == Self.lines(0..<5))
     }
 
     @Test("a log that cannot be read is told at the start, before there is anything to append")
