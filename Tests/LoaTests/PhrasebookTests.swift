@@ -64,7 +64,7 @@ struct PhrasebookTests {
     /// What looks like a message and is none that `loa` shows: the journal's, `Why`'s keys, parts of messages.
     private static let others: Set = [
         // For the journal and the service supervisor.
-        "{}: a restart is needed for {}", "playing {}", "arming {}", "fault: {}", "amplifier: {}",
+        "playing {}", "arming {}", "fault: {}", "amplifier: {}",
         "the state directory cannot be written: {}", "another loaphuongd is running: {}",
         "the {} thread makes no progress: the watchdog is not fed", "card {}: {} (errno {})",
         "real-time scheduling is refused (errno {}); playing without it", "{} is there and is no socket",
@@ -75,7 +75,7 @@ struct PhrasebookTests {
         " Standard Time",
         // Which entries explain a reason.
         "fault clock-untrusted", "command mute", "fault content", "fault timetable", "fault device",
-        "fault sound", "command stop",
+        "command stop",
         // Parts that others are made of, whole in what is tested by itself.
         " of minutes", " of LUFS", " of days", " of seconds", " of decibels", " of hertz", " of channels",
         " of milliseconds", " of emergencies", " of bytes", "{}, found {}", "; did you mean {}?",
@@ -112,7 +112,7 @@ struct PhrasebookTests {
         let text = try String(contentsOf: file, encoding: .utf8)
         let names = try #require(text.firstRange(of: "var name: String {"))
         let codes = Literals(String(text[names.upperBound...].prefix { $0 != "}" })).found
-        #expect(codes.count >= 8)
+        #expect(codes.contains("timetable"))
         for code in codes + ["downtime-not-judged"] {
             #expect(Catalogue.fault(code)[.vietnamese] != Catalogue.fault(code)[.english], "\(code)")
         }

@@ -113,7 +113,6 @@ package enum Catalogue {
         case "timetable": Phrase(vi: "lịch phát", en: "timetable")
         case "content": Phrase(vi: "nội dung", en: "content")
         case "device": Phrase(vi: "card âm thanh", en: "sound card")
-        case "sound": Phrase(vi: "âm thanh", en: "sound")
         case "amplifier": Phrase(vi: "tăng âm", en: "amplifier")
         case "configuration": Phrase(vi: "cấu hình", en: "configuration")
         case "downtime-not-judged": Phrase(vi: "máy đã tắt lâu", en: "long downtime")

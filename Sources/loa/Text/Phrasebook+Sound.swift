@@ -31,7 +31,6 @@ extension Phrasebook {
         .init("no channels", "không có kênh nào"),
         .init("WAV with {1} bits", "WAV {1} bit"),
         .init("WAV with encoding {1}", "WAV mã hóa kiểu {1}"),
-        .init("no descriptor left", "hết số tệp được mở"),
         .init("test tone", "tiếng thử"),
         .init("{1}: did not end within {2} s", "{1}: không kết thúc trong {2} s"),
         .init("{1}: ended with code {2}", "{1}: kết thúc với mã {2}"),
