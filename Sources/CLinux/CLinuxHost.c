@@ -68,9 +68,17 @@ int CLinux_take_signal(int descriptor) {
 }
 
 int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds) {
-    int64_t before = clock_now(CLOCK_BOOTTIME);
-    *wall = clock_now(CLOCK_REALTIME);
-    *boot = before + (clock_now(CLOCK_BOOTTIME) - before) / 2;
+    // The thread may be interrupted between two readings: the narrowest bracket tells best which belong together.
+    int64_t narrowest = INT64_MAX;
+    for (int attempt = 0; attempt < 5; attempt++) {
+        int64_t before = clock_now(CLOCK_BOOTTIME);
+        int64_t between = clock_now(CLOCK_REALTIME);
+        int64_t width = clock_now(CLOCK_BOOTTIME) - before;
+        if (width >= narrowest) continue;
+        narrowest = width;
+        *wall = between;
+        *boot = before + width / 2;
+    }
     struct timex state = {.modes = 0};
     int answer = adjtimex(&state);
     *synchronised = answer >= 0 && answer != TIME_ERROR && !(state.status & STA_UNSYNC) && state.maxerror < 10000000;

@@ -43,6 +43,19 @@ package struct ContentItem: Hashable, Sendable {
     }
 }
 
+/// How soon content must be known; the later cases go first.
+package enum Urgency: Int, Hashable, Comparable, Sendable, CaseIterable {
+    /// A slot that is not due yet: a problem is to be seen in the evening.
+    case early
+    case normal
+    case priority
+    /// A person waits for it.
+    case person
+    case emergency
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// What the preflight found out about one item: the whole of it was hashed and decoded to its end.
 package struct ItemReport: Hashable, Sendable {
     /// Why an item cannot be played.

@@ -16,10 +16,12 @@ struct Measured: Hashable, Sendable {
     init(_ record: PositionRecord) {
         startedAt = record.startedAt
         startErrorMicroseconds = record.startErrorMicroseconds
+        startMethod = record.startMethod
+        isUnproven = record.isUnproven
         framesConsumed = record.framesConsumed
         framesPlanned = record.framesPlanned
         xruns = record.xruns
-        for item in record.items { items[item.index] = item }
+        for item in record.items { items[item.measured.index] = item.measured }
     }
 
     /// The sum with one more play of the slot, whose clock reading is `now`.

@@ -51,6 +51,8 @@ struct Playout: Sendable {
     }
 
     var slot: Slot
+    /// What tells its slot from others, by whatever name.
+    let identity: String
     var items: [ContentItem]
     var play: PlayID
     var phase: Phase = .waiting
@@ -81,6 +83,8 @@ struct Playout: Sendable {
     var shortfall: Reason?
     /// What earlier plays of the slot measured, those before a restart included.
     var measured = Measured()
+    /// What sounded before a restart.
+    var recorded: [PositionRecord.Item] = []
     /// What the play under way measures.
     var current = Playback()
 
@@ -155,6 +159,7 @@ struct Playout: Sendable {
     /// Makes a playout of a slot that has not been begun.
     init(slot: Slot, items: [ContentItem], play: PlayID) {
         self.slot = slot
+        identity = Slot.identity(of: slot.id)
         self.items = items
         self.play = play
         clockOrigin = slot.late == .join ? slot.scheduled : nil
@@ -170,8 +175,11 @@ struct Playout: Sendable {
     ) {
         isBegun = true
         isResumed = true
-        let record = record.flatMap { $0.slot == slot.id ? $0 : nil }
-        if let record { measured = Measured(record) }
+        let record = record.flatMap { Slot.isSame($0.slot, slot.id) ? $0 : nil }
+        if let record {
+            measured = Measured(record)
+            recorded = record.items
+        }
         let isSameBoot = intent.boot == boot
         let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
         mayHaveSounded = record != nil || start <= now.wall
@@ -187,6 +195,16 @@ struct Playout: Sendable {
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {
         clockOrigin.map { max(position, start - $0) } ?? position
+    }
+
+    /// What was measured of the items, with all that is known of each; those of content that is not known any more too.
+    func items(_ sum: Measured) -> [PositionRecord.Item] {
+        let known = reports.enumerated().map { index, report in
+            PositionRecord.Item(
+                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil),
+                path: report.path, sha256: report.sha256, language: items[index].language)
+        }
+        return known + recorded.filter { $0.measured.index >= known.count }
     }
 
     /// Whether its content would be over by now, by the clock that it goes by.

@@ -18,13 +18,33 @@ package struct PositionRecord: Hashable, Sendable {
     package var startedAt: Instant
     /// How far its first start was off, in microseconds.
     package var startErrorMicroseconds: Double?
+    /// How its first start was measured.
+    package var startMethod: String?
     package var xruns: Int
-    /// What was measured of the items so far.
-    package var items: [Playback.Item]
+    /// Whether some of it is not proven.
+    package var isUnproven: Bool
+    /// What was measured of the items so far; they sum up to `framesConsumed`.
+    package var items: [Item]
+
+    /// One item that sounded, with all that an outcome says of it: the content may be another after a restart.
+    package struct Item: Hashable, Sendable {
+        package var measured: Playback.Item
+        package var path: String
+        package var sha256: Digest?
+        package var language: String?
+
+        package init(_ measured: Playback.Item, path: String, sha256: Digest?, language: String?) {
+            self.measured = measured
+            self.path = path
+            self.sha256 = sha256
+            self.language = language
+        }
+    }
 
     package init(
         slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, wall: Instant,
-        startedAt: Instant, startErrorMicroseconds: Double?, xruns: Int, items: [Playback.Item]
+        startedAt: Instant, startErrorMicroseconds: Double?, startMethod: String? = nil, xruns: Int,
+        isUnproven: Bool = false, items: [Item]
     ) {
         self.slot = slot
         self.position = position
@@ -33,6 +53,8 @@ package struct PositionRecord: Hashable, Sendable {
         self.wall = wall
         self.startedAt = startedAt
         self.startErrorMicroseconds = startErrorMicroseconds
+        self.startMethod = startMethod
+        self.isUnproven = isUnproven
         self.xruns = xruns
         self.items = items
     }
@@ -50,14 +72,19 @@ extension PositionRecord {
             .init("wallNanoseconds", .integer(wall.nanoseconds)),
             .init("startedAtNanoseconds", .integer(startedAt.nanoseconds)),
             .init("startErrorMicroseconds", startErrorMicroseconds.map { .decimal($0) } ?? .null),
+            .init("startMethod", startMethod.map { .string($0) } ?? .null),
+            .init("unproven", .bool(isUnproven)),
             .init("xruns", .integer(Int64(xruns))),
             .init(
                 "items",
                 .array(
                     items.map {
                         [
-                            "index": .integer(Int64($0.index)), "framesConsumed": .integer($0.framesConsumed),
-                            "peakDecibels": $0.peakDecibels.map { .decimal($0) } ?? .null,
+                            "index": .integer(Int64($0.measured.index)), "path": .string($0.path),
+                            "sha256": $0.sha256.map { .string("\($0)") } ?? .null,
+                            "language": $0.language.map { .string($0) } ?? .null,
+                            "framesConsumed": .integer($0.measured.framesConsumed),
+                            "peakDecibels": $0.measured.peakDecibels.map { .decimal($0) } ?? .null,
                         ]
                     })),
         ])
@@ -73,13 +100,22 @@ extension PositionRecord {
         self.init(
             slot: slot, position: .nanoseconds(position), framesConsumed: consumed, framesPlanned: planned,
             wall: Instant(nanoseconds: wall), startedAt: Instant(nanoseconds: started),
-            startErrorMicroseconds: json["startErrorMicroseconds"]?.number, xruns: Int(xruns),
-            items: items.compactMap { item in
-                guard let index = item["index"]?.integer, let frames = item["framesConsumed"]?.integer else {
-                    return nil
-                }
-                return Playback.Item(
-                    index: Int(index), framesConsumed: frames, peakDecibels: item["peakDecibels"]?.number)
-            })
+            startErrorMicroseconds: json["startErrorMicroseconds"]?.number,
+            startMethod: json["startMethod"]?.text, xruns: Int(xruns),
+            isUnproven: json["unproven"]?.bool ?? false, items: items.compactMap(Item.init))
+    }
+}
+
+extension PositionRecord.Item {
+    fileprivate init?(_ json: JSON) {
+        guard let index = json["index"]?.integer, let frames = json["framesConsumed"]?.integer,
+            let path = json["path"]?.text
+        else { return nil }
+        self.init(
+            Playback.Item(
+                index: Int(index), framesConsumed: frames, peakDecibels: json["peakDecibels"]?.number),
+            path: path,
+            sha256: json["sha256"]?.text.flatMap(Digest.init(text:)),
+            language: json["language"]?.text)
     }
 }

@@ -47,7 +47,22 @@ package struct LogSummary: Equatable, Sendable {
     package private(set) var volumeDecibels: Double?
     /// When emergencies began, the last few of them.
     package private(set) var emergencies: [Instant] = []
+    /// The emergencies of the last day by their programme, with the instant from which on a person wants no more.
+    private var emergencyProgrammes: [EmergencyProgramme] = []
+    /// The identities of `settled`.
     private var settledSlots: Set<String> = []
+
+    /// `UPSTREAM/UID` of an emergency that has sounded.
+    private struct EmergencyProgramme: Equatable, Sendable {
+        var programme: String
+        var begun: Instant
+        var stopped: Instant?
+    }
+
+    /// An emergency repeats itself for no longer: it expires within a day of its signing (DESIGN.md section 7).
+    package static let longestEmergency = Duration.seconds(86_400)
+    /// So many emergencies are known by their programme.
+    private static let mostEmergencyProgrammes = 64
 
     /// A slot with an outcome.
     package struct Settled: Equatable, Sendable {
@@ -59,13 +74,23 @@ package struct LogSummary: Equatable, Sendable {
     package init() {}
 
     /// Whether the slot has its outcome.
-    package func isSettled(_ slot: String) -> Bool { settledSlots.contains(slot) }
+    package func isSettled(_ slot: String) -> Bool { settledSlots.contains(Slot.identity(of: slot)) }
 
     /// Since when an upstream's timetable is as it is; nil where no believed clock has told.
     package func timetableChange(of upstream: String) -> Instant? { timetableChanges[upstream] }
 
     /// The intent of a slot that has no outcome yet.
-    package func openIntent(of slot: String) -> OpenIntent? { openIntents.first { $0.slot == slot } }
+    package func openIntent(of slot: String) -> OpenIntent? {
+        openIntents.first { Slot.isSame($0.slot, slot) }
+    }
+
+    /// Whether the slot, scheduled at an instant, repeats an emergency that a person has stopped.
+    package func isStoppedEmergency(_ slot: String, at scheduled: Instant) -> Bool {
+        emergencyProgrammes.contains {
+            guard let stopped = $0.stopped, $0.programme == Slot.programme(of: slot) else { return false }
+            return scheduled > $0.begun && scheduled - stopped <= Self.longestEmergency
+        }
+    }
 
     /// Folds one entry, as it stands in the log.
     ///
@@ -91,7 +116,7 @@ package struct LogSummary: Equatable, Sendable {
         switch kind {
         case .intent: foldIntent(entry, wall: wall)
         case .outcome: foldOutcome(entry)
-        case .command: foldCommand(entry)
+        case .command: foldCommand(entry, wall: wall)
         case .timetable: foldTimetable(entry, believed: clock == .untrusted ? nil : wall)
         case .boot, .clock, .device, .fault: break
         }
@@ -127,13 +152,18 @@ package struct LogSummary: Equatable, Sendable {
                 boot: entry["boot"]?.text ?? ""))
         if entry["class"]?.text == ProgrammeClass.emergency.rawValue, let wall {
             emergencies = emergencies.suffix(Self.leastRemembered - 1) + [wall]
+            let programme = Slot.programme(of: slot)
+            let others = emergencyProgrammes.filter { $0.programme != programme }
+            emergencyProgrammes =
+                others.suffix(Self.mostEmergencyProgrammes - 1) + [.init(programme: programme, begun: wall)]
         }
     }
 
     private mutating func foldOutcome(_ entry: JSON) {
-        guard let slot = entry["slot"]?.text, !settledSlots.contains(slot) else { return }
-        openIntents.removeAll { $0.slot == slot }
-        settledSlots.insert(slot)
+        guard let slot = entry["slot"]?.text, settledSlots.insert(Slot.identity(of: slot)).inserted else {
+            return
+        }
+        openIntents.removeAll { Slot.isSame($0.slot, slot) }
         settled.append(
             Settled(
                 slot: slot, scheduled: entry["scheduled"]?.text.flatMap(RFC3339.instant(of:)) ?? .distantPast)
@@ -149,16 +179,25 @@ package struct LogSummary: Equatable, Sendable {
         let kept = candidates.filter { newest - $0.scheduled <= Self.memory }
         guard kept.count < candidates.count else { return }
         settled = kept + settled.suffix(Self.leastRemembered)
-        settledSlots = Set(settled.map(\.slot))
+        settledSlots = Set(settled.map { Slot.identity(of: $0.slot) })
     }
 
-    private mutating func foldCommand(_ entry: JSON) {
+    private mutating func foldCommand(_ entry: JSON, wall: Instant?) {
         guard entry["accepted"]?.bool == true else { return }
         switch entry["verb"]?.text {
         case "mute":
             guard let until = entry["until"]?.text.flatMap(RFC3339.instant(of:)) else { return }
             mute = Mute(until: until, reason: entry["reason"]?.text ?? "")
         case "unmute": mute = nil
+        case "stop":
+            guard let wall else { return }
+            // What was stopped, or, where nothing sounded, what had sounded and would again: who stops a bulletin
+            // does not mean the warning of an hour ago.
+            let slots = entry["slots"]?.elements?.compactMap(\.text).map(Slot.programme(of:)) ?? []
+            for index in emergencyProgrammes.indices
+            where slots.isEmpty || slots.contains(emergencyProgrammes[index].programme) {
+                emergencyProgrammes[index].stopped = wall
+            }
         case "volume": volumeDecibels = entry["volumeDecibels"]?.number
         default: break
         }
@@ -200,6 +239,15 @@ extension LogSummary {
             .init("muteReason", .string(mute?.reason ?? "")),
             .init("volumeDecibels", volumeDecibels.map { .decimal($0) } ?? .null),
             .init("emergencies", .array(emergencies.map(Self.json))),
+            .init(
+                "emergencyProgrammes",
+                .array(
+                    emergencyProgrammes.map {
+                        [
+                            "programme": .string($0.programme), "begun": Self.json($0.begun),
+                            "stopped": Self.json($0.stopped),
+                        ]
+                    })),
         ])
     }
 
@@ -234,13 +282,19 @@ extension LogSummary {
                 return nil
             }
             self.settled.append(Settled(slot: slot, scheduled: scheduled))
-            settledSlots.insert(slot)
+            settledSlots.insert(Slot.identity(of: slot))
         }
         if let until = Self.instant(json["muteUntil"]) {
             mute = Mute(until: until, reason: json["muteReason"]?.text ?? "")
         }
         volumeDecibels = json["volumeDecibels"]?.number
         self.emergencies = emergencies.compactMap(Self.instant)
+        for emergency in json["emergencyProgrammes"]?.elements ?? [] {
+            guard let programme = emergency["programme"]?.text, let begun = Self.instant(emergency["begun"])
+            else { return nil }
+            emergencyProgrammes.append(
+                .init(programme: programme, begun: begun, stopped: Self.instant(emergency["stopped"])))
+        }
     }
 
     private static func json(_ instant: Instant?) -> JSON {

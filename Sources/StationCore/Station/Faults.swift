@@ -7,6 +7,8 @@ struct Faults: Sendable {
         case clockUntrusted
         case disk
         case timetable
+        /// Slots that come faster than they can be heard.
+        case crowd
         case content(slot: String)
         case device
         case amplifier
@@ -16,7 +18,7 @@ struct Faults: Sendable {
             switch self {
             case .clockUntrusted: "clock-untrusted"
             case .disk: "disk-unwritable"
-            case .timetable: "timetable"
+            case .timetable, .crowd: "timetable"
             case .content: "content"
             case .device: "device"
             case .amplifier: "amplifier"
@@ -35,9 +37,6 @@ struct Faults: Sendable {
         var message: String { messages[0] + (messages.count > 1 ? " (+\(messages.count - 1))" : "") }
     }
 
-    /// A fault that flaps writes at most so many entries in an hour (T34: a log flood fills a disk in a month).
-    static let entriesPerHour = 20
-
     /// At most so many faults are kept; more of them say nothing new.
     static let most = 64
 
@@ -45,7 +44,6 @@ struct Faults: Sendable {
     static let mostListed = 20
 
     private(set) var all: [Fault] = []
-    private var written: [Code: (count: Int, since: MonotonicInstant)] = [:]
 
     func contains(_ code: Code) -> Bool { all.contains { $0.code == code } }
 
@@ -71,17 +69,6 @@ struct Faults: Sendable {
         all.remove(at: index)
         return true
     }
-
-    /// Whether one more entry about that fault may be written.
-    mutating func mayWrite(_ code: Code, at now: MonotonicInstant) -> Bool {
-        if written.count > 4 * Self.most { written = [:] }
-        if let (count, since) = written[code], now - since < .seconds(3600) {
-            written[code] = (count + 1, since)
-            return count < Self.entriesPerHour
-        }
-        written[code] = (1, now)
-        return true
-    }
 }
 
 extension Station {
@@ -100,9 +87,8 @@ extension Station {
     }
 
     private mutating func write(_ code: Faults.Code, state: String, _ message: String) {
-        guard faults.mayWrite(code, at: now.monotonic) else { return }
-        append(
-            .fault,
+        appendRated(
+            .fault(code),
             [
                 .init("code", .string(code.name)), .init("state", .string(state)),
                 .init("message", .string(message)),

@@ -148,6 +148,7 @@ extension Station {
         let stopped = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot.id)
         note("stop", person, accepted: true, ["slots": .array(stopped.map { .string($0) })])
         stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
+        dropStoppedRepeats()
         for index in playouts.indices.reversed() where playouts[index].isStoppedUnheard {
             finish(index, reason: .stoppedByHand)
         }

@@ -245,8 +245,10 @@ extension Station {
         return PositionRecord(
             slot: playout.slot.id, position: playout.current.position, framesConsumed: sum.framesConsumed,
             framesPlanned: sum.framesPlanned, wall: now.wall, startedAt: sum.startedAt ?? now.wall,
-            startErrorMicroseconds: sum.startErrorMicroseconds, xruns: sum.xruns,
-            items: sum.items.values.sorted { $0.index < $1.index })
+            startErrorMicroseconds: sum.startErrorMicroseconds, startMethod: sum.startMethod,
+            xruns: sum.xruns,
+            isUnproven: sum.isUnproven,
+            items: playout.items(sum).filter { sum.items[$0.measured.index] != nil })
     }
 
     private mutating func recordPosition(_ index: Int) {

@@ -49,6 +49,7 @@ extension Station {
         upcoming = nil
         upstreamErrors = [:]
         forgetContentChecks()
+        clear(.crowd)
         append(
             .timetable,
             [
@@ -123,6 +124,10 @@ extension Station {
         // The clock was set back: what lies between is taken again, and what is settled stays settled (T8). It may
         // have stood in another year for some hours, in which slots were due that nobody looked for.
         if takenUntil > horizon { rewind(to: now.wall - Self.joinReach) }
+        if let due = postponedTo, due <= now.wall {
+            postponedTo = nil
+            rewind(to: min(takenUntil, due))
+        }
         forgoDistantPast()
         var count = 0
         while nextSlotAt(in: timetable) < horizon, let slot = upcoming?.slots.popLast() {
@@ -197,7 +202,7 @@ extension Station {
         guard !log.openIntents.isEmpty, !isTerminating, dueSince != nil, !hasMoreSlots, trust != .untrusted,
             let timetable = active?.timetable
         else { return }
-        for intent in log.openIntents where !playouts.contains(where: { $0.slot.id == intent.slot }) {
+        for intent in log.openIntents where !isUnderWay(intent.slot) {
             // Moved to a later time it goes on then.
             if let slot = timetable.slot(id: intent.slot), slot.scheduled >= takenUntil { continue }
             settle(intent, reason: .powerLost)
@@ -205,21 +210,66 @@ extension Station {
     }
 
     private mutating func take(_ slot: Slot) {
-        guard !log.isSettled(slot.id), !playouts.contains(where: { $0.slot.id == slot.id }) else { return }
+        guard !log.isSettled(slot.id), !isUnderWay(slot.id) else { return }
         var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
         if let intent = log.openIntent(of: slot.id) {
+            // The outcome has the intent's name for it, whatever the timetable calls it by now.
+            playout.slot.id = intent.slot
             playout.resume(intent, recoveredPosition, boot: boot, at: now)
         }
-        if playout.latestStart >= now.wall, mayTake(playout) {
+        let mayBegin = playout.latestStart >= now.wall
+        let isStopped = isStoppedRepeat(slot) && !playout.isBegun
+        let hasPlace = mayTake(playout)
+        if !hasPlace, mayBegin { noteCrowd(slot) }
+        if mayBegin, hasPlace, !isStopped {
             playouts.append(playout)
-        } else if playout.isBegun {
+        } else if slot.scheduled > now.wall {
+            // Nothing has its outcome before it was due.
+            postpone(slot)
+        } else if playout.isBegun || dueSince.map({ slot.scheduled >= $0 }) ?? false {
             playouts.append(playout)
-            finish(playouts.count - 1, reason: .powerLost)
-        } else if let dueSince, slot.scheduled >= dueSince {
-            playouts.append(playout)
-            let reason = slot.scheduled > now.wall ? Reason.overlap : absence(at: slot.scheduled)
+            let absence = mayBegin && !hasPlace ? Reason.overlap : absence(at: slot.scheduled)
+            let reason = isStopped ? .stoppedByHand : playout.isBegun ? .powerLost : absence
             finish(playouts.count - 1, reason: reason)
         }
+    }
+
+    /// Passes a slot over until it is due.
+    private mutating func postpone(_ slot: Slot) {
+        postponedTo = min(postponedTo ?? slot.scheduled, slot.scheduled)
+    }
+
+    /// Tells of a timetable whose slots come faster than anybody could hear them.
+    private mutating func noteCrowd(_ slot: Slot) {
+        guard !faults.contains(.crowd) else { return }
+        raise(
+            .crowd,
+            "\(slot.upstream)/\(slot.file):\(slot.line): more than \(Self.mostPlayouts) slots within two minutes"
+        )
+    }
+
+    /// Whether a person has stopped the emergency that the slot would repeat (DESIGN.md section 6).
+    private func isStoppedRepeat(_ slot: Slot) -> Bool {
+        slot.programmeClass == .emergency && log.isStoppedEmergency(slot.id, at: slot.scheduled)
+    }
+
+    /// Lets go of the repeats that would sound next; each has its outcome when it is due.
+    mutating func dropStoppedRepeats() {
+        for index in playouts.indices.reversed() {
+            let playout = playouts[index]
+            guard !playout.isBegun, isStoppedRepeat(playout.slot) else { continue }
+            forget(index)
+            if playout.slot.scheduled > now.wall {
+                postpone(playout.slot)
+            } else {
+                rewind(to: min(takenUntil, playout.slot.scheduled))
+            }
+        }
+    }
+
+    private func isUnderWay(_ slot: String) -> Bool {
+        let identity = Slot.identity(of: slot)
+        return playouts.contains { $0.identity == identity }
     }
 
     /// Every precedence has places of its own: a rule that fires each second takes them from its like alone.
@@ -258,7 +308,10 @@ extension Station {
                 playouts[index].phase = .ready
                 continue
             }
-            emit(.preflight(play: playout.play, items: playout.items), for: .preflight(playout.play))
+            emit(
+                .preflight(
+                    play: playout.play, items: playout.items, urgency: Urgency(playout.precedence)),
+                for: .preflight(playout.play))
             playouts[index].phase = .preflighting
         }
     }
@@ -276,7 +329,8 @@ extension Station {
         }
         if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
-        emit(.preflight(play: play, items: items), for: .contentCheck(slot: next.id, play))
+        emit(
+            .preflight(play: play, items: items, urgency: .early), for: .contentCheck(slot: next.id, play))
     }
 
     /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
@@ -326,6 +380,17 @@ extension Station {
 
     /// The slot that a play is for; nil when there is none, or no longer.
     package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
+}
+
+extension Urgency {
+    fileprivate init(_ precedence: Playout.Precedence) {
+        switch precedence {
+        case .normal: self = .normal
+        case .priority: self = .priority
+        case .person: self = .person
+        case .emergency: self = .emergency
+        }
+    }
 }
 
 extension ContentItem.Source {

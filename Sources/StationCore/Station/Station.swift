@@ -100,6 +100,9 @@ package struct Station: Sendable {
     var hasMoreSlots = false
     /// What comes after `takenUntil`, as far as it was looked up.
     var upcoming: Upcoming?
+    /// The first slot that was passed over because it is not due yet: from there on slots are taken again then.
+    var postponedTo: Instant?
+    var rates = EntryRate()
     var recoveredPosition: PositionRecord?
     var lastPositionAt: MonotonicInstant?
     var isCardWanted = false
@@ -270,7 +273,7 @@ package struct Station: Sendable {
         if judged != trust || isStep {
             let from = trust
             trust = judged
-            append(
+            appendRated(
                 .clock,
                 [
                     .init("from", .string(from.rawValue)), .init("to", .string(judged.rawValue)),
@@ -300,6 +303,7 @@ package struct Station: Sendable {
         case .completed(let id, let completion): complete(id, completion)
         case .progress(let play, let playback): progress(play, playback)
         case .card(let state): cardChanged(state)
+        case .logIsDurable: clear(.disk)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
         case .configurationRefused(let problem): raise(.configuration, problem)

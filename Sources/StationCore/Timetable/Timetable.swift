@@ -104,8 +104,9 @@ package struct Timetable: Sendable {
 
     /// What a slot plays, item by item, with the language of each.
     package func entries(of slot: Slot) -> [(language: String?, entry: Playlist.Entry)] {
-        slot.contents.flatMap { variant in
-            entries(of: variant, upstream: slot.upstream).map { (variant.language, $0) }
+        slot.contents.reduce(into: []) { all, variant in
+            let room = Playlist.maximumEntries - all.count
+            all += entries(of: variant, upstream: slot.upstream).prefix(room).map { (variant.language, $0) }
         }
     }
 

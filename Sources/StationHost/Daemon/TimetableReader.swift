@@ -12,6 +12,9 @@ final class TimetableReader {
     private let zones: ZoneFolder
     /// The last source of each upstream that had a timetable.
     private var good: [String: ChannelSource] = [:]
+    /// For each upstream the digest of its folder as it was read last.
+    private var digests: [String: Digest] = [:]
+    /// For each upstream the digest of what decides its slots.
     private var versions: [String: Digest] = [:]
     private var contentBytes: Int64 = 0
     /// Whether every upstream was read the last time.
@@ -43,7 +46,8 @@ final class TimetableReader {
                     continue
                 }
                 sources.append(source(upstream, contents))
-                versions[upstream.name] = contents.digest
+                digests[upstream.name] = contents.digest
+                versions[upstream.name] = version(upstream, contents)
                 problems += contents.problems.map {
                     TimetableProblem(upstream: upstream.name, file: $0.file, line: 1, message: $0.message)
                 }
@@ -56,13 +60,27 @@ final class TimetableReader {
         contentBytes = bytes
         isWhole = refusals.isEmpty
         let digest = SHA256.hash(
-            loaded.configuration.upstreams.flatMap { versions[$0.name]?.bytes ?? [] }
+            loaded.configuration.upstreams.flatMap { digests[$0.name]?.bytes ?? [] }
                 + refusals.flatMap { Array("\($0.upstream): \($0.problem)".utf8) })
         guard digest != lastDigest else { return [] }
         lastDigest = digest
         let timetable = compile(sources, &problems, &refusals)
         return (timetable.map { [.timetable($0)] } ?? [])
             + refusals.map { .timetableRefused(upstream: $0.upstream, $0.problem) }
+    }
+
+    /// What decides an upstream's slots: its calendars and playlists, and whose station this is.
+    ///
+    /// The slots of a downtime are judged by the last active timetable, which is this one while the version is the
+    /// same: a recording that was replaced meanwhile takes no slot out of the log.
+    private func version(_ upstream: Configuration.Upstream, _ contents: ChannelFolder.Contents) -> Digest {
+        let station = loaded.station
+        let words: [[String]] = [
+            [station.id, loaded.configuration.timeZone], station.groups, station.languages,
+            upstream.classes.map(\.rawValue), upstream.live ? upstream.liveHosts : [],
+        ]
+        let text = words.map { $0.joined(separator: "\u{0}") }.joined(separator: "\u{1}")
+        return SHA256.hash(contents.textDigest.bytes + Array(text.utf8))
     }
 
     /// What shows that a folder is only half there: a share that is not mounted, a calendar that is being copied.
