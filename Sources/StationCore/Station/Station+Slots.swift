@@ -242,10 +242,10 @@ extension Station {
     /// Tells of a timetable whose slots come faster than anybody could hear them.
     private mutating func noteCrowd(_ slot: Slot) {
         guard !faults.contains(.crowd) else { return }
-        raise(
-            .crowd,
-            "\(slot.upstream)/\(slot.file):\(slot.line): more than \(Self.mostPlayouts) slots within two minutes"
-        )
+        let problem = TimetableProblem(
+            upstream: slot.upstream, file: slot.file, line: slot.line,
+            message: "more than \(Self.mostPlayouts) slots within two minutes")
+        raise(.crowd, "\(problem)")
     }
 
     /// Whether a person has stopped the emergency that the slot would repeat (DESIGN.md section 6).

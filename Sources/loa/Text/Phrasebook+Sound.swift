@@ -2,6 +2,7 @@
 extension Phrasebook {
     static let sound: [Entry] = [
         .init("not there", "không có"),
+        .init("keep more than {1} files open", "giữ mở quá {1} tệp"),
         .init("nothing to play", "không có gì để phát"),
         .init("is cut off", "bị cụt"),
         .init("cannot be read (errno {1})", "không đọc được (errno {1})"),

@@ -135,7 +135,12 @@ extension Phrasebook {
         .init(
             "{1} is not on a host that the upstream may relay", "{1} không ở máy chủ mà nguồn được tiếp sóng"),
         .init("no entry", "không có mục nào"),
-        .init("more than {1} entries are not read", "không đọc quá {1} mục"),
+        .init(
+            "more than {1} entries: from here on none is played", "quá {1} mục: từ đây không phát mục nào"),
+        .init(
+            "its {1} items are more than {2}: the rest is not played",
+            "có {1} mục, nhiều hơn {2}: phần còn lại không phát"),
+        .init("more than {1} slots within two minutes", "quá {1} lượt phát trong hai phút"),
         .init("a NUL byte in the line", "dòng có byte NUL"),
         .init("the line is not UTF-8", "dòng không phải UTF-8"),
         .init("a fallback must be a file of the channel", "tệp dự phòng phải nằm trong thư mục chương trình"),
