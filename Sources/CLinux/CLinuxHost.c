@@ -68,9 +68,17 @@ int CLinux_take_signal(int descriptor) {
 }
 
 int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds) {
-    int64_t before = clock_now(CLOCK_BOOTTIME);
-    *wall = clock_now(CLOCK_REALTIME);
-    *boot = before + (clock_now(CLOCK_BOOTTIME) - before) / 2;
+    // The thread may be interrupted between two readings: the narrowest bracket tells best which belong together.
+    int64_t narrowest = INT64_MAX;
+    for (int attempt = 0; attempt < 5; attempt++) {
+        int64_t before = clock_now(CLOCK_BOOTTIME);
+        int64_t between = clock_now(CLOCK_REALTIME);
+        int64_t width = clock_now(CLOCK_BOOTTIME) - before;
+        if (width >= narrowest) continue;
+        narrowest = width;
+        *wall = between;
+        *boot = before + width / 2;
+    }
     struct timex state = {.modes = 0};
     int answer = adjtimex(&state);
     *synchronised = answer >= 0 && answer != TIME_ERROR && !(state.status & STA_UNSYNC) && state.maxerror < 10000000;
@@ -139,6 +147,12 @@ int CLinux_peer(int descriptor, uid_t *uid, gid_t *gid, pid_t *pid) {
     return 0;
 }
 
+int CLinux_peer_groups(int descriptor, gid_t *groups, int most) {
+    socklen_t length = (socklen_t)most * sizeof(gid_t);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0) return 0;
+    return (int)(length / sizeof(gid_t));
+}
+
 ssize_t CLinux_receive(int descriptor, void *bytes, size_t count, int *passed) {
     union {
         struct cmsghdr header;
@@ -200,11 +214,13 @@ int CLinux_notify(const char *path, const char *message) {
     return result;
 }
 
-int CLinux_is_member(uid_t uid, gid_t gid, const char *group) {
+int CLinux_is_member(uid_t uid, const gid_t *groups, int count, const char *group) {
     // Called on the loop thread only, so the static buffers of the plain functions are safe.
     struct group *entry = getgrnam(group);
     if (!entry) return 0;
-    if (entry->gr_gid == gid) return 1;
+    for (int index = 0; index < count; index++) {
+        if (groups[index] == entry->gr_gid) return 1;
+    }
     struct passwd *user = getpwuid(uid);
     if (!user) return 0;
     if (user->pw_gid == entry->gr_gid) return 1;

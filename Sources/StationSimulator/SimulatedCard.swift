@@ -45,6 +45,8 @@ package struct SimulatedCard: Sendable {
 
     /// What is wrong with it.
     package private(set) var condition = Condition.sound
+    /// Whether it is ALSA's `null`, which proves nothing.
+    package var isNull = false
     private var isWanted = false
     /// When it will be open and running.
     private var readyAt: MonotonicInstant?
@@ -223,7 +225,10 @@ package struct SimulatedPlay: Sendable {
     fileprivate var stopAt: MonotonicInstant?
     fileprivate var progressAt: MonotonicInstant?
 
-    init(_ effect: EffectID, order: PlayOrder, reports: [ItemReport]) {
+    private let isUnproven: Bool
+
+    init(_ effect: EffectID, order: PlayOrder, reports: [ItemReport], isUnproven: Bool = false) {
+        self.isUnproven = isUnproven
         self.effect = effect
         self.order = order
         items = reports.enumerated().filter(\.element.isPlayable).map { ($0.offset, $0.element.duration) }
@@ -291,9 +296,9 @@ package struct SimulatedPlay: Sendable {
         return Playback(
             startedAt: startedAt,
             startErrorMicroseconds: Double((startedAt - order.start).nanoseconds) / 1000,
-            startMethod: "delay-fit", position: min(length, now - origin),
+            startMethod: isUnproven ? "unproven" : "delay-fit", position: min(length, now - origin),
             framesConsumed: all.reduce(0) { $0 + Self.frames($1.to) - Self.frames($1.from) },
-            framesPlanned: Self.frames(length), items: measuredItems(all))
+            framesPlanned: Self.frames(length), items: measuredItems(all), isUnproven: isUnproven)
     }
 
     private func measuredItems(_ stretches: [(from: Duration, to: Duration)]) -> [Playback.Item] {

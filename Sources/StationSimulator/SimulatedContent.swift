@@ -55,8 +55,8 @@ package struct SimulatedLibrary: Sendable {
         }
         if let fallback = item.fallback, let other = content(fallback), other.problem == nil {
             return ItemReport(
-                path: fallback.path, sha256: other.sha256, duration: other.duration, problem: problem,
-                isPlayable: true)
+                path: fallback.path, itemPath: item.source.path, sha256: other.sha256,
+                duration: other.duration, problem: problem, isPlayable: true)
         }
         return ItemReport(
             path: item.source.path, sha256: nil, duration: .zero, problem: problem, isPlayable: false)

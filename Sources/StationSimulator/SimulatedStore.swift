@@ -89,8 +89,12 @@ package struct SimulatedStore: Sendable {
     }
 
     /// Puts on a disk that works again what it refused before.
-    package mutating func retry() {
-        if behaviour == .sound { flush() }
+    ///
+    /// - Returns: whether there was something, and the disk has taken it.
+    package mutating func retry() -> Bool {
+        guard behaviour == .sound, !backlog.isEmpty else { return false }
+        flush()
+        return true
     }
 
     private mutating func flush() {

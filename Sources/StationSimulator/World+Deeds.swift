@@ -21,6 +21,7 @@ package enum Deed: Sendable {
     /// What the clock will show after the next boot, and when it will be synchronised.
     case bootClock(World.WallAtBoot, synchronisesAfter: Duration?)
     case card(SimulatedCard.Condition)
+    case cardProvesNothing(Bool)
     case disk(SimulatedStore.Behaviour)
     case runFull(Bool)
     /// Content of `UPSTREAM/PATH` arrives, is damaged, or goes.
@@ -72,8 +73,10 @@ extension World {
         case .card(let condition):
             report(card.turn(condition, at: monotonic))
             observer?.world(self, shows: .sound)
+        case .cardProvesNothing(let isNull): card.isNull = isNull
         case .disk(let behaviour):
             store.behaviour = behaviour
+            if store.retry() { send(.logIsDurable) }
             armDisk()
         case .runFull(let isFull): store.isRunFull = isFull
         case .content(let key, let content): library[key] = content

@@ -10,7 +10,7 @@ extension World {
         case .append, .recordPosition: _ = store.carryOut(effect)
         case .appendInRun:
             if let completion = store.carryOut(effect) { send(.completed(id, completion)) }
-        case .preflight(let play, let items): preflight(id, play, items)
+        case .preflight(let play, let items, _): preflight(id, play, items)
         case .openCard: sound(id) { $0.open(at: $1) }
         case .closeCard: sound(id) { $0.close(at: $1) }
         case .play(let order): play(id, order)
@@ -57,7 +57,7 @@ extension World {
             send(.completed(id, .played(.badContent, Playback(position: order.position))))
             return
         }
-        card.play(SimulatedPlay(id, order: order, reports: reports), at: monotonic)
+        card.play(SimulatedPlay(id, order: order, reports: reports, isUnproven: card.isNull), at: monotonic)
         observer?.world(self, shows: .sound)
     }
 

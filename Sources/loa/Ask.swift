@@ -5,64 +5,94 @@ import StationTrust
 
 /// Puts one question to the daemon and prints what it answers.
 struct Ask {
-    /// How long the daemon may take, in seconds; a large file is hashed before the answer.
+    /// How long the daemon may take, in seconds.
     private static let patience: Int64 = 30
+    /// A file is hashed and decoded to its end before the answer.
+    private static let patienceWithFiles: Int64 = 360
 
     let invocation: Invocation
     let socket: String
+    private var texts: ReplyText { ReplyText(invocation.language) }
 
     /// Asks, and prints the answer.
     func run(_ request: Request) -> ExitCode {
         let question: JSON
         let file: Int32
-        do throws(SystemError) {
-            (question, file) = try Self.question(request)
-        } catch {
-            Terminal.complain("loa: \(error)\n")
-            return .usage
+        do throws(FileError) { (question, file) = try Self.question(request) } catch {
+            return fail(.usage, error.message)
         }
         do throws(SystemError) {
             let client = try ControlClient(socket)
             try client.ask(question, file: file)
-            return try receive(client, request)
+            let code = try receive(client, request)
+            if request == .status, !invocation.isJSON { tellMute(client) }
+            return code
         } catch {
-            if error.code == EACCES || error.code == EPERM {
-                Terminal.complain(ReplyText(invocation.language).refused(.notPermitted, .null))
+            switch error.code {
+            case EACCES, EPERM:
+                guard !invocation.isJSON else { return fail(.notPermitted, Phrase(same: "\(error)")) }
+                Terminal.complain(texts.notPermitted(request))
                 return .notPermitted
+            case ETIMEDOUT: return fail(.unreachable, Catalogue.noAnswer)
+            default: return fail(.unreachable, Catalogue.unreachable(socket))
             }
-            Terminal.complain(ReplyText(invocation.language).unreachable(socket))
-            return .unreachable
         }
     }
 
+    /// Says what went wrong before the daemon could answer: as JSON where that is wanted, else to a person.
+    private func fail(_ code: ExitCode, _ message: Phrase) -> ExitCode {
+        if invocation.isJSON {
+            Terminal.print(ReplyText.json(error: message))
+        } else {
+            Terminal.complain(TextWidth.printed(["loa: \(message[invocation.language])"]))
+        }
+        return code
+    }
+
     private func receive(_ client: ControlClient, _ request: Request) throws(SystemError) -> ExitCode {
-        let follows = if case .log(_, _, true) = request { true } else { false }
         var last = JSON.null
         var refusal: JSON?
         while true {
-            switch try client.line(atMost: follows ? nil : Self.patience) {
+            switch try client.line(atMost: Self.patience(request)) {
             case .answer(let json, let line):
                 last = json
                 refusal = json["error"] == nil ? nil : json
                 if invocation.isJSON {
                     Terminal.print(String(decoding: line, as: UTF8.self) + "\n")
                 } else if refusal == nil {
-                    Terminal.print(ReplyText(invocation.language).done(request.verb, json))
+                    Terminal.print(texts.done(request.verb, json))
                 }
             case .end(let number):
                 let code = ExitCode(rawValue: number) ?? .unreachable
                 if code != .fine, !invocation.isJSON {
-                    Terminal.complain(ReplyText(invocation.language).refused(code, refusal ?? last))
+                    Terminal.complain(texts.refused(code, refusal ?? last, request))
                 }
                 return code == .fine && request == .status ? ExitCode(status: last) : code
             }
         }
     }
 
+    /// How long to wait for a line, in seconds; nil for ever.
+    private static func patience(_ request: Request) -> Int64? {
+        switch request {
+        case .log(_, _, true): nil
+        case .play, .test: patienceWithFiles
+        default: patience
+        }
+    }
+
+    /// Says that the station is muted: `status` has no member for it, and a fault takes the state's place.
+    private func tellMute(_ client: ControlClient) {
+        guard (try? client.ask(["verb": "mute"])) != nil,
+            case .answer(let mute, _)? = try? client.line(atMost: Self.patience)
+        else { return }
+        if let text = StatusText(invocation.language).mute(mute) { Terminal.print(text) }
+    }
+
     private static let noFile: Int32 = -1
 
     /// The question in the words of the protocol, and the descriptor that goes with it, open until this process ends.
-    private static func question(_ request: Request) throws(SystemError) -> (JSON, Int32) {
+    private static func question(_ request: Request) throws(FileError) -> (JSON, Int32) {
         let verb = JSON.Member("verb", .string(request.verb.rawValue))
         switch request {
         case .status, .stop, .unmute, .test, .demo: return (.object([verb]), noFile)
@@ -83,14 +113,35 @@ struct Ask {
     }
 
     /// A file where there is one of that name, else a programme; what has a `/` in it can only be a file.
-    private static func play(_ verb: JSON.Member, _ what: String) throws(SystemError) -> (JSON, Int32) {
+    private static func play(_ verb: JSON.Member, _ what: String) throws(FileError) -> (JSON, Int32) {
         do throws(SystemError) {
-            let file = try Descriptor.open(what, O_RDONLY)
+            // Looked at before it is opened: to open a pipe waits for its other end, and a device may act on it.
+            var information = stat()
+            _ = try system("open \(what)") { stat(what, &information) }
+            guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: what, code: EINVAL) }
+            let file = try Descriptor.open(what, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            _ = try system("fstat \(what)") { fstat(file.number, &information) }
+            guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: what, code: EINVAL) }
             let name = what.split(separator: "/").last.map(String.init) ?? what
             return (.object([verb, .init("name", .string(name))]), file.release())
-        } catch  where error.code == ENOENT && !what.contains("/") {
-            return (.object([verb, .init("programme", .string(what))]), noFile)
+        } catch {
+            if error.code == ENOENT && !what.contains("/") {
+                return (.object([verb, .init("programme", .string(what))]), noFile)
+            }
+            throw FileError(path: what, problem: error)
         }
+    }
+}
+
+/// Why a file was not handed over.
+private struct FileError: Error {
+    let message: Phrase
+
+    init(path: String, problem: SystemError) {
+        let why = problem.code == EINVAL ? Catalogue.notRegular : Phrasebook.translated("\(problem)")
+        message =
+            problem.code == EINVAL
+            ? Phrase(vi: "\(path) \(why[.vietnamese])", en: "\(path) \(why[.english])") : why
     }
 }
 

@@ -1,5 +1,7 @@
 import Glibc
 import StationCore
+import StationHost
+import StationTrust
 
 /// The technician's command: understands its line, asks the daemon, prints the answer.
 let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].reduce(into: [String: String]()) { environment, name in
@@ -9,12 +11,13 @@ do {
     let invocation = try Invocation.parse(Array(CommandLine.arguments.dropFirst()), environment: environment)
     switch invocation.action {
     case .help(let verb): Terminal.print(Help.text(verb, invocation.language))
+    case .version: Terminal.print("loa \(Release.version)\n")
     case .ask(.demo): exit(Demo(invocation).run().rawValue)
     case .ask(let request):
         let socket = invocation.socket ?? Configuration(station: "", upstreams: []).socket
         exit(Ask(invocation: invocation, socket: socket).run(request).rawValue)
     }
 } catch {
-    Terminal.complain(Help.text(error))
+    if error.isJSON { Terminal.print(error.json) } else { Terminal.complain(Help.text(error)) }
     exit(ExitCode.usage.rawValue)
 }

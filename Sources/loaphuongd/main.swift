@@ -39,7 +39,7 @@ while let argument = arguments.popFirst() {
             exit(64)
         }
         // A demo whose terminal was closed must not broadcast the next morning.
-        guard Parent.isAlive(endingWith: parent) else { exit(0) }
+        guard Parent.endTogether(with: parent) else { exit(0) }
     case "--check-config": isCheck = true
     case "--version":
         say("loaphuongd \(Release.version)\n")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `loa demo`, as a new user runs it.
-@Suite(.ownThreads) struct DemoTests {
+@Suite(.ownThreads, .serialized) struct DemoTests {
     private let alsa: URL
 
     init() throws {
@@ -12,12 +12,15 @@ import Testing
     }
 
     /// Runs the demo in a directory, on ALSA's `null`.
-    private func run(in directory: String, _ arguments: [String]) throws -> Process {
+    private func run(
+        in directory: String, _ arguments: [String], _ environment: [String: String] = [:]
+    ) throws -> Process {
         let demo = Process()
         demo.executableURL = StationProcess.programs.appending(path: "loa")
         demo.arguments = arguments + ["demo"]
         demo.currentDirectoryURL = URL(fileURLWithPath: directory)
         demo.environment = ProcessInfo.processInfo.environment.merging(["ALSA_CONFIG_PATH": alsa.path]) { $1 }
+            .merging(environment) { $1 }
         demo.standardOutput = Pipe()
         try demo.run()
         return demo
@@ -62,5 +65,42 @@ import Testing
         demo.waitUntilExit()
         for _ in 0..<200 where try !daemons().isEmpty { usleep(50_000) }
         #expect(try daemons().isEmpty)
+    }
+
+    @Test(
+        "a demo that is interrupted ends by the signal and leaves nothing behind",
+        arguments: [SIGINT, SIGTERM])
+    func interrupted(signal: Int32) throws {
+        let folder = try scratch()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let demo = try run(in: "/tmp", [], ["TMPDIR": folder])
+        for _ in 0..<400 where try contents(folder).isEmpty { usleep(10_000) }
+        // In the middle of its way: the daemon answers by then.
+        usleep(1_500_000)
+        #expect(try contents(folder).count == 1)
+        kill(demo.processIdentifier, signal)
+        demo.waitUntilExit()
+        #expect(demo.terminationReason == .uncaughtSignal && demo.terminationStatus == signal)
+        #expect(try contents(folder).isEmpty)
+    }
+
+    @Test("a demo whose daemon refuses its configuration ends with 78, and keeps what there is to see")
+    func refusedConfiguration() throws {
+        let folder = try scratch()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let demo = try run(in: "/tmp", [], ["TMPDIR": folder, "TZDIR": folder])
+        demo.waitUntilExit()
+        #expect(demo.terminationStatus == 78)
+        #expect(try contents(folder).count == 1)
+    }
+
+    private func scratch() throws -> String {
+        let folder = "/tmp/loa-demo-test-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    private func contents(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder)
     }
 }

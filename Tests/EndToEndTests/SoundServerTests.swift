@@ -9,10 +9,8 @@ struct SoundServerTests {
     func plays() async throws {
         let server = try SoundServer()
         try await server.start()
-        let broadcast = try Broadcast(device: "village", environment: server.environment)
-        try broadcast.write("item.wav", seconds: 3)
-        try broadcast.schedule()
-        try broadcast.start()
+        let broadcast = try Broadcast.started(
+            playing: 3, in: 8, device: "village", environment: server.environment)
         try server.record("first")
         let outcome = try await broadcast.outcome()
         #expect(outcome["result"]?.text == "played", "\(outcome) \(broadcast.station.said)")
@@ -30,10 +28,8 @@ struct SoundServerTests {
     func dies() async throws {
         let server = try SoundServer()
         try await server.start()
-        let broadcast = try Broadcast(device: "village", environment: server.environment)
-        try broadcast.write("item.wav", seconds: 14)
-        try broadcast.schedule(in: 6)
-        try broadcast.start()
+        let broadcast = try Broadcast.started(
+            playing: 14, device: "village", environment: server.environment)
         try server.record("before")
         try await broadcast.sleep(until: 1.5)
         server.kill()

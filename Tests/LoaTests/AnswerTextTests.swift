@@ -78,7 +78,7 @@ struct AnswerTextTests {
                 #expect(!EntryText(language).entry(try json(text)).isEmpty)
                 #expect(!EntryText(language).why(try json(text)).isEmpty)
                 for verb in Verb.allCases { #expect(!ReplyText(language).done(verb, try json(text)).isEmpty) }
-                #expect(!ReplyText(language).refused(.no, try json(text)).isEmpty)
+                #expect(!ReplyText(language).refused(.no, try json(text), .stop).isEmpty)
             }
         }
         #expect(StatusText(.english).status(["state": "asleep"]).contains("State       asleep"))
@@ -220,6 +220,7 @@ struct AnswerTextTests {
     func replies() throws {
         let english = ReplyText(.english), vietnamese = ReplyText(.vietnamese)
         #expect(english.done(.play, ["title": "Bản tin", "slot": "x"]) == "Playing: Bản tin\n")
+        #expect(vietnamese.done(.test, ["title": "test tone"]) == "Phát: tiếng thử\n")
         #expect(english.done(.stop, ["stopped": []]) == "Nothing was playing.\n")
         #expect(english.done(.stop, ["stopped": ["x"]]) == "Stopped 1 programme.\n")
         #expect(vietnamese.done(.unmute, [:]) == "Đã bật tiếng lại.\n")
@@ -228,11 +229,45 @@ struct AnswerTextTests {
             vietnamese.done(.mute, ["until": "2026-11-23T07:00:00+07:00"])
                 == "Đã tắt tiếng đến T2 23/11/2026 07:00:00. Chỉ tin khẩn cấp vẫn phát.\n")
         #expect(
-            english.refused(.no, ["error": "the guard refuses: muted", "reason": "muted"])
+            english.refused(.no, ["error": "the guard refuses: muted", "reason": "muted"], .test)
                 == "Not permitted: the station is muted.\n→ Unmute it: loa unmute\n")
-        #expect(english.refused(.usage, ["error": "a mute lasts"]) == "a mute lasts\n")
-        #expect(vietnamese.refused(.notPermitted, ["error": "x"]).contains("loaphuong-operators"))
+        #expect(english.refused(.usage, ["error": "a mute lasts"], .stop) == "a mute lasts\n")
+        #expect(
+            english.refused(.no, ["error": "a.mp3: is empty", "reason": "bad-content"], .play("a.mp3"))
+                .hasPrefix("Cannot be played: a.mp3: is empty.\n→ "))
+        let unknown: JSON = ["error": "there is no programme tin", "reason": "no-content"]
+        #expect(
+            english.refused(.no, unknown, .play("tin")).hasPrefix("There is no file and no programme tin."))
+        #expect(
+            vietnamese.refused(.no, ["error": "a.mp3: is empty", "reason": "bad-content"], .play("a.mp3"))
+                .hasPrefix("Không phát được: a.mp3: trống.\n→ "))
         #expect(english.unreachable("/run/s").contains("/run/s"))
+    }
+
+    @Test(
+        "who may not is told which group may, and how to come into it",
+        arguments: [
+            (.status, "loaphuong "), (.log(since: nil, until: nil, follow: false), "loaphuong "),
+            (.volume(nil), "loaphuong "), (.stop, "loaphuong-operators "),
+            (.volume(-6), "loaphuong-operators "),
+        ] as [(Request, String)])
+    func notPermitted(request: Request, group: String) {
+        for language in Language.allCases {
+            let text = ReplyText(language).refused(.notPermitted, ["error": "x"], request)
+            #expect(text.contains("usermod -aG \(group)"), "\(text)")
+        }
+    }
+
+    @Test("a slot whose content nobody has looked at is not called ready, and a mute stands beside a fault")
+    func notChecked() throws {
+        let slot = try json(
+            #"[{"title":"Tin","at":"2026-11-23T05:00:00+07:00","ready":false,"problem":null}]"#)
+        #expect(StatusText(.english).next(slot) == "Mon 2026-11-23 05:00:00  Tin  not checked yet\n")
+        #expect(StatusText(.vietnamese).next(slot).contains("chưa kiểm tra"))
+        let mute = try json(#"{"until":"2026-11-23T07:00:00+07:00","reason":"đám tang"}"#)
+        #expect(
+            StatusText(.vietnamese).mute(mute) == "ĐANG TẮT TIẾNG đến T2 23/11/2026 07:00:00 · đám tang\n")
+        #expect(StatusText(.english).mute(["until": .null, "reason": .null]) == nil)
     }
 
     @Test("every reason of the contract has its words in both languages", arguments: Reason.allCases)
@@ -262,8 +297,8 @@ struct AnswerTextTests {
                     )),
                 EntryText(.english).why(try json(#"{"slot":"\#(evil)","next":\#(slot),"entries":[]}"#)),
                 ReplyText(.english).done(.play, try json(#"{"title":"\#(evil)"}"#)),
-                ReplyText(.english).refused(.no, try json(#"{"error":"\#(evil)"}"#)),
-                ReplyText(.english).refused(.no, try json(#"{"reason":"\#(evil)"}"#)),
+                ReplyText(.english).refused(.no, try json(#"{"error":"\#(evil)"}"#), .stop),
+                ReplyText(.english).refused(.no, try json(#"{"reason":"\#(evil)"}"#), .stop),
             ]
             + ["boot", "clock", "timetable", "intent", "outcome", "device", "command", "fault", evil].map {
                 kind in

@@ -76,6 +76,23 @@ struct InvocationTests {
                 == "loa: mute cần --for (bao lâu) và --reason (vì sao)\nXem: loa mute --help\n")
     }
 
+    @Test("with --json a usage error is an object on one line, in English, wherever the mistake stands")
+    func usageAsJSON() {
+        for line in ["--json mute --lang vi", "mute --lang vi --json"] {
+            let error = #expect(throws: UsageError.self) { try parse(line) }
+            #expect(error?.isJSON == true)
+            #expect(error?.json == "{\"error\":\"mute needs --for (how long) and --reason (why)\"}\n")
+        }
+        #expect(#expect(throws: UsageError.self) { try parse("mute -- --json") }?.isJSON == false)
+    }
+
+    @Test(
+        "the version is asked for without a verb",
+        arguments: ["--version", "--version status", "--json --version"])
+    func version(line: String) throws {
+        #expect(try parse(line).action == .version)
+    }
+
     @Test("what is typed cannot drive the terminal of who reads the complaint")
     func harmless() {
         let error = #expect(throws: UsageError.self) {

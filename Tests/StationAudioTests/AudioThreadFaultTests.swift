@@ -45,6 +45,22 @@ import Testing
         return (result, station.finish())
     }
 
+    @Test("I12 a stop that comes behind a hundred other wishes to a card that hangs is carried out")
+    func stopBehindMany() throws {
+        let (station, producer, _) = try playing()
+        station.card.isBlocked = true
+        #expect(station.wait { if case .lost(_, .stalled) = $0 { true } else { nil } } ?? false)
+        for number in 0..<100 {
+            station.output.setGain(order: 1, Float(number % 2))
+            station.output.limit(order: 1, permitEnd: CLinux_monotonic() + milliseconds(60_000))
+        }
+        station.output.stop(order: 1)
+        station.card.isBlocked = false
+        #expect(try #require(station.result(of: 1)).cause == .stopped)
+        producer.join()
+        _ = station.finish()
+    }
+
     @Test("T14 an xrun is recovered at the programme's place, and counted")
     func xrun() throws {
         let (station, producer, start) = try playing()

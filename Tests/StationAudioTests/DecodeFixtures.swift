@@ -71,6 +71,15 @@ final class Workshop {
         return try run("sh", "-c", joined).output.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }
 
+    /// Makes `in.wav` of samples, as integers without dither, and runs the command that encodes it.
+    func encode(
+        _ samples: [Float], rate: Int, channels: Int = 1, bits: Int = 16, _ command: String
+    ) throws {
+        try writeWAV("float.wav", samples, rate: rate, channels: channels)
+        try run("sox", "-D", "float.wav", "-b", "\(bits)", "in.wav")
+        try run("sh", "-c", command)
+    }
+
     /// An item for the programme reader.
     func item(_ name: String, gain: Double = 0, frames: Int? = nil) throws -> ProgrammeItem {
         ProgrammeItem(descriptor: try open(name), gainDecibels: gain, frames: frames)

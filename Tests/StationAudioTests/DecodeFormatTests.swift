@@ -25,9 +25,7 @@ struct DecodeFormatTests {
         let shop = try Workshop()
         // No multiple of a frame's 1152.
         let made = original(rate / 6 + 321, channels: channels)
-        try shop.writeWAV("float.wav", made, rate: rate, channels: channels)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", "\(encoder) in.wav out.mp3")
+        try shop.encode(made, rate: rate, channels: channels, "\(encoder) in.wav out.mp3")
         let decoded = try Decoded(shop.open("out.mp3"))
         #expect(decoded.frames == rate / 6 + 321)
         #expect(decoded.format.declaredFrames == rate / 6 + 321)
@@ -44,9 +42,7 @@ struct DecodeFormatTests {
         let shop = try Workshop()
         // Half silence, half noise: a length guessed from the first frames would be far off.
         let made = [Float](repeating: 0, count: 44_100) + noise(44_100, amplitude: 0.8)
-        try shop.writeWAV("float.wav", made, rate: 44_100)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", "lame --quiet -t -V 4 in.wav out.mp3")
+        try shop.encode(made, rate: 44_100, "lame --quiet -t -V 4 in.wav out.mp3")
         let found = try Preflight(descriptor: shop.open("out.mp3"))
         // Without the header the encoder's delay and padding cannot be told from sound.
         #expect(found.frames >= 88_200 && found.frames <= 88_200 + 3 * 1_152, "\(found.frames)")
@@ -58,9 +54,7 @@ struct DecodeFormatTests {
         arguments: [("a.flac", "flac -s -f -o a.flac in.wav", 16), ("a.aiff", "sox in.wav a.aiff", 24)])
     func lossless(_ name: String, _ command: String, _ bits: Int) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(9_000), rate: 44_100, channels: 2)
-        try shop.run("sox", "-D", "float.wav", "-b", "\(bits)", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(noise(9_000), rate: 44_100, channels: 2, bits: bits, command)
         let decoded = try Decoded(shop.open(name))
         #expect(try decoded.samples == Decoded(shop.open("in.wav")).samples)
         #expect(decoded.format.decoder == "sndfile")
@@ -76,9 +70,7 @@ struct DecodeFormatTests {
     func lossy(_ name: String, _ command: String) throws {
         let shop = try Workshop()
         let made = original(9_321)
-        try shop.writeWAV("float.wav", made, rate: 48_000)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(made, rate: 48_000, command)
         let decoded = try Decoded(shop.open(name))
         #expect(decoded.frames == 9_321)
         #expect(!decoded.isTruncated)
@@ -94,9 +86,7 @@ struct DecodeFormatTests {
         ])
     func mislabelled(_ command: String, _ name: String, _ decoder: String) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(9_000), rate: 16_000)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(noise(9_000), rate: 16_000, command)
         let decoded = try Decoded(shop.open(name))
         #expect(decoded.format.decoder == decoder)
         #expect(decoded.frames == 9_000 || decoder == "mpg123")
@@ -180,9 +170,7 @@ struct DecodeDamageTests {
         arguments: commands)
     func cut(_ name: String, _ command: String) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(30_000), rate: 44_100)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(noise(30_000), rate: 44_100, command)
         let whole = try shop.bytes(name)
         let all = try Decoded(shop.open(name), block: 4_096)
         #expect(!all.isTruncated)
@@ -208,9 +196,7 @@ struct DecodeDamageTests {
     @Test("Flipped bytes neither crash nor hang, nor give a sound that cannot be", arguments: commands)
     func flipped(_ name: String, _ command: String) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(6_000), rate: 8_000)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(noise(6_000), rate: 8_000, command)
         let whole = try shop.bytes(name)
         var dice = Dice(state: 99)
         for round in 0..<40 {
@@ -234,9 +220,7 @@ struct DecodeDamageTests {
             processExitsWith: .success, observing: [\.standardErrorContent, \.standardOutputContent]
         ) {
             let shop = try Workshop()
-            try shop.writeWAV("float.wav", noise(100_000), rate: 44_100)
-            try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-            try shop.run("lame", "--quiet", "-b", "64", "in.wav", "a.mp3")
+            try shop.encode(noise(100_000), rate: 44_100, "lame --quiet -b 64 in.wav a.mp3")
             var dice = Dice(state: 5)
             let whole = try shop.bytes("a.mp3")
             let garbage = (0..<9_000).map { _ in UInt8.random(in: 0...255, using: &dice) }
@@ -262,9 +246,7 @@ struct DecodeSkipTests {
         ])
     func beyondTheCut(_ name: String, _ command: String) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(60_000), rate: 16_000)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(noise(60_000), rate: 16_000, command)
         let bytes = try shop.bytes(name)
         try shop.write("cut", Array(bytes[..<(bytes.count * 3 / 5)]))
         let there = try Decoded(shop.open("cut"), block: 4_096).frames
@@ -285,9 +267,7 @@ struct DecodeSkipTests {
         ] as [(String, String, Float)])
     func exact(_ name: String, _ command: String, _ tolerance: Float) throws {
         let shop = try Workshop()
-        try shop.writeWAV("float.wav", noise(60_000), rate: 16_000)
-        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
-        try shop.run("sh", "-c", command)
+        try shop.encode(noise(60_000), rate: 16_000, command)
         let all = try Decoded(shop.open(name), block: 4_096)
         for target in [10, 17_000, 40_003, all.frames - 7, all.frames, all.frames + 9] {
             let decoder = try openDecoder(descriptor: shop.open(name))

@@ -70,6 +70,27 @@ struct ProgrammeTests {
         )
     }
 
+    @Test("T39 the way to a place deep in a file that must be decoded up to there goes in steps")
+    func steps() throws {
+        let shop = try Workshop()
+        try shop.writeWAV("float.wav", noise(700_000), rate: 16_000)
+        // Without a tag nothing is known of its length, and nobody jumps.
+        try shop.run("sox", "-D", "float.wav", "-b", "16", "in.wav")
+        try shop.run("sh", "-c", "lame --quiet -t -b 64 -m m in.wav a.mp3")
+        var output = ProgrammeOutput(rate: 16_000, channels: 1, startFrame: 600_000)
+        let item = try shop.item("a.mp3", frames: 702_000)
+        let atOnce = Played([item], output)
+        var counts: [Int] = []
+        let inSteps = Played([item], output) { reader, frames in
+            guard frames == 0 else { return }
+            while reader.seek() { counts.append(reader.marks.count) }
+        }
+        #expect(counts.count >= 600_000 / 65_536)
+        #expect(inSteps.samples == atOnce.samples && inSteps.samples.count > 90_000)
+        output.startFrame = 0
+        #expect(inSteps.samples.elementsEqual(Played([item], output).samples[600_000...]))
+    }
+
     @Test(
         "Going on at any frame plays what the whole would have played from there", arguments: [false, true])
     func start(_ isCounted: Bool) throws {

@@ -91,7 +91,7 @@ struct ContractRun {
         }
         subject.behave(.sound)
         try deliverCompletions()
-        try subject.retry()
+        transcript.append("the disk took what it had refused: \(try subject.retry())")
         transcript += try subject.entries().map(Self.words)
     }
 
@@ -167,7 +167,7 @@ struct ContractRun {
     private mutating func sound(_ effect: Effect) {
         func later(_ delay: Int64, _ event: Event) { queue.append((time + delay, event)) }
         switch effect.action {
-        case .preflight(_, let items):
+        case .preflight(_, let items, _):
             let report = ItemReport(
                 path: items[0].source.path, sha256: nil, duration: Self.content, problem: nil,
                 isPlayable: true)

@@ -13,8 +13,8 @@ protocol ContractSubject: AnyObject {
     /// Lets the store do what it was asked to, and gives the completions in their order.
     func drain() throws -> [(EffectID, Completion)]
     func behave(_ behaviour: SimulatedStore.Behaviour)
-    /// Tries again what the disk refused.
-    func retry() throws
+    /// Tries again what the disk refused, and says whether the station was told that it took it.
+    func retry() throws -> Bool
     /// Ends the daemon without a warning; returns how many entries in flight the disk kept.
     func crash(losesPower: Bool, keptInFlight: Int?) throws -> Int
     func recover(boot: String) throws -> Recovery
@@ -45,7 +45,7 @@ final class SimulatedSubject: ContractSubject {
         return keptInFlight ?? 0
     }
 
-    func retry() { store.retry() }
+    func retry() -> Bool { store.retry() }
 
     func recover(boot: String) -> Recovery { store.recover(boot: boot) }
 
@@ -131,13 +131,14 @@ final class HostSubject: ContractSubject {
         return ready
     }
 
-    func retry() throws {
-        guard let store else { return }
+    func retry() throws -> Bool {
+        guard let store else { return false }
         gate.isPassing = true
         store.retry()
         let done = DispatchSemaphore(value: 0)
         store.onDiskThread { done.signal() }
         guard done.wait(timeout: .now() + 20) == .success else { throw SubjectError.noCompletion }
+        return mailbox.take().contains { if case .logIsDurable = $0 { true } else { false } }
     }
 
     private func settle() throws {
@@ -176,14 +177,7 @@ final class HostSubject: ContractSubject {
         return 0
     }
 
-    func entries() throws -> [JSON] {
-        var all: [JSON] = []
-        try LogReader.entries(state: state) { entry, _ in
-            all.append(entry)
-            return true
-        }
-        return all
-    }
+    func entries() throws -> [JSON] { try LogReader.entries(state: state) }
 
     enum SubjectError: Error { case noCompletion }
 }

@@ -2,6 +2,7 @@ import CLinux
 import CardCapture
 import Foundation
 import StationAudio
+import Synchronization
 import Testing
 
 @testable import StationCore
@@ -113,6 +114,24 @@ struct SoundOutputTests {
         }
     }
 
+    @Test("I5 while it plays, what the items have sounded is what the card has consumed of all")
+    func itemsSoFar() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 72_000, value: 1000)
+        try bench.write("b.wav", frames: 144_000, value: 1000)
+        let play = try bench.prepare(["a.wav", "b.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(1)))
+        var found: [Int64] = []
+        #expect(
+            bench.waits {
+                guard case .progress(_, let playback) = $0, playback.items.count == 2 else { return false }
+                found = playback.items.map(\.framesConsumed) + [playback.framesConsumed]
+                return found[2] > 96_000
+            })
+        #expect(found[0] == 72_000 && found[1] > 0 && found[0] + found[1] == found[2], "\(found)")
+    }
+
     @Test("what goes on at a recorded position sums up to the programme, to the frame")
     func goesOn() throws {
         let bench = try SoundBench()
@@ -128,6 +147,58 @@ struct SoundOutputTests {
         #expect(end.1.items.map(\.framesConsumed) == [48_000 - 12_345])
         #expect(end.1.position == .seconds(1))
         #expect(try #require(bench.card.capture().runs.last).sounding.count == 48_000 - 12_345)
+    }
+
+    @Test("T39 on the way to a place deep in a long file the decode thread goes on with everything else")
+    func longWay() throws {
+        let bench = try SoundBench()
+        let play = try bench.longPlay(minutes: 12)
+        let events = Mutex<[Event]>([])
+        let thread = try DecodeThread(settings: bench.settings) { event in
+            events.withLock { $0.append(event) }
+        }
+        defer { thread.put(.end) }
+        let before = thread.pulse.rounds
+        var order = bench.order(PlayID(1), at: Clocks.read().monotonic + .milliseconds(100))
+        order.position = .seconds(11 * 60)
+        thread.put(.openCard)
+        thread.put(.play(bench.next(), order, play))
+        #expect(
+            bench.waits(until: {
+                events.withLock { $0.contains { if case .progress = $0 { true } else { false } } }
+            }))
+        // Eighty steps lie before the place.
+        #expect(thread.pulse.rounds - before > 70)
+    }
+
+    @Test("who takes over does not wait for a play that is still on its way to its place")
+    func takeOverFromTheWay() throws {
+        let bench = try SoundBench()
+        let long = try bench.longPlay(minutes: 3)
+        try bench.write("short.wav", frames: 48_000, value: 1000)
+        let short = try bench.content(["short.wav"])
+        let events = Mutex<[Event]>([])
+        let thread = try DecodeThread(settings: bench.settings) { event in
+            events.withLock { $0.append(event) }
+        }
+        defer { thread.put(.end) }
+        let now = Clocks.read().monotonic
+        var order = bench.order(PlayID(1), at: now + .milliseconds(100))
+        order.position = .seconds(2 * 60)
+        thread.put(.openCard)
+        thread.put(.play(EffectID(1), order, long))
+        thread.put(.play(EffectID(2), bench.order(PlayID(2), at: now + .milliseconds(1400)), short))
+        func ends() -> [PlayEnd] {
+            events.withLock {
+                $0.compactMap { if case .completed(_, .played(let end, _)) = $0 { end } else { nil } }
+            }
+        }
+        #expect(bench.waits(until: { ends().count == 2 }))
+        #expect(ends() == [.replaced, .completed])
+        let sounded = events.withLock {
+            $0.contains { if case .progress(PlayID(1), _) = $0 { true } else { false } }
+        }
+        #expect(!sounded)
     }
 
     @Test(
@@ -160,6 +231,7 @@ struct SoundOutputTests {
 /// Files, a card and a sound path for one test.
 final class SoundBench {
     let card = SimulatedCardFolder()
+    let settings: CardSettings
     let folder: URL
     let mailbox: Mailbox<Event>
     let sound: SoundOutput
@@ -173,8 +245,9 @@ final class SoundBench {
         folder = FileManager.default.temporaryDirectory.appending(path: "sound-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         mailbox = try Mailbox()
+        settings = CardSettings(device: card.device(), rate: 48_000, channels: 1)
         sound = try SoundOutput(
-            card: CardSettings(device: card.device(), rate: 48_000, channels: 1),
+            card: settings,
             folders: ["commune": folder.path],
             handed: HandedFiles(), targetLoudness: -16, mailbox: mailbox)
     }
@@ -206,7 +279,8 @@ final class SoundBench {
         let play = PlayID(lastPlay)
         let id = next()
         sound.preflight(
-            id, play: play, items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) })
+            id, play: play, items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
+            urgency: .normal)
         let limit = Date(timeIntervalSinceNow: 30)
         while Date() < limit {
             for event in mailbox.take() {
@@ -215,6 +289,43 @@ final class SoundBench {
             usleep(1000)
         }
         throw CocoaError(.featureUnsupported)
+    }
+
+    /// What a preflight finds of files.
+    func content(_ names: [String]) throws -> PreparedContent {
+        let checker = ContentChecker(
+            folders: ["commune": folder.path], handed: HandedFiles(), targetLoudness: -16,
+            allowance: FileAllowance(most: 100))
+        var progress = ContentChecker.Progress(
+            items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) })
+        return try #require(checker.go(on: &progress, shouldContinue: { true }))
+    }
+
+    /// A play of an MP3 into which nobody can jump.
+    func longPlay(minutes: Int) throws -> PreparedContent {
+        let lame = Process()
+        lame.executableURL = URL(filePath: "/usr/bin/env")
+        lame.arguments = ["lame", "--quiet", "-t", "-r", "-s", "8", "-m", "m", "-b", "8", "-", "long.mp3"]
+        lame.currentDirectoryURL = folder
+        let input = Pipe()
+        lame.standardInput = input
+        try lame.run()
+        let minute = Data((0..<8000 * 60).flatMap { [UInt8(truncatingIfNeeded: $0 / 16), 0] })
+        for _ in 0..<minutes { try input.fileHandleForWriting.write(contentsOf: minute) }
+        try input.fileHandleForWriting.close()
+        lame.waitUntilExit()
+        try #require(lame.terminationStatus == 0, "lame is needed")
+        return try content(["long.mp3"])
+    }
+
+    /// Waits until something is so.
+    func waits(until isSo: () -> Bool) -> Bool {
+        let limit = Date(timeIntervalSinceNow: 30)
+        while Date() < limit {
+            if isSo() { return true }
+            usleep(2000)
+        }
+        return false
     }
 
     /// Orders two plays in two seconds' time, a faint one of so many frames and one of a second that takes over from it.

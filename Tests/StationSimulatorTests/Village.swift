@@ -154,7 +154,7 @@ struct Village {
         return world
     }
 
-    private static func zone(named name: String) -> ZoneFile {
+    static func zone(named name: String) -> ZoneFile {
         zones.zone(named: name)
     }
 

@@ -21,7 +21,7 @@ struct StyleTests {
     /// A number here changes only together with the code, so that a reviewer sees it.
     static let unsafeLines = [
         "StationAudio": 9,
-        "StationHost": 3,
+        "StationHost": 2,
     ]
 
     @Test("Each target has as many unsafe places as this list says")

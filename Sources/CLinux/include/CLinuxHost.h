@@ -44,6 +44,10 @@ int CLinux_accept(int descriptor);
 /// Who is at the other end (SO_PEERCRED).
 int CLinux_peer(int descriptor, uid_t *uid, gid_t *gid, pid_t *pid);
 
+/// The supplementary groups of the process at the other end (SO_PEERGROUPS, Linux 4.13), as it had them when it
+/// connected; at most `most` of them, none where it has more or the kernel does not say.
+int CLinux_peer_groups(int descriptor, gid_t *groups, int most);
+
 /// Receives up to `count` bytes and at most one descriptor, -1 in `*passed` if there was none.
 ///
 /// Descriptors beyond the first are closed at once.
@@ -55,8 +59,8 @@ ssize_t CLinux_send(int descriptor, const void *bytes, size_t count, int passed)
 /// Sends one datagram to a service supervisor's socket; a leading `@` means the abstract namespace.
 int CLinux_notify(const char *path, const char *message);
 
-/// Whether the user is in the group, by the system's own databases; 0 when there is no such group.
-int CLinux_is_member(uid_t uid, gid_t gid, const char *group);
+/// Whether the user, or one of those groups of their process, is in the group that has the name; 0 when there is none.
+int CLinux_is_member(uid_t uid, const gid_t *groups, int count, const char *group);
 
 /// Waits for one of `count` descriptors to have events; like ppoll without a signal mask. `timeout` in
 /// nanoseconds, negative for ever.

@@ -13,6 +13,8 @@ package final class CardOutput {
     private static let priority: Int32 = 40
     /// Orders at a time: the one that sounds, and the next.
     private static let orders = 2
+    /// Places in the queue that a play and a stop of each order find whatever else was asked for.
+    private static let reserve = 2 * orders
 
     /// Readable (epoll) when `takeReports` has something to tell, also when the audio thread is stuck.
     package let reportDescriptor: Int32
@@ -23,6 +25,10 @@ package final class CardOutput {
     private var isOpen = true
     /// The rings of orders whose end was not reported: the audio thread may be reading them.
     private var rings: [UInt64: ProgrammeRing] = [:]
+    /// Orders that were told to stop.
+    private var stopped: Set<UInt64> = []
+    /// Ends and volumes that found no place in the queue yet; of each order the last one counts.
+    private var unsent: [UInt64: (end: Int64?, gain: Float?)] = [:]
     private var firstReport: CardReport?
 
     /// Starts the audio thread; the card stays closed until `prepare` or `play`.
@@ -66,7 +72,7 @@ package final class CardOutput {
     /// Five seconds make its clock well known, one will do.
     package func prepare() {
         unsafe shared.pointee.isWanted.store(true, ordering: .releasing)
-        ring()
+        wake()
     }
 
     /// Closes the card as soon as nothing plays.
@@ -74,7 +80,7 @@ package final class CardOutput {
     /// The thread stays, asleep, for the next `prepare`.
     package func release() {
         unsafe shared.pointee.isWanted.store(false, ordering: .releasing)
-        ring()
+        wake()
     }
 
     /// Plays what the ring gets.
@@ -86,23 +92,25 @@ package final class CardOutput {
         guard isOpen, rings.count < Self.orders, rings[order.id] == nil else { return false }
         guard unsafe shared.pointee.commands.push(.play(order, ring.core)) else { return false }
         rings[order.id] = ring
-        self.ring()
+        wake()
         return true
     }
 
     /// Stops an order with a fade: silence at the card within 200 ms for a fade of 100 ms or less.
     package func stop(order: UInt64, fadeMilliseconds: Int = 50) {
         guard rings[order] != nil else { return }
-        // A full queue means a stuck thread: its dead man's switch is about to tell.
-        _ = unsafe shared.pointee.commands.push(.stop(order: order, fadeMilliseconds: fadeMilliseconds))
-        ring()
+        // The first finds a place always: a thread that is stuck now must be silent when it is not any more (I12).
+        let isFirst = stopped.insert(order).inserted
+        _ = unsafe shared.pointee.commands.push(
+            .stop(order: order, fadeMilliseconds: fadeMilliseconds), leaving: isFirst ? 0 : Self.reserve)
+        wake()
     }
 
     /// Gives an order another end, in CLOCK_MONOTONIC nanoseconds; too late once its last fade is buffered.
     package func limit(order: UInt64, permitEnd: Int64) {
         guard rings[order] != nil else { return }
-        _ = unsafe shared.pointee.commands.push(.limit(order: order, end: permitEnd))
-        ring()
+        unsent[order, default: (nil, nil)].end = permitEnd
+        send()
     }
 
     /// Gives an order another volume: its ring's frames times `gain`, from the next that the card gets on.
@@ -112,8 +120,26 @@ package final class CardOutput {
     package func setGain(order: UInt64, _ gain: Float) {
         guard rings[order] != nil else { return }
         // What is no number is silence.
-        _ = unsafe shared.pointee.commands.push(.setGain(order: order, gain >= 0 ? gain : 0))
-        ring()
+        unsent[order, default: (nil, nil)].gain = gain >= 0 ? gain : 0
+        send()
+    }
+
+    /// Sends ends and volumes as far as there is room.
+    private func send() {
+        for (order, late) in unsent {
+            if let end = late.end,
+                unsafe shared.pointee.commands.push(.limit(order: order, end: end), leaving: Self.reserve)
+            {
+                unsent[order]?.end = nil
+            }
+            if let gain = late.gain,
+                unsafe shared.pointee.commands.push(.setGain(order: order, gain), leaving: Self.reserve)
+            {
+                unsent[order]?.gain = nil
+            }
+        }
+        unsent = unsent.filter { $0.value.end != nil || $0.value.gain != nil }
+        wake()
     }
 
     /// What happened since the last call, in order.
@@ -122,7 +148,11 @@ package final class CardOutput {
         if let report = firstReport.take() { taken.append(report) }
         unsafe _ = CLinux_eventfd_take(shared.pointee.news)
         while let report = unsafe shared.pointee.reports.pop() {
-            if case .ended(let order, _) = report { rings[order] = nil }
+            if case .ended(let order, _) = report {
+                rings[order] = nil
+                stopped.remove(order)
+                unsent[order] = nil
+            }
             taken.append(report)
         }
         if unsafe CLinux_eventfd_take(shared.pointee.deadMan) != 0,
@@ -130,11 +160,12 @@ package final class CardOutput {
         {
             taken.append(.lost(code: ETIMEDOUT, .stalled))
         }
+        if !unsent.isEmpty { send() }
         return taken
     }
 
     /// Wakes the audio thread: one that lives makes a round.
-    package func wake() { ring() }
+    package func wake() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
 
     /// Rounds that the audio thread made; for a watchdog, which wakes it between two looks.
     package var rounds: Int { unsafe shared.pointee.rounds.load(ordering: .relaxed) }
@@ -149,7 +180,7 @@ package final class CardOutput {
         guard isOpen else { return true }
         isOpen = false
         unsafe shared.pointee.isClosing.store(true, ordering: .releasing)
-        ring()
+        wake()
         guard unsafe CLinux_thread_join(&handle, 1_000_000_000) == 0 else {
             // Safety: leaked on purpose; the thread may still read them.
             for ring in rings.values { unsafe _ = Unmanaged.passRetained(ring) }
@@ -166,6 +197,4 @@ package final class CardOutput {
         unsafe shared.deallocate()
         Glibc.close(reportDescriptor)
     }
-
-    private func ring() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
 }

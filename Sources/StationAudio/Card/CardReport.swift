@@ -8,6 +8,13 @@ package enum CardStart: Equatable, BitwiseCopyable, Sendable {
     /// As if it had left at so many nanoseconds of CLOCK_MONOTONIC: where that is past, the frames that would have
     /// been played by now are skipped (lateness rule JOIN).
     case joining(Int64)
+
+    /// Those nanoseconds.
+    var instant: Int64 {
+        switch self {
+        case .at(let instant), .joining(let instant): instant
+        }
+    }
 }
 
 /// One programme to play: the permit's part that the audio thread enforces, and when to start.

@@ -1,6 +1,4 @@
 import CLinux
-import Glibc
-import Synchronization
 
 /// What sounds on the card: up to two orders, one after the other, and silence between.
 ///

@@ -180,12 +180,8 @@ struct Playing {
             offset = stream.rendered - Int(frame.rounded())
             return true
         }
-        var target: Int
-        switch order.start {
-        case .at(let instant), .joining(let instant):
-            target = Int(stream.frame(at: instant).rounded())
-            aim = instant
-        }
+        aim = order.start.instant
+        var target = Int(stream.frame(at: aim).rounded())
         if target >= stream.rendered + limit { return false }
         if target < stream.rendered, stream.spans.count == 0 {
             // Late, and only silence is buffered: take some of it back.

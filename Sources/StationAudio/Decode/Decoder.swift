@@ -5,7 +5,7 @@ package protocol Decoder: AnyObject {
     /// The sound's rate, channels and what the header promises.
     var format: SoundFormat { get }
 
-    /// Frames that `read` and `skip` have passed so far.
+    /// Frames that `read` and `approach` have passed so far.
     var framesDecoded: Int { get }
 
     /// Whether the file holds less than it promised; it is known once `read` has returned 0.
@@ -17,10 +17,12 @@ package protocol Decoder: AnyObject {
     /// A throw is final: the decoder must not be read again.
     func read(into output: UnsafeMutableBufferPointer<Float>, frames: Int) throws(DecodeError) -> Int
 
-    /// Passes over the next `frames` frames, and returns how many there were.
+    /// Goes on towards frame `target`, by no more than a bounded step; `framesDecoded` says how far it has come.
     ///
     /// The next `read` continues exactly there.
-    func skip(frames: Int) throws(DecodeError) -> Int
+    ///
+    /// - Returns: whether to call again: not at the target, nor where the sound ends before it.
+    func approach(_ target: Int) throws(DecodeError) -> Bool
 }
 
 /// What a file's header says about its sound.
@@ -50,20 +52,30 @@ package struct SoundFormat: Hashable, Sendable {
     }
 }
 
+/// Frames that are decoded in one step on the way to a place: the thread that does it has a card to feed.
+private let approachFrames = 1 << 16
+
 extension Decoder {
-    /// Passes over frames by decoding them, for formats that cannot be entered in the middle.
-    func skipByDecoding(frames: Int) throws(DecodeError) -> Int {
+    /// Goes on towards a frame by decoding, for formats that cannot be entered in the middle.
+    func approachByDecoding(_ target: Int) throws(DecodeError) -> Bool {
         let block = 4096
         var scratch = [Float](repeating: 0, count: block * format.channels)
-        var left = frames
-        while left > 0 {
+        let end = min(target, framesDecoded + approachFrames)
+        while framesDecoded < end {
+            let wanted = min(end - framesDecoded, block)
             let got = try unsafe scratch.withUnsafeMutableBufferPointer { buffer throws(DecodeError) in
-                try unsafe read(into: buffer, frames: min(left, block))
+                try unsafe read(into: buffer, frames: wanted)
             }
-            if got == 0 { break }
-            left -= got
+            if got == 0 { return false }
         }
-        return frames - left
+        return framesDecoded < target
+    }
+
+    /// Passes over the next `frames` frames at once, and returns how many there were.
+    package func skip(frames: Int) throws(DecodeError) -> Int {
+        let start = framesDecoded
+        while try approach(start + frames) {}
+        return framesDecoded - start
     }
 }
 

@@ -39,16 +39,20 @@ struct ItemSource {
         }
     }
 
-    /// Passes over up to `frames` frames and returns how many there were.
-    mutating func skip(_ frames: Int) -> Int {
-        let inBlock = min(frames, blockFrames)
-        take(inBlock)
-        guard frames > inBlock, error == nil else { return inBlock }
+    /// Frames that have been used, at the file's own rate.
+    var framesUsed: Int { decoder.framesDecoded - blockFrames }
+
+    /// Goes on towards frame `target` by a bounded step; `framesUsed` says how far it has come.
+    ///
+    /// - Returns: whether to call again: not at the target, nor where the sound ends before it.
+    mutating func approach(_ target: Int) -> Bool {
+        take(max(0, min(target - framesUsed, blockFrames)))
+        guard framesUsed < target, error == nil else { return false }
         do {
-            return inBlock + (try decoder.skip(frames: frames - inBlock))
+            return try decoder.approach(target)
         } catch {
             self.error = error
-            return inBlock
+            return false
         }
     }
 

@@ -1,7 +1,6 @@
 // libmpg123's functions and constants, declared by hand (mpg123.h 1.31; the ABI has been stable since 1.16), and
 // nothing else: what is odd about the library is handled in MP3Decoder.
 
-import Glibc
 import Synchronization
 
 // Safety: the pointers are C functions of a library that is never unloaded; calling one is marked where it is.

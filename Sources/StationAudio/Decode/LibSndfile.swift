@@ -1,7 +1,6 @@
 // libsndfile's functions, structures and constants, declared by hand (sndfile.h 1.0.31 to 1.2), and nothing else:
 // what is odd about the library is handled in SndfileDecoder.
 
-import Glibc
 import Synchronization
 
 /// SF_INFO: Swift lays the fields out in this order, as C does (a test compares the offsets).

@@ -21,6 +21,8 @@ import Glibc
     private var walk: MPEGWalk
     private var chunk: [UInt8] = []
     private var isFinished = false
+    /// Whether no jump has failed yet.
+    private var mayJump = true
     /// Whether what the library decodes has another rate than the file's first frame.
     private var isForeign = false
 
@@ -134,34 +136,35 @@ import Glibc
         return chunk.count
     }
 
-    func skip(frames: Int) throws(DecodeError) -> Int {
-        let target = framesDecoded + frames
+    func approach(_ target: Int) throws(DecodeError) -> Bool {
         // Only within what the tag promises, and never a short way.
-        guard frames > format.rate, target <= format.declaredFrames ?? 0 else {
-            return try skipByDecoding(frames: frames)
+        guard mayJump, target - framesDecoded > format.rate, target <= format.declaredFrames ?? 0 else {
+            return try approachByDecoding(target)
         }
         // The library cannot jump before it has seen a frame.
-        if framesDecoded == 0, try skipByDecoding(frames: 1) == 0 { return 0 }
+        if framesDecoded == 0 {
+            _ = try approachByDecoding(1)
+            if framesDecoded == 0 { return false }
+        }
         var input: Int64 = 0
-        guard unsafe library.feedSeek(handle, Int64(target - 1), SEEK_SET, &input) == target - 1 else {
-            return try restart(andSkipTo: target) - target + frames
+        if unsafe library.feedSeek(handle, Int64(target - 1), SEEK_SET, &input) == target - 1 {
+            offset = start + Int(input)
+            walk = MPEGWalk(start: offset)
+            framesDecoded = target - 1
+            // A promise is not a frame: the file may be cut before it.
+            _ = try approachByDecoding(target)
+            if framesDecoded == target { return false }
         }
-        offset = start + Int(input)
-        walk = MPEGWalk(start: offset)
-        framesDecoded = target - 1
-        // A promise is not a frame: the file may be cut before it.
-        guard try skipByDecoding(frames: 1) == 1 else {
-            return try restart(andSkipTo: target) - target + frames
-        }
-        return frames
+        try restart()
+        return true
     }
 
-    /// Begins anew and decodes up to frame `target`, or to the end; returns the frames decoded.
-    private func restart(andSkipTo target: Int) throws(DecodeError) -> Int {
+    /// Begins anew, never to jump again.
+    private func restart() throws(DecodeError) {
         guard unsafe library.openFeed(handle) == LibMPG123.ok else { throw .unreadable(errno: EIO) }
         (offset, walk, framesDecoded, isFinished, isForeign) = (
             start, MPEGWalk(start: start), 0, false, false
         )
-        return try skipByDecoding(frames: target)
+        mayJump = false
     }
 }

@@ -170,8 +170,7 @@ extension ProgrammeReader {
     /// Begins the stream of the next item, and returns whether there is one.
     private mutating func startRun() -> Bool {
         if !hasSought {
-            hasSought = true
-            if output.startFrame > 0 { seek() }
+            while seek() {}
             if run != nil { return true }
         }
         if source == nil { source = openNext() }
@@ -250,35 +249,54 @@ extension ProgrammeReader {
         limiter.widen()
     }
 
-    /// Goes to the programme frame at which the output begins.
+    /// Goes on towards the programme frame at which the output begins, by a bounded step; `read` goes all the way.
     ///
     /// Items whose length is known are left out unread; the others are decoded, or jumped through where their
-    /// format allows it.
-    private mutating func seek() {
+    /// format allows it. Two hours of MP3 are decoded in half a minute on a small board: who has something else to
+    /// do meanwhile calls this until it says no, before the first `read`.
+    ///
+    /// - Returns: whether there is some way left.
+    package mutating func seek() -> Bool {
+        guard !hasSought else { return false }
+        guard output.startFrame > 0, source != nil || openForSeeking() else {
+            hasSought = true
+            return false
+        }
+        guard let run else { return true }
+        let needed = max(0, run.resampler.firstNeededInput - run.input)
+        if source?.approach(needed) ?? false { return true }
+        source?.fill()
+        let passed = source?.framesUsed ?? 0
+        self.run?.input += passed
+        if passed == needed, let frames = source?.blockFrames, frames > 0 {
+            self.run?.resampler.skipInput(to: run.input + passed)
+            hasSought = true
+        } else {
+            finishItem()
+            source = nil
+        }
+        return !hasSought
+    }
+
+    /// Opens the item in which the output may begin, and passes over those before it whose length is known.
+    ///
+    /// - Returns: whether there is one.
+    private mutating func openForSeeking() -> Bool {
         let target = output.startFrame
         while let opened = openNext() {
             source = opened
             let rate = opened.decoder.format.rate
             if run?.rate != rate { run = newRun(rate: rate, .init(frame: max(0, target - itemsEnd))) }
-            guard let run else { return }
-            if let known = knownFrames(), run.end(cardRate: output.rate, extra: known) <= target {
-                self.run?.input += known
-                finishItem()
-                marks[marks.count - 1].framesDecoded = known
-                continue
-            }
-            let needed = max(0, run.resampler.firstNeededInput - run.input)
-            let passed = source?.skip(needed) ?? 0
-            source?.fill()
-            self.run?.input += passed
-            if passed == needed, let frames = source?.blockFrames, frames > 0 {
-                self.run?.resampler.skipInput(to: run.input + passed)
-                return
-            }
+            guard let run, let known = knownFrames(),
+                run.end(cardRate: output.rate, extra: known) <= target
+            else { return true }
+            self.run?.input += known
             finishItem()
+            marks[marks.count - 1].framesDecoded = known
         }
         source = nil
         run = nil
+        return false
     }
 
     /// How many frames the item that was opened last has, where a preflight counted them.

@@ -17,6 +17,8 @@ import Glibc
     private let isContainerCut: Bool
     private let isSeekable: Bool
     private var isFinished = false
+    /// Whether no jump has failed yet.
+    private var mayJump = true
     private var hasFailed = false
 
     /// Opens `file`, which sniffing found to be `name`.
@@ -86,32 +88,30 @@ import Glibc
         return Int(got)
     }
 
-    func skip(frames: Int) throws(DecodeError) -> Int {
-        let target = framesDecoded + frames
-        guard isSeekable, let handle = unsafe handle, frames > format.rate,
+    func approach(_ target: Int) throws(DecodeError) -> Bool {
+        guard isSeekable, mayJump, let handle = unsafe handle, target - framesDecoded > format.rate,
             target <= format.declaredFrames ?? 0
         else {
-            return try skipByDecoding(frames: frames)
+            return try approachByDecoding(target)
         }
-        framesDecoded = target - 1
-        // A promise is not a frame: the file may be cut before the place.
-        if unsafe library.seek(handle, Int64(target - 1), SEEK_SET) == target - 1,
-            try skipByDecoding(frames: 1) == 1
-        {
-            return frames
+        if unsafe library.seek(handle, Int64(target - 1), SEEK_SET) == target - 1 {
+            framesDecoded = target - 1
+            // A promise is not a frame: the file may be cut before the place.
+            _ = try approachByDecoding(target)
+            if framesDecoded == target { return false }
         }
         // After a failed jump the library finds no way back either.
         try reopen()
-        return try skipByDecoding(frames: target) - target + frames
+        return true
     }
 
-    /// Begins anew at the file's first frame.
+    /// Begins anew at the file's first frame, never to jump again.
     private func reopen() throws(DecodeError) {
         if let handle = unsafe handle { _ = unsafe library.close(handle) }
         unsafe input.pointee.position = 0
         var info = SndfileInfo()
         unsafe handle = Self.open(library, input, &info)
-        (framesDecoded, isFinished, hasFailed) = (0, false, false)
+        (framesDecoded, isFinished, hasFailed, mayJump) = (0, false, false, false)
         guard unsafe handle != nil else { throw .unreadable(errno: EIO) }
     }
 

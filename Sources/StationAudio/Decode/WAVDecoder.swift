@@ -45,10 +45,9 @@ final class WAVDecoder: Decoder {
         return whole
     }
 
-    func skip(frames wanted: Int) -> Int {
-        let count = min(max(0, wanted), frames - framesDecoded)
-        framesDecoded += count
-        return count
+    func approach(_ target: Int) -> Bool {
+        framesDecoded = max(framesDecoded, min(target, frames))
+        return false
     }
 }
 

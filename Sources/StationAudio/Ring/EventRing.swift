@@ -20,12 +20,12 @@ struct EventRing<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { unsafe elements.deallocate() }
 
-    /// Adds an element at the end; false if it is full.
+    /// Adds an element at the end; false if then fewer than `places` would be left for others.
     ///
     /// Producer only.
-    func push(_ element: Element) -> Bool {
+    func push(_ element: Element, leaving places: Int = 0) -> Bool {
         let end = pushed.load(ordering: .relaxed)
-        guard end - popped.load(ordering: .acquiring) < capacity else { return false }
+        guard end - popped.load(ordering: .acquiring) < capacity - places else { return false }
         // Safety: the slot is free (checked above) until `pushed` says otherwise.
         unsafe (elements + end % capacity).initialize(to: element)
         pushed.store(end + 1, ordering: .releasing)

@@ -1,6 +1,5 @@
 // The interpolation filter of the resampler: a windowed sinc, tabulated at many phases.
 
-import Glibc
 import Synchronization
 
 /// A low-pass interpolation filter in rows, one for each fraction of an input frame.

@@ -33,6 +33,8 @@ package enum Command: Hashable, Sendable {
     case playProgramme(String)
     case stop
     case mute(for: Duration, reason: String)
+    /// Asks until when the station is muted, and why.
+    case muteState
     case unmute
     /// Sets the level, or asks for it.
     case volume(decibels: Double?)
@@ -41,7 +43,7 @@ package enum Command: Hashable, Sendable {
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .next, .volume(decibels: nil): false
+        case .status, .next, .muteState, .volume(decibels: nil): false
         default: true
         }
     }

@@ -39,7 +39,11 @@ extension Station {
                     "errorMicroseconds": now.isSynchronised ? .integer(now.errorMicroseconds) : .null,
                 ]),
             .init("playing", playingJSON),
-            .init("next", nextSlots(limit: 1, until: now.wall + .seconds(86_400 * 366)).first ?? .null),
+            .init(
+                "next",
+                nextSlots(limit: 1, until: now.wall + .seconds(86_400 * 366)).first.map {
+                    .object(members(of: $0))
+                } ?? .null),
             .init("upstreams", .array(settings.upstreams.map(json))),
             .init("device", deviceJSON),
             .init(
@@ -52,14 +56,19 @@ extension Station {
                 ["origin": .null, "size": .integer(log.nextIndex), "uploaded": 0, "rootHash": .null]),
             .init(
                 "faults",
-                .array(
-                    faults.all.map {
-                        [
-                            "code": .string($0.code.name), "since": .string(text($0.since)),
-                            "message": .string($0.message),
-                        ]
-                    })),
+                .array(faults.all.flatMap(json))),
         ])
+    }
+
+    /// An entry for each thing that is wrong, as far as a person reads.
+    private func json(_ fault: Faults.Fault) -> [JSON] {
+        let more = fault.messages.count - Faults.mostListed
+        let messages = fault.messages.prefix(Faults.mostListed) + (more > 0 ? ["and \(more) more"] : [])
+        return messages.map {
+            [
+                "code": .string(fault.code.name), "since": .string(text(fault.since)), "message": .string($0),
+            ]
+        }
     }
 
     private var playingJSON: JSON {
@@ -85,7 +94,8 @@ extension Station {
         return [
             "name": .string(upstream.name), "url": .string(upstream.url), "targetsVersion": .null,
             "lastContact": lastTimetableRead.map { .string(text($0)) } ?? .null,
-            "lastChange": .null, "stale": .bool(error != nil), "error": error.map { .string($0) } ?? .null,
+            "lastChange": log.timetableChange(of: upstream.name).map { .string(text($0)) } ?? .null,
+            "stale": .bool(error != nil), "error": error.map { .string($0) } ?? .null,
         ]
     }
 
@@ -107,15 +117,16 @@ extension Station {
     // MARK: What is to come
 
     func nextJSON(days: Int) -> JSON {
-        .array(nextSlots(limit: Self.mostSlots, until: now.wall + .seconds(86_400 * max(1, days))))
+        .array(
+            nextSlots(limit: Self.mostSlots, until: now.wall + .seconds(86_400 * max(1, days))).map(json))
     }
 
-    private func nextSlots(limit: Int, until: Instant) -> [JSON] {
+    private func nextSlots(limit: Int, until: Instant) -> [Slot] {
         guard let timetable = active?.timetable else { return [] }
         if limit == 1 {
-            return timetable.next(after: now.wall).map { $0.scheduled < until ? [json($0)] : [] } ?? []
+            return timetable.next(after: now.wall).map { $0.scheduled < until ? [$0] : [] } ?? []
         }
-        return timetable.slots(from: now.wall, until: until, limit: limit).map(json)
+        return timetable.slots(from: now.wall, until: until, limit: limit)
     }
 
     /// The slot that a question is about, as `next` has it, where it is still to come or under way.
@@ -137,13 +148,22 @@ extension Station {
         }
     }
 
+    /// What `next` says of a slot: what `status` does, and by which name to ask `why`.
     private func json(_ slot: Slot) -> JSON {
+        .object(
+            members(of: slot) + [
+                .init("slot", .string(slot.id)),
+                .init("until", slot.hardEnd.map { .string(text($0)) } ?? .null),
+            ])
+    }
+
+    private func members(of slot: Slot) -> [JSON.Member] {
         let problem = problem(of: slot)
         return [
-            "programme": .string(slot.programme), "title": .string(slot.title),
-            "class": .string(slot.programmeClass.rawValue), "at": .string(text(slot.scheduled)),
-            "ready": .bool(problem == nil), "problem": problem.map { .string($0.rawValue) } ?? .null,
-            "slot": .string(slot.id), "until": slot.hardEnd.map { .string(text($0)) } ?? .null,
+            .init("programme", .string(slot.programme)), .init("title", .string(slot.title)),
+            .init("class", .string(slot.programmeClass.rawValue)), .init("at", .string(text(slot.scheduled))),
+            .init("ready", .bool(problem == nil && isContentVerified(of: slot))),
+            .init("problem", problem.map { .string($0.rawValue) } ?? .null),
         ]
     }
 
@@ -161,10 +181,17 @@ extension Station {
     }
 
     private func contentProblem(of slot: Slot) -> Reason? {
-        if let playout = playouts.first(where: { $0.slot.id == slot.id }), playout.phase != .waiting {
-            return playout.reports.isEmpty ? playout.blocked : nil
+        if let playout = playouts.first(where: { $0.slot.id == slot.id }) {
+            if !playout.reports.isEmpty { return nil }
+            if let reason = playout.blocked { return reason }
         }
         if let check = contentChecks[slot.id] { return check.problem }
         return items(of: slot).isEmpty ? .noContent : nil
+    }
+
+    /// Whether somebody has hashed the slot's content and decoded it to its end; without that no slot is ready.
+    private func isContentVerified(of slot: Slot) -> Bool {
+        contentChecks[slot.id] != nil
+            || playouts.contains { $0.slot.id == slot.id && !$0.reports.isEmpty }
     }
 }

@@ -107,7 +107,7 @@ package struct Why: Sendable {
         case .muted: newest(of: ["command mute"])
         case .noContent, .badContent: newest(of: ["timetable", "fault content", "fault timetable"])
         case .deviceMissing, .deviceBusy, .deviceStalled:
-            newest(of: ["device", "fault device", "fault sound"])
+            newest(of: ["device", "fault device"])
         case .preEmpted, .overlap: open.flatMap(\.entries) + newest(of: ["outcome"])
         case .late: newest(of: ["boot", "clock", "fault device", "fault content", "outcome"])
         case .powerLost, .off: newest(of: ["boot"])

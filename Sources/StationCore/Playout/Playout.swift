@@ -1,5 +1,3 @@
-import StationTrust
-
 /// A slot on its way to its outcome: from the minutes before its instant to the end of its sound.
 struct Playout: Sendable {
     /// Who goes before whom.
@@ -19,13 +17,13 @@ struct Playout: Sendable {
         /// Its content has not been looked at.
         case waiting
         /// Its content is being hashed and decoded.
-        case preflighting(EffectID)
+        case preflighting
         /// Its content is known; it waits for its instant, the guard or the loudspeaker.
         case ready
         /// Its intent is on the way to the disk.
-        case committing(EffectID)
+        case committing
         /// The order was given; silence until its start, then sound.
-        case ordered(EffectID)
+        case ordered
         /// A higher class took the loudspeaker; it goes on afterwards.
         case interrupted
     }
@@ -53,6 +51,8 @@ struct Playout: Sendable {
     }
 
     var slot: Slot
+    /// What tells its slot from others, by whatever name.
+    let identity: String
     var items: [ContentItem]
     var play: PlayID
     var phase: Phase = .waiting
@@ -83,21 +83,19 @@ struct Playout: Sendable {
     var shortfall: Reason?
     /// What earlier plays of the slot measured, those before a restart included.
     var measured = Measured()
+    /// What sounded before a restart.
+    var recorded: [PositionRecord.Item] = []
     /// What the play under way measures.
     var current = Playback()
 
+    /// Who waits to hear whether it can be played, if a person asked for it.
+    var asker: CommandID?
+
     /// Whether the play under way has made a sound.
-    var isSounding: Bool {
-        if case .ordered = phase { current.startedAt != nil } else { false }
-    }
+    var isSounding: Bool { phase == .ordered && current.startedAt != nil }
 
     /// Whether it holds the loudspeaker, or will at its start without another decision.
-    var holdsLoudspeaker: Bool {
-        switch phase {
-        case .committing, .ordered: true
-        default: false
-        }
-    }
+    var holdsLoudspeaker: Bool { phase == .committing || phase == .ordered }
 
     var precedence: Precedence {
         if slot.isByHand { return .person }
@@ -161,6 +159,7 @@ struct Playout: Sendable {
     /// Makes a playout of a slot that has not been begun.
     init(slot: Slot, items: [ContentItem], play: PlayID) {
         self.slot = slot
+        identity = Slot.identity(of: slot.id)
         self.items = items
         self.play = play
         clockOrigin = slot.late == .join ? slot.scheduled : nil
@@ -176,8 +175,11 @@ struct Playout: Sendable {
     ) {
         isBegun = true
         isResumed = true
-        let record = record.flatMap { $0.slot == slot.id ? $0 : nil }
-        if let record { measured = Measured(record) }
+        let record = record.flatMap { Slot.isSame($0.slot, slot.id) ? $0 : nil }
+        if let record {
+            measured = Measured(record)
+            recorded = record.items
+        }
         let isSameBoot = intent.boot == boot
         let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
         mayHaveSounded = record != nil || start <= now.wall
@@ -193,6 +195,16 @@ struct Playout: Sendable {
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {
         clockOrigin.map { max(position, start - $0) } ?? position
+    }
+
+    /// What was measured of the items, with all that is known of each; those of content that is not known any more too.
+    func items(_ sum: Measured) -> [PositionRecord.Item] {
+        let known = reports.enumerated().map { index, report in
+            PositionRecord.Item(
+                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil),
+                path: report.path, sha256: report.sha256, language: items[index].language)
+        }
+        return known + recorded.filter { $0.measured.index >= known.count }
     }
 
     /// Whether its content would be over by now, by the clock that it goes by.
@@ -226,52 +238,6 @@ struct Playout: Sendable {
             beginning += report.duration
         }
         return beginning
-    }
-}
-
-/// What all plays of one slot measured together.
-struct Measured: Hashable, Sendable {
-    /// When its first sample left the card.
-    var startedAt: Instant?
-    var startErrorMicroseconds: Double?
-    var startMethod: String?
-    var framesConsumed: Int64 = 0
-    var framesPlanned: Int64 = 0
-    var xruns = 0
-    var items: [Int: Playback.Item] = [:]
-    var isUnproven = false
-
-    init() {}
-
-    /// What was written down before the power went.
-    init(_ record: PositionRecord) {
-        startedAt = record.startedAt
-        startErrorMicroseconds = record.startErrorMicroseconds
-        framesConsumed = record.framesConsumed
-        framesPlanned = record.framesPlanned
-        xruns = record.xruns
-        for item in record.items { items[item.index] = item }
-    }
-
-    /// The sum with one more play of the slot, whose clock reading is `now`.
-    func adding(_ playback: Playback, at now: Now) -> Measured {
-        var sum = self
-        if sum.startedAt == nil, let started = playback.startedAt {
-            sum.startedAt = now.wall(of: started)
-            sum.startErrorMicroseconds = playback.startErrorMicroseconds
-            sum.startMethod = playback.startMethod
-        }
-        sum.framesConsumed += playback.framesConsumed
-        sum.framesPlanned = max(sum.framesPlanned, playback.framesPlanned)
-        sum.xruns += playback.xruns
-        sum.isUnproven = sum.isUnproven || playback.isUnproven
-        for item in playback.items {
-            let before = sum.items[item.index]
-            sum.items[item.index] = Playback.Item(
-                index: item.index, framesConsumed: (before?.framesConsumed ?? 0) + item.framesConsumed,
-                peakDecibels: [before?.peakDecibels, item.peakDecibels].compactMap { $0 }.max())
-        }
-        return sum
     }
 }
 

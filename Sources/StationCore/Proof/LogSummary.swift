@@ -37,6 +37,9 @@ package struct LogSummary: Equatable, Sendable {
     private var timetableVersions: JSON?
     /// Since when it is, by a clock that was believed; nil until there is one.
     package private(set) var timetableSince: Instant?
+    /// Since when each upstream's timetable is as it is, likewise.
+    private var timetableChanges: [String: Instant] = [:]
+    /// What was begun and has not ended.
     package private(set) var openIntents: [OpenIntent] = []
     /// The slots that have their outcome, in the order of the log, with their instant.
     package private(set) var settled: [Settled] = []
@@ -44,7 +47,22 @@ package struct LogSummary: Equatable, Sendable {
     package private(set) var volumeDecibels: Double?
     /// When emergencies began, the last few of them.
     package private(set) var emergencies: [Instant] = []
+    /// The emergencies of the last day by their programme, with the instant from which on a person wants no more.
+    private var emergencyProgrammes: [EmergencyProgramme] = []
+    /// The identities of `settled`.
     private var settledSlots: Set<String> = []
+
+    /// `UPSTREAM/UID` of an emergency that has sounded.
+    private struct EmergencyProgramme: Equatable, Sendable {
+        var programme: String
+        var begun: Instant
+        var stopped: Instant?
+    }
+
+    /// An emergency repeats itself for no longer: it expires within a day of its signing (DESIGN.md section 7).
+    package static let longestEmergency = Duration.seconds(86_400)
+    /// So many emergencies are known by their programme.
+    private static let mostEmergencyProgrammes = 64
 
     /// A slot with an outcome.
     package struct Settled: Equatable, Sendable {
@@ -56,10 +74,23 @@ package struct LogSummary: Equatable, Sendable {
     package init() {}
 
     /// Whether the slot has its outcome.
-    package func isSettled(_ slot: String) -> Bool { settledSlots.contains(slot) }
+    package func isSettled(_ slot: String) -> Bool { settledSlots.contains(Slot.identity(of: slot)) }
+
+    /// Since when an upstream's timetable is as it is; nil where no believed clock has told.
+    package func timetableChange(of upstream: String) -> Instant? { timetableChanges[upstream] }
 
     /// The intent of a slot that has no outcome yet.
-    package func openIntent(of slot: String) -> OpenIntent? { openIntents.first { $0.slot == slot } }
+    package func openIntent(of slot: String) -> OpenIntent? {
+        openIntents.first { Slot.isSame($0.slot, slot) }
+    }
+
+    /// Whether the slot, scheduled at an instant, repeats an emergency that a person has stopped.
+    package func isStoppedEmergency(_ slot: String, at scheduled: Instant) -> Bool {
+        emergencyProgrammes.contains {
+            guard let stopped = $0.stopped, $0.programme == Slot.programme(of: slot) else { return false }
+            return scheduled > $0.begun && scheduled - stopped <= Self.longestEmergency
+        }
+    }
 
     /// Folds one entry, as it stands in the log.
     ///
@@ -78,11 +109,14 @@ package struct LogSummary: Equatable, Sendable {
             lastTrusted = wall
             if clock == .synchronised { lastSynchronised = wall }
             if timetableVersions != nil, timetableSince == nil { timetableSince = wall }
+            for version in timetableVersions?.members ?? [] where timetableChanges[version.name] == nil {
+                timetableChanges[version.name] = wall
+            }
         }
         switch kind {
         case .intent: foldIntent(entry, wall: wall)
         case .outcome: foldOutcome(entry)
-        case .command: foldCommand(entry)
+        case .command: foldCommand(entry, wall: wall)
         case .timetable: foldTimetable(entry, believed: clock == .untrusted ? nil : wall)
         case .boot, .clock, .device, .fault: break
         }
@@ -91,6 +125,12 @@ package struct LogSummary: Equatable, Sendable {
 
     private mutating func foldTimetable(_ entry: JSON, believed: Instant?) {
         guard let versions = entry["versions"], versions != timetableVersions else { return }
+        var changes: [String: Instant] = [:]
+        for version in versions.members ?? [] {
+            let isSame = timetableVersions?[version.name] == version.value
+            changes[version.name] = isSame ? timetableChanges[version.name] : believed
+        }
+        timetableChanges = changes
         timetableVersions = versions
         timetableSince = believed
     }
@@ -112,13 +152,18 @@ package struct LogSummary: Equatable, Sendable {
                 boot: entry["boot"]?.text ?? ""))
         if entry["class"]?.text == ProgrammeClass.emergency.rawValue, let wall {
             emergencies = emergencies.suffix(Self.leastRemembered - 1) + [wall]
+            let programme = Slot.programme(of: slot)
+            let others = emergencyProgrammes.filter { $0.programme != programme }
+            emergencyProgrammes =
+                others.suffix(Self.mostEmergencyProgrammes - 1) + [.init(programme: programme, begun: wall)]
         }
     }
 
     private mutating func foldOutcome(_ entry: JSON) {
-        guard let slot = entry["slot"]?.text, !settledSlots.contains(slot) else { return }
-        openIntents.removeAll { $0.slot == slot }
-        settledSlots.insert(slot)
+        guard let slot = entry["slot"]?.text, settledSlots.insert(Slot.identity(of: slot)).inserted else {
+            return
+        }
+        openIntents.removeAll { Slot.isSame($0.slot, slot) }
         settled.append(
             Settled(
                 slot: slot, scheduled: entry["scheduled"]?.text.flatMap(RFC3339.instant(of:)) ?? .distantPast)
@@ -134,16 +179,25 @@ package struct LogSummary: Equatable, Sendable {
         let kept = candidates.filter { newest - $0.scheduled <= Self.memory }
         guard kept.count < candidates.count else { return }
         settled = kept + settled.suffix(Self.leastRemembered)
-        settledSlots = Set(settled.map(\.slot))
+        settledSlots = Set(settled.map { Slot.identity(of: $0.slot) })
     }
 
-    private mutating func foldCommand(_ entry: JSON) {
+    private mutating func foldCommand(_ entry: JSON, wall: Instant?) {
         guard entry["accepted"]?.bool == true else { return }
         switch entry["verb"]?.text {
         case "mute":
             guard let until = entry["until"]?.text.flatMap(RFC3339.instant(of:)) else { return }
             mute = Mute(until: until, reason: entry["reason"]?.text ?? "")
         case "unmute": mute = nil
+        case "stop":
+            guard let wall else { return }
+            // What was stopped, or, where nothing sounded, what had sounded and would again: who stops a bulletin
+            // does not mean the warning of an hour ago.
+            let slots = entry["slots"]?.elements?.compactMap(\.text).map(Slot.programme(of:)) ?? []
+            for index in emergencyProgrammes.indices
+            where slots.isEmpty || slots.contains(emergencyProgrammes[index].programme) {
+                emergencyProgrammes[index].stopped = wall
+            }
         case "volume": volumeDecibels = entry["volumeDecibels"]?.number
         default: break
         }
@@ -163,6 +217,10 @@ extension LogSummary {
             .init("timetableVersions", timetableVersions ?? .null),
             .init("timetableSince", Self.json(timetableSince)),
             .init(
+                "timetableChanges",
+                .object(
+                    timetableChanges.sorted { $0.key < $1.key }.map { .init($0.key, Self.json($0.value)) })),
+            .init(
                 "openIntents",
                 .array(
                     openIntents.map {
@@ -181,6 +239,15 @@ extension LogSummary {
             .init("muteReason", .string(mute?.reason ?? "")),
             .init("volumeDecibels", volumeDecibels.map { .decimal($0) } ?? .null),
             .init("emergencies", .array(emergencies.map(Self.json))),
+            .init(
+                "emergencyProgrammes",
+                .array(
+                    emergencyProgrammes.map {
+                        [
+                            "programme": .string($0.programme), "begun": Self.json($0.begun),
+                            "stopped": Self.json($0.stopped),
+                        ]
+                    })),
         ])
     }
 
@@ -195,6 +262,9 @@ extension LogSummary {
         lastTrusted = Self.instant(json["lastTrusted"])
         if let versions = json["timetableVersions"], versions != .null { timetableVersions = versions }
         timetableSince = Self.instant(json["timetableSince"])
+        for change in json["timetableChanges"]?.members ?? [] {
+            timetableChanges[change.name] = Self.instant(change.value)
+        }
         for intent in intents {
             guard let slot = intent["slot"]?.text, let scheduled = Self.instant(intent["scheduled"]),
                 let startAt = Self.instant(intent["startAt"]),
@@ -212,13 +282,19 @@ extension LogSummary {
                 return nil
             }
             self.settled.append(Settled(slot: slot, scheduled: scheduled))
-            settledSlots.insert(slot)
+            settledSlots.insert(Slot.identity(of: slot))
         }
         if let until = Self.instant(json["muteUntil"]) {
             mute = Mute(until: until, reason: json["muteReason"]?.text ?? "")
         }
         volumeDecibels = json["volumeDecibels"]?.number
         self.emergencies = emergencies.compactMap(Self.instant)
+        for emergency in json["emergencyProgrammes"]?.elements ?? [] {
+            guard let programme = emergency["programme"]?.text, let begun = Self.instant(emergency["begun"])
+            else { return nil }
+            emergencyProgrammes.append(
+                .init(programme: programme, begun: begun, stopped: Self.instant(emergency["stopped"])))
+        }
     }
 
     private static func json(_ instant: Instant?) -> JSON {

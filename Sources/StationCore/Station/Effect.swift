@@ -21,7 +21,8 @@ package struct EffectID: Hashable, Comparable, Sendable {
 ///    in a later call of `handle`; a crash takes completions with it.
 /// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
 ///    nobody can say whether it took the entry, the entry goes to `/run` and completes `inRun`, or `inMemory`
-///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them.
+///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the next `append`, or by
+///    an attempt of the executor's own, whose success it tells with `logIsDurable`.
 /// 4. `appendInRun` does not wait for the disk: it completes at once, `inRun` or `inMemory`. An entry of the same
 ///    index that also reaches the disk is the same entry.
 /// 5. After a crash the log is a gapless run of entries from index 0: everything that completed `durable` is in
@@ -47,7 +48,9 @@ package struct Effect: Equatable, Sendable {
         /// Replaces the record of where the running slot is.
         case recordPosition(PositionRecord)
         /// Hashes the items and decodes each to its end, and keeps their descriptors for the play.
-        case preflight(play: PlayID, items: [ContentItem])
+        ///
+        /// What is more urgent does not wait for what is less: that stands back, and is done afterwards.
+        case preflight(play: PlayID, items: [ContentItem], urgency: Urgency)
         /// Opens the card and feeds it with silence.
         case openCard
         /// Closes the card.

@@ -14,6 +14,8 @@ package enum Event: Sendable {
     case timetableRefused(upstream: String, String)
     /// An effect completed.
     case completed(EffectID, Completion)
+    /// The disk has taken everything that it had refused, without having been given another entry.
+    case logIsDurable
     /// What the sound path measures of a running play, about once a second.
     case progress(PlayID, Playback)
     /// The card changed its state.

@@ -7,9 +7,10 @@ struct Faults: Sendable {
         case clockUntrusted
         case disk
         case timetable
+        /// Slots that come faster than they can be heard.
+        case crowd
         case content(slot: String)
         case device
-        case sound
         case amplifier
         case configuration
 
@@ -17,10 +18,9 @@ struct Faults: Sendable {
             switch self {
             case .clockUntrusted: "clock-untrusted"
             case .disk: "disk-unwritable"
-            case .timetable: "timetable"
+            case .timetable, .crowd: "timetable"
             case .content: "content"
             case .device: "device"
-            case .sound: "sound"
             case .amplifier: "amplifier"
             case .configuration: "configuration"
             }
@@ -30,31 +30,34 @@ struct Faults: Sendable {
     struct Fault: Sendable {
         var code: Code
         var since: Instant
-        var message: String
-    }
+        /// What is wrong, one by one, never empty: `status` shows each.
+        var messages: [String]
 
-    /// A fault that flaps writes at most so many entries in an hour (T34: a log flood fills a disk in a month).
-    static let entriesPerHour = 20
+        /// All of it in one line: the first, and how many more there are.
+        var message: String { messages[0] + (messages.count > 1 ? " (+\(messages.count - 1))" : "") }
+    }
 
     /// At most so many faults are kept; more of them say nothing new.
     static let most = 64
 
+    /// Of one fault `status` lists at most so many messages, and then how many more there are.
+    static let mostListed = 20
+
     private(set) var all: [Fault] = []
-    private var written: [Code: (count: Int, since: MonotonicInstant)] = [:]
 
     func contains(_ code: Code) -> Bool { all.contains { $0.code == code } }
 
     /// Notes a fault.
     ///
     /// - Returns: whether it is new, or says something new.
-    mutating func raise(_ code: Code, _ message: String, at wall: Instant) -> Bool {
+    mutating func raise(_ code: Code, _ messages: [String], at wall: Instant) -> Bool {
         if let index = all.firstIndex(where: { $0.code == code }) {
-            guard all[index].message != message else { return false }
-            all[index].message = message
+            guard all[index].messages != messages else { return false }
+            all[index].messages = messages
             return true
         }
         guard all.count < Self.most else { return false }
-        all.append(Fault(code: code, since: wall, message: message))
+        all.append(Fault(code: code, since: wall, messages: messages))
         return true
     }
 
@@ -66,23 +69,16 @@ struct Faults: Sendable {
         all.remove(at: index)
         return true
     }
-
-    /// Whether one more entry about that fault may be written.
-    mutating func mayWrite(_ code: Code, at now: MonotonicInstant) -> Bool {
-        if written.count > 4 * Self.most { written = [:] }
-        if let (count, since) = written[code], now - since < .seconds(3600) {
-            written[code] = (count + 1, since)
-            return count < Self.entriesPerHour
-        }
-        written[code] = (1, now)
-        return true
-    }
 }
 
 extension Station {
-    mutating func raise(_ code: Faults.Code, _ message: String) {
-        guard faults.raise(code, message, at: now.wall) else { return }
-        write(code, state: "raised", message)
+    mutating func raise(_ code: Faults.Code, _ message: String) { raise(code, [message]) }
+
+    /// Notes a fault with all that is wrong; there is none where nothing is.
+    mutating func raise(_ code: Faults.Code, _ messages: [String]) {
+        guard !messages.isEmpty else { return clear(code) }
+        guard faults.raise(code, messages, at: now.wall) else { return }
+        write(code, state: "raised", faults.all.first { $0.code == code }?.message ?? "")
     }
 
     mutating func clear(_ code: Faults.Code) {
@@ -91,9 +87,8 @@ extension Station {
     }
 
     private mutating func write(_ code: Faults.Code, state: String, _ message: String) {
-        guard faults.mayWrite(code, at: now.monotonic) else { return }
-        append(
-            .fault,
+        appendRated(
+            .fault(code),
             [
                 .init("code", .string(code.name)), .init("state", .string(state)),
                 .init("message", .string(message)),

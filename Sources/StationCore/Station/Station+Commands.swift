@@ -25,6 +25,7 @@ extension Station {
         case .playProgramme(let programme): playProgramme(programme, id, person)
         case .stop: stopByHand(id, person)
         case .mute(let duration, let reason): mute(for: duration, reason: reason, id, person)
+        case .muteState: reply(id, .fine, "", muteJSON)
         case .unmute: unmute(id, person)
         case .volume(let decibels): volume(decibels, id, person)
         case .test: test(id, person)
@@ -66,7 +67,14 @@ extension Station {
                 id, .refused, "there is no programme \(name)", ["reason": .string(Reason.noContent.rawValue)])
             return
         }
-        play("play", title: slot.title, items: items(of: slot), categories: slot.categories, nil, id, person)
+        let items = items(of: slot)
+        guard !items.isEmpty else {
+            note("play", person, accepted: false, ["programme": .string(name)])
+            reply(
+                id, .refused, "\(name): nothing to play", ["reason": .string(Reason.noContent.rawValue)])
+            return
+        }
+        play("play", title: slot.title, items: items, categories: slot.categories, nil, id, person)
     }
 
     private mutating func test(_ id: CommandID, _ person: Person) {
@@ -95,7 +103,7 @@ extension Station {
         let scheduled = now.wall
         let slot = Slot(
             byHand: verb, at: scheduled, text: text(scheduled), title: title, categories: categories)
-        let playout = Playout(slot: slot, items: items, play: newPlay())
+        var playout = Playout(slot: slot, items: items, play: newPlay())
         // What a person plays is theirs: the log says what it was, whoever has the file afterwards (I2).
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
@@ -106,9 +114,21 @@ extension Station {
             return false
         }
         note(verb, person, accepted: true, .object(what + [.init("slot", .string(slot.id))]))
+        playout.asker = id
         playouts.append(playout)
-        reply(id, .fine, "", ["slot": .string(slot.id), "title": .string(title)])
         return true
+    }
+
+    /// Tells who asked for a playout, once, that it plays; or why not, where nothing of it ever will.
+    mutating func answerAsker(of index: Int, refusal: (reason: Reason, message: String)? = nil) {
+        guard let id = playouts[index].asker else { return }
+        playouts[index].asker = nil
+        let slot = playouts[index].slot
+        if let (reason, message) = refusal {
+            reply(id, .refused, message, ["reason": .string(reason.rawValue)])
+        } else {
+            reply(id, .fine, "", ["slot": .string(slot.id), "title": .string(slot.title)])
+        }
     }
 
     private func refusal(of playout: Playout) -> Reason? {
@@ -128,6 +148,7 @@ extension Station {
         let stopped = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot.id)
         note("stop", person, accepted: true, ["slots": .array(stopped.map { .string($0) })])
         stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
+        dropStoppedRepeats()
         for index in playouts.indices.reversed() where playouts[index].isStoppedUnheard {
             finish(index, reason: .stoppedByHand)
         }
@@ -144,6 +165,15 @@ extension Station {
         note("mute", person, accepted: true, ["until": .string(text(mute.until)), "reason": .string(reason)])
         for index in playouts.indices { rejudge(index) }
         reply(id, .fine, "", ["until": .string(text(mute.until)), "reason": .string(reason)])
+    }
+
+    /// The mute in force; both null where there is none.
+    private var muteJSON: JSON {
+        let mute = guardian.mute.flatMap { $0.until > now.wall ? $0 : nil }
+        return [
+            "until": mute.map { .string(text($0.until)) } ?? .null,
+            "reason": mute.map { .string($0.reason) } ?? .null,
+        ]
     }
 
     private mutating func unmute(_ id: CommandID, _ person: Person) {

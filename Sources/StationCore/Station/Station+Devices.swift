@@ -48,9 +48,7 @@ extension Station {
     }
 
     private mutating func writeDevice(_ name: String, _ state: String, _ more: JSON) {
-        // A card that comes and goes all day must not fill the disk.
-        guard faults.mayWrite(.device, at: now.monotonic) || state == "open" && isCardWanted else { return }
-        append(
+        appendRated(
             .device, [.init("name", .string(name)), .init("state", .string(state))] + (more.members ?? []))
     }
 
@@ -126,8 +124,11 @@ extension Station {
         if isAmplifierOn, let since = amplifierSince, let amplifier = settings.amplifier {
             wake = min(wake, since + amplifier.longest)
         }
-        if trust != .untrusted, let next = upcoming?.slots.last {
-            wake = min(wake, now.monotonic(of: next.scheduled - Self.preflightLead))
+        if trust != .untrusted {
+            if let next = upcoming?.slots.last {
+                wake = min(wake, now.monotonic(of: next.scheduled - Self.preflightLead))
+            }
+            if let postponedTo { wake = min(wake, now.monotonic(of: postponedTo)) }
         }
         return max(wake, now.monotonic)
     }

@@ -178,7 +178,8 @@ extension Station {
         playouts[index].unwrittenIntent = intent
         let lead = playouts[index].start - now.monotonic
         playouts[index].rescueAt = playouts[index].start - min(Self.intentPatience, lead / 2)
-        playouts[index].phase = .committing(emit(.append(intent), for: .intent(playouts[index].play)))
+        playouts[index].phase = .committing
+        emit(.append(intent), for: .intent(playouts[index].play))
     }
 
     /// A disk that does not answer must not silence the village: the intent goes to `/run` in time.
@@ -223,8 +224,8 @@ extension Station {
         if order.position > .zero, !playout.hasSounded {
             playouts[index].shortfall = playout.isResumed ? .powerLost : .late
         }
-        let id = emit(.play(order), for: .play(playout.play))
-        playouts[index].phase = .ordered(id)
+        emit(.play(order), for: .play(playout.play))
+        playouts[index].phase = .ordered
     }
 
     // MARK: While it is ordered
@@ -244,8 +245,10 @@ extension Station {
         return PositionRecord(
             slot: playout.slot.id, position: playout.current.position, framesConsumed: sum.framesConsumed,
             framesPlanned: sum.framesPlanned, wall: now.wall, startedAt: sum.startedAt ?? now.wall,
-            startErrorMicroseconds: sum.startErrorMicroseconds, xruns: sum.xruns,
-            items: sum.items.values.sorted { $0.index < $1.index })
+            startErrorMicroseconds: sum.startErrorMicroseconds, startMethod: sum.startMethod,
+            xruns: sum.xruns,
+            isUnproven: sum.isUnproven,
+            items: playout.items(sum).filter { sum.items[$0.measured.index] != nil })
     }
 
     private mutating func recordPosition(_ index: Int) {

@@ -33,6 +33,7 @@ extension Station {
                 ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
         }
         append(.outcome, outcome(of: playout, result: result, reason: reason))
+        if let reason { answerAsker(of: index, refusal: (reason, "it ended before it began")) }
         forget(index)
     }
 
@@ -58,29 +59,17 @@ extension Station {
             .init("framesConsumed", .integer(sum.framesConsumed)),
             .init("xruns", .integer(Int64(sum.xruns))),
             .init("volumeDecibels", playout.permit.map { JSON.tenths($0.ceilingDecibels) } ?? .null),
-            .init("items", .array(items(of: playout))),
+            .init("items", .array(playout.items(sum).map(\.outcome))),
         ]
         if sum.isUnproven { body.append(.init("unproven", true)) }
         return body
-    }
-
-    private func items(of playout: Playout) -> [JSON] {
-        playout.reports.enumerated().map { index, report in
-            let item = playout.measured.items[index]
-            return [
-                "path": .string(report.path),
-                "sha256": report.sha256.map { .string("\($0)") } ?? .null,
-                "language": playout.items[index].language.map { .string($0) } ?? .null,
-                "framesConsumed": .integer(item?.framesConsumed ?? 0),
-                "peakDecibels": item?.peakDecibels.map(JSON.tenths) ?? .null,
-            ]
-        }
     }
 
     /// Gives a slot its outcome whose intent is in the log and which no timetable knows any more.
     mutating func settle(_ intent: LogSummary.OpenIntent, reason: Reason) {
         let record = recoveredPosition.flatMap { $0.slot == intent.slot ? $0 : nil }
         let consumed = record?.framesConsumed ?? 0
+        let unproven: [JSON.Member] = record?.isUnproven == true ? [.init("unproven", true)] : []
         append(
             .outcome,
             [.init("slot", .string(intent.slot))] + intent.description + [
@@ -89,13 +78,14 @@ extension Station {
                 .init("reason", .string(reason.rawValue)),
                 .init("startedAt", record.map { .string(text($0.startedAt)) } ?? .null),
                 .init("startErrorMicroseconds", record?.startErrorMicroseconds.map(JSON.tenths) ?? .null),
+                .init("startMethod", record?.startMethod.map { .string($0) } ?? .null),
                 .init("endedAt", record.map { .string(text($0.wall)) } ?? .null),
                 .init("framesPlanned", .integer(record?.framesPlanned ?? 0)),
                 .init("framesConsumed", .integer(consumed)),
                 .init("xruns", .integer(Int64(record?.xruns ?? 0))),
                 .init("volumeDecibels", .null),
-                .init("items", []),
-            ])
+                .init("items", .array(record?.items.map(\.outcome) ?? [])),
+            ] + unproven)
     }
 }
 
@@ -108,6 +98,19 @@ extension Slot {
             .init("class", .string(programmeClass.rawValue)),
             .init("upstream", .string(upstream)),
             .init("categories", .array(categories.map { .string($0) })),
+        ]
+    }
+}
+
+extension PositionRecord.Item {
+    /// What an outcome says of an item.
+    fileprivate var outcome: JSON {
+        [
+            "path": .string(path),
+            "sha256": sha256.map { .string("\($0)") } ?? .null,
+            "language": language.map { .string($0) } ?? .null,
+            "framesConsumed": .integer(measured.framesConsumed),
+            "peakDecibels": measured.peakDecibels.map(JSON.tenths) ?? .null,
         ]
     }
 }

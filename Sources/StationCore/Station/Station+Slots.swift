@@ -6,11 +6,12 @@ import StationTrust
 struct ContentCheck: Hashable, Sendable {
     /// Why nothing of it can be played; nil when something can.
     var problem: Reason?
-    var message: String
+    /// What is wrong, item by item.
+    var messages: [String]
 
     init(reports: [ItemReport]) {
         problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
-        message = reports.compactMap(\.problemText).joined(separator: "; ")
+        messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
     }
 }
 
@@ -30,12 +31,12 @@ extension [ItemReport] {
 }
 
 extension ItemReport {
-    /// What is wrong with the item, for a person.
+    /// What is wrong with the item itself, for a person, whatever plays instead.
     var problemText: String? {
         switch problem {
         case nil: nil
-        case .missing: "\(path): not there"
-        case .bad(let why): "\(path): \(why)"
+        case .missing: "\(itemPath): not there"
+        case .bad(let why): "\(itemPath): \(why)"
         }
     }
 }
@@ -48,6 +49,7 @@ extension Station {
         upcoming = nil
         upstreamErrors = [:]
         forgetContentChecks()
+        clear(.crowd)
         append(
             .timetable,
             [
@@ -59,11 +61,7 @@ extension Station {
                 .init("events", .integer(Int64(new.timetable.programmeCount))),
                 .init("problems", .integer(Int64(new.problems.count))),
             ])
-        if let problem = new.problems.first {
-            raise(.timetable, "\(problem)" + (new.problems.count > 1 ? " (+\(new.problems.count - 1))" : ""))
-        } else {
-            clear(.timetable)
-        }
+        raiseTimetableFault()
         recallWithdrawn(by: new.timetable)
         guard !isFirst else { return }
         dueFrom = now.monotonic
@@ -74,6 +72,17 @@ extension Station {
         // What the new timetable puts into the past was never due; but it may still be joined.
         dueSince = now.wall
         rewind(to: min(takenUntil, now.wall - Self.joinReach))
+    }
+
+    /// Raises, or clears, the fault of all timetables: which upstream was not taken, and what of the active ones was
+    /// not understood, errors before warnings.
+    mutating func raiseTimetableFault() {
+        let problems = active?.problems ?? []
+        raise(
+            .timetable,
+            upstreamErrors.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+                + (problems.filter { $0.severity == .error } + problems.filter { $0.severity == .warning })
+                .map(\.description))
     }
 
     /// Recalls what the timetable no longer has, or has otherwise (I14).
@@ -115,6 +124,10 @@ extension Station {
         // The clock was set back: what lies between is taken again, and what is settled stays settled (T8). It may
         // have stood in another year for some hours, in which slots were due that nobody looked for.
         if takenUntil > horizon { rewind(to: now.wall - Self.joinReach) }
+        if let due = postponedTo, due <= now.wall {
+            postponedTo = nil
+            rewind(to: min(takenUntil, due))
+        }
         forgoDistantPast()
         var count = 0
         while nextSlotAt(in: timetable) < horizon, let slot = upcoming?.slots.popLast() {
@@ -189,7 +202,7 @@ extension Station {
         guard !log.openIntents.isEmpty, !isTerminating, dueSince != nil, !hasMoreSlots, trust != .untrusted,
             let timetable = active?.timetable
         else { return }
-        for intent in log.openIntents where !playouts.contains(where: { $0.slot.id == intent.slot }) {
+        for intent in log.openIntents where !isUnderWay(intent.slot) {
             // Moved to a later time it goes on then.
             if let slot = timetable.slot(id: intent.slot), slot.scheduled >= takenUntil { continue }
             settle(intent, reason: .powerLost)
@@ -197,21 +210,66 @@ extension Station {
     }
 
     private mutating func take(_ slot: Slot) {
-        guard !log.isSettled(slot.id), !playouts.contains(where: { $0.slot.id == slot.id }) else { return }
+        guard !log.isSettled(slot.id), !isUnderWay(slot.id) else { return }
         var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
         if let intent = log.openIntent(of: slot.id) {
+            // The outcome has the intent's name for it, whatever the timetable calls it by now.
+            playout.slot.id = intent.slot
             playout.resume(intent, recoveredPosition, boot: boot, at: now)
         }
-        if playout.latestStart >= now.wall, mayTake(playout) {
+        let mayBegin = playout.latestStart >= now.wall
+        let isStopped = isStoppedRepeat(slot) && !playout.isBegun
+        let hasPlace = mayTake(playout)
+        if !hasPlace, mayBegin { noteCrowd(slot) }
+        if mayBegin, hasPlace, !isStopped {
             playouts.append(playout)
-        } else if playout.isBegun {
+        } else if slot.scheduled > now.wall {
+            // Nothing has its outcome before it was due.
+            postpone(slot)
+        } else if playout.isBegun || dueSince.map({ slot.scheduled >= $0 }) ?? false {
             playouts.append(playout)
-            finish(playouts.count - 1, reason: .powerLost)
-        } else if let dueSince, slot.scheduled >= dueSince {
-            playouts.append(playout)
-            let reason = slot.scheduled > now.wall ? Reason.overlap : absence(at: slot.scheduled)
+            let absence = mayBegin && !hasPlace ? Reason.overlap : absence(at: slot.scheduled)
+            let reason = isStopped ? .stoppedByHand : playout.isBegun ? .powerLost : absence
             finish(playouts.count - 1, reason: reason)
         }
+    }
+
+    /// Passes a slot over until it is due.
+    private mutating func postpone(_ slot: Slot) {
+        postponedTo = min(postponedTo ?? slot.scheduled, slot.scheduled)
+    }
+
+    /// Tells of a timetable whose slots come faster than anybody could hear them.
+    private mutating func noteCrowd(_ slot: Slot) {
+        guard !faults.contains(.crowd) else { return }
+        let problem = TimetableProblem(
+            upstream: slot.upstream, file: slot.file, line: slot.line,
+            message: "more than \(Self.mostPlayouts) slots within two minutes")
+        raise(.crowd, "\(problem)")
+    }
+
+    /// Whether a person has stopped the emergency that the slot would repeat (DESIGN.md section 6).
+    private func isStoppedRepeat(_ slot: Slot) -> Bool {
+        slot.programmeClass == .emergency && log.isStoppedEmergency(slot.id, at: slot.scheduled)
+    }
+
+    /// Lets go of the repeats that would sound next; each has its outcome when it is due.
+    mutating func dropStoppedRepeats() {
+        for index in playouts.indices.reversed() {
+            let playout = playouts[index]
+            guard !playout.isBegun, isStoppedRepeat(playout.slot) else { continue }
+            forget(index)
+            if playout.slot.scheduled > now.wall {
+                postpone(playout.slot)
+            } else {
+                rewind(to: min(takenUntil, playout.slot.scheduled))
+            }
+        }
+    }
+
+    private func isUnderWay(_ slot: String) -> Bool {
+        let identity = Slot.identity(of: slot)
+        return playouts.contains { $0.identity == identity }
     }
 
     /// Every precedence has places of its own: a rule that fires each second takes them from its like alone.
@@ -250,8 +308,11 @@ extension Station {
                 playouts[index].phase = .ready
                 continue
             }
-            let id = emit(.preflight(play: playout.play, items: playout.items), for: .preflight(playout.play))
-            playouts[index].phase = .preflighting(id)
+            emit(
+                .preflight(
+                    play: playout.play, items: playout.items, urgency: Urgency(playout.precedence)),
+                for: .preflight(playout.play))
+            playouts[index].phase = .preflighting
         }
     }
 
@@ -268,18 +329,14 @@ extension Station {
         }
         if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
-        emit(.preflight(play: play, items: items), for: .contentCheck(slot: next.id, play))
+        emit(
+            .preflight(play: play, items: items, urgency: .early), for: .contentCheck(slot: next.id, play))
     }
 
     /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
     mutating func noteContent(_ check: ContentCheck, of slot: String) {
         contentChecks[slot] = check
-        if check.problem == nil && check.message.isEmpty {
-            clear(.content(slot: slot))
-        } else {
-            raise(
-                .content(slot: slot), "\(slot): \(check.message.isEmpty ? "nothing to play" : check.message)")
-        }
+        raise(.content(slot: slot), check.messages.map { "\(slot): \($0)" })
     }
 
     mutating func preflighted(_ play: PlayID, _ reports: [ItemReport]) {
@@ -289,12 +346,7 @@ extension Station {
         }
         playouts[index].reports = reports
         let slot = playouts[index].slot
-        let problems = reports.compactMap(\.problemText)
-        if problems.isEmpty {
-            clear(.content(slot: slot.id))
-        } else {
-            raise(.content(slot: slot.id), "\(slot.programme): " + problems.joined(separator: "; "))
-        }
+        raise(.content(slot: slot.id), reports.compactMap(\.problemText).map { "\(slot.id): \($0)" })
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {
             // It may arrive yet: it is looked at again until the slot is over.
             playouts[index].blocked = reports.blockingReason
@@ -308,12 +360,13 @@ extension Station {
             playouts[index].blocked = nil
         }
         playouts[index].phase = .ready
+        if reports.contains(where: \.isPlayable) { return answerAsker(of: index) }
         // What a person handed over does not change any more.
-        if !reports.contains(where: \.isPlayable) { finish(index, reason: reports.blockingReason) }
+        let reason = reports.blockingReason
+        answerAsker(
+            of: index, refusal: (reason, reports.compactMap(\.problemText).joined(separator: "; ")))
+        finish(index, reason: reason)
     }
-
-    /// The slot that a play is for; nil when there is none, or no longer.
-    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
 
     /// Looks at content again: it may be another.
     mutating func forgetContentChecks() {
@@ -324,6 +377,20 @@ extension Station {
     }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
+
+    /// The slot that a play is for; nil when there is none, or no longer.
+    package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
+}
+
+extension Urgency {
+    fileprivate init(_ precedence: Playout.Precedence) {
+        switch precedence {
+        case .normal: self = .normal
+        case .priority: self = .priority
+        case .person: self = .person
+        case .emergency: self = .emergency
+        }
+    }
 }
 
 extension ContentItem.Source {

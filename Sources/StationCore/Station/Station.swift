@@ -100,6 +100,9 @@ package struct Station: Sendable {
     var hasMoreSlots = false
     /// What comes after `takenUntil`, as far as it was looked up.
     var upcoming: Upcoming?
+    /// The first slot that was passed over because it is not due yet: from there on slots are taken again then.
+    var postponedTo: Instant?
+    var rates = EntryRate()
     var recoveredPosition: PositionRecord?
     var lastPositionAt: MonotonicInstant?
     var isCardWanted = false
@@ -191,8 +194,7 @@ package struct Station: Sendable {
 
     // MARK: Effects
 
-    @discardableResult
-    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) -> EffectID {
+    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) {
         lastEffect += 1
         let id = EffectID(lastEffect)
         switch action {
@@ -201,7 +203,6 @@ package struct Station: Sendable {
         }
         if case .append = action { lastAppend = id }
         effects.append(Effect(id: id, action: action))
-        return id
     }
 
     /// Writes an entry.
@@ -272,7 +273,7 @@ package struct Station: Sendable {
         if judged != trust || isStep {
             let from = trust
             trust = judged
-            append(
+            appendRated(
                 .clock,
                 [
                     .init("from", .string(from.rawValue)), .init("to", .string(judged.rawValue)),
@@ -298,10 +299,11 @@ package struct Station: Sendable {
         case .timetable(let timetable): activate(timetable)
         case .timetableRefused(let upstream, let problem):
             upstreamErrors[upstream] = problem
-            raise(.timetable, "\(upstream): \(problem)")
+            raiseTimetableFault()
         case .completed(let id, let completion): complete(id, completion)
         case .progress(let play, let playback): progress(play, playback)
         case .card(let state): cardChanged(state)
+        case .logIsDurable: clear(.disk)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
         case .configurationRefused(let problem): raise(.configuration, problem)
@@ -361,7 +363,7 @@ package struct Station: Sendable {
     /// Ends the daemon when nothing sounds and the last position is on disk, or when that takes too long.
     private mutating func exitWhenQuiet() {
         let isWaiting =
-            playouts.contains { if case .ordered = $0.phase { true } else { false } }
+            playouts.contains { $0.phase == .ordered }
             || purposes.values.contains(.lastPosition)
         if let terminatesBy, isWaiting, now.monotonic < terminatesBy { return }
         if isAmplifierOn { setAmplifier(isOn: false) }

@@ -43,8 +43,9 @@ package struct Playlist: Hashable, Sendable {
     package static let maximumBytes = 4 << 20
     /// The longest line, in bytes.
     package static let maximumLineBytes = 16 << 10
-    /// The most entries.
-    package static let maximumEntries = 10_000
+    /// The most entries, of a playlist and of a slot: each is a file that stays open while the slot plays, and a
+    /// member of its outcome, which is one line of the log.
+    package static let maximumEntries = 500
     /// The most problems that one playlist reports.
     package static let maximumProblems = 100
 
@@ -80,6 +81,7 @@ private struct PlaylistReader {
     var lines: [Int] = []
     var problems: [(line: Int, message: String)] = []
     private var number = 0
+    private var isFull = false
     /// What the lines before an entry say about it.
     private var title: String?
     private var fallback: String?
@@ -91,16 +93,11 @@ private struct PlaylistReader {
 
     mutating func read(_ bytes: ArraySlice<UInt8>) {
         number += 1
-        guard problems.count < Playlist.maximumProblems, entries.count < Playlist.maximumEntries else {
-            return
-        }
+        guard problems.count < Playlist.maximumProblems, !isFull else { return }
         do {
             try take(bytes)
         } catch {
             problems.append((number, error.description))
-        }
-        if entries.count == Playlist.maximumEntries {
-            problems.append((number, "more than \(Playlist.maximumEntries) entries are not read"))
         }
     }
 
@@ -117,6 +114,11 @@ private struct PlaylistReader {
         if line.hasPrefix("#") { return try takeTag(line) }
         defer { (title, fallback) = (nil, nil) }
         let source = try source(line)
+        guard entries.count < Playlist.maximumEntries else {
+            isFull = true
+            throw ChannelPathError(
+                description: "more than \(Playlist.maximumEntries) entries: from here on none is played")
+        }
         lines.append(number)
         entries.append(Playlist.Entry(source: source, title: title, fallback: fallback))
     }

@@ -23,14 +23,7 @@ struct TimesOfDay: Hashable, Sendable {
 
     /// The first place whose time is `second` or later.
     func index(from second: Int64) -> Int {
-        if second <= 0 { return 0 }
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < second { low = middle + 1 } else { high = middle }
-        }
-        return low
+        second <= 0 ? 0 : (0..<count).first(from: { self[$0] >= second })
     }
 }
 

@@ -124,12 +124,7 @@ extension Instant {
 extension Array where Element: Comparable {
     /// Whether an ascending array contains an element.
     fileprivate func containsSorted(_ element: Element) -> Bool {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < element { low = middle + 1 } else { high = middle }
-        }
-        return low < count && self[low] == element
+        let place = indices.first(from: { self[$0] >= element })
+        return place < count && self[place] == element
     }
 }

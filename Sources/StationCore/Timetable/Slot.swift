@@ -85,6 +85,28 @@ package struct Slot: Hashable, Sendable, Identifiable {
     }
 }
 
+extension Slot {
+    /// What makes a slot one and the same, whatever offset its name was written with.
+    ///
+    /// After a change of the station's zone, or of the zone's law, the same instant has another name.
+    static func identity(of id: String) -> String {
+        guard let at = id.utf8.lastIndex(of: UInt8(ascii: "@")),
+            let original = RFC3339.parse(id[id.utf8.index(after: at)...])?.instant
+        else { return id }
+        return "\(id[..<at])@\(original.nanoseconds)"
+    }
+
+    /// Whether two names are those of one slot.
+    static func isSame(_ id: String, _ other: String) -> Bool {
+        id == other || identity(of: id) == identity(of: other)
+    }
+
+    /// The `UPSTREAM/UID` of a slot's name.
+    static func programme(of id: String) -> String {
+        id.utf8.lastIndex(of: UInt8(ascii: "@")).map { String(id[..<$0]) } ?? id
+    }
+}
+
 /// Something in a channel that was not understood, or not taken as it stands.
 package struct TimetableProblem: Hashable, Sendable, CustomStringConvertible {
     /// How much is lost.

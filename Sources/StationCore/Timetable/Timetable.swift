@@ -62,7 +62,7 @@ package struct Timetable: Sendable {
     package func slots(from: Instant, until: Instant, limit: Int) -> [Slot] {
         guard limit > 0, from < until else { return [] }
         var found = Candidates(limit: limit, until: until, timetable: self)
-        var place = firstSingle(from: from)
+        var place = singles.indices.first(from: { singles[$0].scheduled >= from })
         while place < singles.count, singles[place].scheduled <= found.cutoff {
             found.insert(singles[place])
             place += 1
@@ -104,19 +104,10 @@ package struct Timetable: Sendable {
 
     /// What a slot plays, item by item, with the language of each.
     package func entries(of slot: Slot) -> [(language: String?, entry: Playlist.Entry)] {
-        slot.contents.flatMap { variant in
-            entries(of: variant, upstream: slot.upstream).map { (variant.language, $0) }
+        slot.contents.reduce(into: []) { all, variant in
+            let room = Playlist.maximumEntries - all.count
+            all += entries(of: variant, upstream: slot.upstream).prefix(room).map { (variant.language, $0) }
         }
-    }
-
-    private func firstSingle(from: Instant) -> Int {
-        var low = 0
-        var high = singles.count
-        while low < high {
-            let middle = (low + high) / 2
-            if singles[middle].scheduled < from { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 
     fileprivate func slot(_ single: Single) -> Slot {

@@ -315,6 +315,14 @@ private struct TimetableCompiler {
                     hasEnd: event.length != nil)
             else { return nil }
         }
+        let count = contents.reduce(0) {
+            $0 + timetable.entries(of: $1, upstream: source.upstream).count
+        }
+        if count > Playlist.maximumEntries {
+            report(
+                path, line,
+                "its \(count) items are more than \(Playlist.maximumEntries): the rest is not played")
+        }
         timetable.programmes.append(
             Timetable.Programme(
                 channel: timetable.channels.count - 1, uid: event.uid, title: content.title,

@@ -100,15 +100,9 @@ package struct ZoneFile: Hashable, Sendable {
             period.start = max(period.start, last)
             return period
         }
-        // The first transition after `second`.
-        var low = 0
-        var high = transitions.count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if transitions[middle] > second { high = middle } else { low = middle + 1 }
-        }
-        if low == 0 { return Period(start: .min, end: transitions[0], local: localTimes[0]) }
+        let next = transitions.indices.first(from: { transitions[$0] > second })
+        if next == 0 { return Period(start: .min, end: transitions[0], local: localTimes[0]) }
         return Period(
-            start: transitions[low - 1], end: transitions[low], local: localTimes[Int(indexes[low - 1])])
+            start: transitions[next - 1], end: transitions[next], local: localTimes[Int(indexes[next - 1])])
     }
 }

@@ -27,16 +27,16 @@ package struct Zones: Sendable {
     ///
     /// The system's zone is taken wherever a name leads to one: its rules are newer than those in a calendar file.
     /// Tried in turn are the name itself, the end of a path (`/mozilla.org/20050126_1/Asia/Ho_Chi_Minh`), Windows'
-    /// names, the X-LIC-LOCATION of the VTIMEZONE, and last a VTIMEZONE with one single offset. Never is an unknown
-    /// zone taken for UTC.
+    /// names and displayed texts, the X-LIC-LOCATION of the VTIMEZONE, and last the rules of the VTIMEZONE where they
+    /// are one offset or the same every year. Never is an unknown zone taken for UTC.
     func zone(ofTZID identifier: String, definition: CalendarComponent?) -> ZoneFile? {
         let location = definition?.property("X-LIC-LOCATION")?.value
         for name in [identifier, location].compactMap({ $0 }) {
             if let zone = zone(named: name) { return zone }
             if let system = WindowsZones.systemName(of: name), let zone = zone(named: system) { return zone }
-            if let zone = zone(atEndOf: name) { return zone }
+            if let zone = zone(atEndOf: name) ?? zone(displayedAs: name) { return zone }
         }
-        return definition.flatMap(Self.fixedZone)
+        return definition.flatMap(ZoneFile.init(described:))
     }
 
     private func zone(atEndOf path: String) -> ZoneFile? {
@@ -47,31 +47,5 @@ package struct Zones: Sendable {
             if let zone = zone(named: parts.suffix(count).joined(separator: "/")) { return zone }
         }
         return nil
-    }
-
-    /// The zone of a VTIMEZONE all of whose offsets are the same.
-    private static func fixedZone(_ definition: CalendarComponent) -> ZoneFile? {
-        guard definition.defect == nil, !definition.components.isEmpty else { return nil }
-        var offset: Int?
-        for part in definition.components {
-            guard let value = part.property("TZOFFSETTO")?.value, let seconds = utcOffset(value),
-                offset == nil || offset == seconds
-            else { return nil }
-            offset = seconds
-        }
-        let name = definition.components.first?.property("TZNAME")?.value
-        return offset.map { ZoneFile(fixedOffset: $0, abbreviation: name ?? "") }
-    }
-
-    /// Reads `+0700` or `-000030` (RFC 5545 section 3.3.14) as seconds.
-    private static func utcOffset(_ text: String) -> Int? {
-        let digits = text.dropFirst()
-        guard let sign = text.first, sign == "+" || sign == "-", digits.count == 4 || digits.count == 6,
-            digits.allSatisfy({ $0.isASCII && $0.isWholeNumber }), let number = Int(digits)
-        else { return nil }
-        let value = digits.count == 4 ? number * 100 : number
-        let (hours, minutes, seconds) = (value / 10_000, value / 100 % 100, value % 100)
-        guard hours < 24, minutes < 60, seconds < 60 else { return nil }
-        return (sign == "-" ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds)
     }
 }

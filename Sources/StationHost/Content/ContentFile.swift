@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import StationTrust
 
@@ -46,9 +45,10 @@ enum ContentFile {
 
     /// The SHA-256 of the whole file.
     ///
-    /// - Throws: `SystemError`; with EFBIG when it has more than `limit` bytes.
+    /// - Throws: `SystemError`; with EFBIG when it has more than `limit` bytes, and with ECANCELED as soon as
+    ///   `shouldContinue`, asked before each piece, says no.
     static func hash(
-        _ descriptor: Int32, _ path: String, limit: Int64 = .max
+        _ descriptor: Int32, _ path: String, limit: Int64 = .max, shouldContinue: () -> Bool = { true }
     ) throws(SystemError) -> Digest {
         var hash = SHA256()
         var offset: off_t = 0
@@ -56,6 +56,7 @@ enum ContentFile {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 16)
         defer { buffer.deallocate() }
         while true {
+            guard shouldContinue() else { throw SystemError(call: "read \(path)", code: ECANCELED) }
             // pread: who handed the file over has the same file position, and may move it.
             let count = try system("read \(path)") { pread(descriptor, buffer.baseAddress, piece, offset) }
             guard count > 0 else { return hash.finish() }

@@ -51,11 +51,15 @@ package final class ControlClient {
 
     /// Waits for the next line of the answer.
     ///
-    /// - Parameter seconds: how long to wait; nil for ever.
+    /// - Parameters:
+    ///   - seconds: how long to wait; nil for ever.
+    ///   - interruption: a descriptor that ends the waiting when it is readable; -1 for none.
     /// - Returns: the line.
     /// - Throws: `SystemError`: ETIMEDOUT when nothing came in that time, ECONNRESET when the daemon is gone, EPROTO
-    ///   when what came is no answer.
-    package func line(atMost seconds: Int64? = nil) throws(SystemError) -> Line {
+    ///   when what came is no answer, ECANCELED when the waiting was ended.
+    package func line(
+        atMost seconds: Int64? = nil, unless interruption: Int32 = -1
+    ) throws(SystemError) -> Line {
         var searched = 0
         while true {
             if let end = input[searched...].firstIndex(of: 0x0A) {
@@ -65,14 +69,15 @@ package final class ControlClient {
             }
             searched = input.count
             guard input.count <= Self.lineBytes else { throw SystemError(call: "answer", code: EMSGSIZE) }
-            try receive(seconds)
+            try receive(seconds, interruption)
         }
     }
 
-    private func receive(_ seconds: Int64?) throws(SystemError) {
-        var wanted = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
-        let ready = CLinux_ppoll(&wanted, 1, seconds.map { $0 * 1_000_000_000 } ?? -1)
+    private func receive(_ seconds: Int64?, _ interruption: Int32) throws(SystemError) {
+        var wanted = [socket.number, interruption].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let ready = CLinux_ppoll(&wanted, UInt(wanted.count), seconds.map { $0 * 1_000_000_000 } ?? -1)
         if ready == -EINTR { return }
+        guard wanted[1].revents == 0 else { throw SystemError(call: "wait for an answer", code: ECANCELED) }
         guard ready != 0 else { throw SystemError(call: "wait for an answer", code: ETIMEDOUT) }
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         let number = socket.number

@@ -11,6 +11,7 @@ import StationTrust
 ///
 ///     {"verb":"status"}                               {"verb":"stop"}   {"verb":"unmute"}   {"verb":"test"}
 ///     {"verb":"next","days":7}                        {"verb":"mute","seconds":3600,"reason":"a funeral"}
+///     {"verb":"mute"}: until when, and why
 ///     {"verb":"log","since":T,"until":T,"follow":B}   {"verb":"volume","decibels":-6}
 ///     {"verb":"why","about":SLOT or T}                {"verb":"play","programme":UID}
 ///     {"verb":"play","name":N}                        with the descriptor of a regular file (SCM_RIGHTS)

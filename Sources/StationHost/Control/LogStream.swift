@@ -2,43 +2,6 @@ import CLinux
 import Glibc
 import StationCore
 import StationTrust
-import Synchronization
-
-/// Where the log is.
-struct LogPlace: Sendable {
-    /// The state directory.
-    let state: String
-    /// The directory for what need not survive the power.
-    let run: String
-
-    /// Goes through the whole log and answers a question about it.
-    ///
-    /// Worker thread.
-    func explain(_ why: Why) -> Reply {
-        var why = why
-        var cursor = LogCursor(state: state, run: run)
-        do throws(SystemError) {
-            while true {
-                let found = try cursor.next(Why.members)
-                guard !found.isEmpty else { return why.answer }
-                for entry in found where why.wants(entry.members) {
-                    if let whole = LogReader.parse(entry.line, entry.line.indices) { why.take(whole) }
-                }
-            }
-        } catch { return Reply(.unavailable, ["error": .string("the log cannot be read: \(error)")]) }
-    }
-}
-
-/// Tells those who follow the log that it has grown.
-///
-/// Any thread.
-final class LogBell: Sendable {
-    private let listeners = Mutex<[Int32]>([])
-
-    func add(_ descriptor: Int32) { listeners.withLock { $0.append(descriptor) } }
-    func remove(_ descriptor: Int32) { listeners.withLock { $0.removeAll { $0 == descriptor } } }
-    func ring() { listeners.withLock { for descriptor in $0 { CLinux_eventfd_signal(descriptor) } } }
-}
 
 /// Sends the log to one who asked for it, as fast as they take it.
 ///

@@ -58,7 +58,10 @@ extension Request {
         case "stop": return .command(.stop)
         case "mute":
             guard let seconds = try members.number("seconds", in: 1...31 * 86_400) else {
-                throw RequestError(message: "mute needs seconds")
+                guard try members.text("reason") == nil else {
+                    throw RequestError(message: "mute needs seconds")
+                }
+                return .command(.muteState)
             }
             return .command(.mute(for: .seconds(seconds), reason: try members.required("reason")))
         case "unmute": return .command(.unmute)

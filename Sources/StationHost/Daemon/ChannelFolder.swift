@@ -25,6 +25,8 @@ struct ChannelFolder {
         var problems: [(file: String, message: String)] = []
         /// Over everything that was read, and over name, size and time of the rest.
         var digest = SHA256.hash([])
+        /// Over the calendars and playlists alone: another recording does not make another timetable.
+        var textDigest = SHA256.hash([])
         /// What the whole folder takes, in bytes.
         var bytes: Int64 = 0
     }
@@ -113,6 +115,7 @@ struct ChannelFolder {
 
     private mutating func readFiles() {
         var hash = SHA256()
+        var textHash = SHA256()
         var playlists = 0
         for file in facts {
             contents.bytes += file.bytes
@@ -127,9 +130,13 @@ struct ChannelFolder {
             let head = "\(file.path)\u{0}\(file.bytes)\u{0}\(text == nil ? file.changed : 0)\u{0}"
             hash.update(Array(head.utf8)[...])
             hash.update((text ?? [])[...])
-            if let text { contents.files.append(ChannelSource.File(path: file.path, bytes: text)) }
+            guard let text else { continue }
+            textHash.update(Array(head.utf8)[...])
+            textHash.update(text[...])
+            contents.files.append(ChannelSource.File(path: file.path, bytes: text))
         }
         contents.digest = hash.finish()
+        contents.textDigest = textHash.finish()
     }
 
     private mutating func read(_ file: Facts, limit: Int) -> [UInt8]? {

@@ -123,11 +123,16 @@ package struct Daemon {
         if case .failed(let problem) = completion { note(.error, "amplifier: \(problem)") }
     }
 
+    /// Descriptors that the daemon wants: a slot's items stay open from their preflight to their end.
+    private static let mostDescriptors: rlim_t = 8192
+
     /// As many descriptors as may be needed at once, and no core files: a day of them fills a disk (T34).
     private static func setLimits() {
         var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < 1024 {
-            limit.rlim_cur = min(1024, limit.rlim_max)
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+            limit.rlim_cur < mostDescriptors
+        {
+            limit.rlim_cur = min(mostDescriptors, limit.rlim_max)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
         var none = rlimit(rlim_cur: 0, rlim_max: 0)

@@ -1,5 +1,4 @@
 import StationCore
-import Synchronization
 
 /// What the daemon is made of, around the station.
 ///

@@ -7,7 +7,7 @@ package enum Parent {
     ///
     /// - Parameter process: the parent's number.
     /// - Returns: false when that parent has ended already.
-    package static func isAlive(endingWith process: Int32) -> Bool {
+    package static func endTogether(with process: Int32) -> Bool {
         CLinux_end_with_parent(SIGTERM)
         return getppid() == process
     }

@@ -9,8 +9,8 @@ package protocol SoundPath: AnyObject {
     func openCard(_ id: EffectID)
     /// Closes the card.
     func closeCard(_ id: EffectID)
-    /// Hashes the items and decodes each to its end.
-    func preflight(_ id: EffectID, play: PlayID, items: [ContentItem])
+    /// Hashes the items and decodes each to its end, the most urgent first.
+    func preflight(_ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency)
     /// Plays what was preflighted.
     func play(_ id: EffectID, order: PlayOrder)
     /// Fades a play out and ends it.

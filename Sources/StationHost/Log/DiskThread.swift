@@ -1,5 +1,4 @@
 import StationCore
-import StationTrust
 
 /// The thread that writes to the disk: log and position record, in the order in which they were asked for.
 package final class DiskThread: Sendable {
@@ -21,11 +20,13 @@ package final class DiskThread: Sendable {
     /// Starts the thread over an open log.
     init(
         log: sending LogFiles, position: PositionFile,
-        complete: @escaping @Sendable (EffectID, Completion) -> Void
+        complete: @escaping @Sendable (EffectID, Completion) -> Void,
+        recovered: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         let jobs = try JobQueue<Job>()
         self.jobs = jobs
-        let writer = Writer(log: log, position: position, complete: complete)
+        let writer = Writer(
+            log: log, position: position, complete: complete, recovered: recovered)
         try Thread.start("disk") {
             while writer.carryOut(jobs.wait(atMost: writer.patience) ?? [.retry]) {}
         }
@@ -40,11 +41,16 @@ package final class DiskThread: Sendable {
         private let log: LogFiles
         private let position: PositionFile
         private let complete: @Sendable (EffectID, Completion) -> Void
+        private let recovered: @Sendable () -> Void
+        /// Why the position was refused the last time; nil when it was not.
+        private var positionProblem: SystemError?
 
         init(
             log: sending LogFiles, position: PositionFile,
-            complete: @escaping @Sendable (EffectID, Completion) -> Void
+            complete: @escaping @Sendable (EffectID, Completion) -> Void,
+            recovered: @escaping @Sendable () -> Void
         ) {
+            self.recovered = recovered
             self.log = log
             self.position = position
             self.complete = complete
@@ -81,12 +87,25 @@ package final class DiskThread: Sendable {
         private func carryOut(_ job: Job) {
             switch job {
             case .append, .end: break
-            case .record(let id, let record): complete(id, position.replace(record))
+            case .record(let id, let record): complete(id, replace(record))
             case .checkpoint(let done):
                 log.checkpoint()
                 done()
             case .run(let body): body()
-            case .retry: log.retry()
+            case .retry: if log.retry() { recovered() }
+            }
+        }
+
+        private func replace(_ record: PositionRecord) -> Completion {
+            do throws(SystemError) {
+                try position.replace(record)
+                positionProblem = nil
+                return .done
+            } catch {
+                // Once, and not every five seconds: as with the log.
+                if positionProblem != error { note(.warning, "the position cannot be written: \(error)") }
+                positionProblem = error
+                return .failed("\(error)")
             }
         }
     }

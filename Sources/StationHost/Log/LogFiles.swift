@@ -21,16 +21,23 @@ final class LogFiles {
     static let checkpointEntries: Int64 = 512
     /// No line is longer; a longer one is damage.
     static let lineBytes = 1 << 20
+    /// No more entries wait for a disk that refuses them: those of some months.
+    ///
+    /// Later ones are lost, which is told.
+    static let mostBacklog = 16_384
 
     private let directory: String
     private let run: RunLog
     private let calls: DiskCalls
+    private let mostBacklog: Int
     private var segment: Segment?
     /// The log folded over everything that is on disk.
     private var summary: LogSummary
     private var checkpointIndex: Int64
     /// Entries that were appended and are not on disk, in order.
     private var backlog: [Entry] = []
+    /// Entries that came when no more could wait.
+    private var lost = 0
     /// Why the disk refused the last time; nil when it did not.
     private var lastProblem: SystemError?
     /// Why the log's end was not read; nil when it was.
@@ -50,7 +57,10 @@ final class LogFiles {
         var isDoubtful = false
     }
 
-    private init(directory: String, run: RunLog, calls: DiskCalls, found: LogReader.Found) {
+    private init(
+        directory: String, run: RunLog, calls: DiskCalls, mostBacklog: Int, found: LogReader.Found
+    ) {
+        self.mostBacklog = mostBacklog
         self.directory = directory
         self.run = run
         self.calls = calls
@@ -69,7 +79,7 @@ final class LogFiles {
     ///
     /// - Returns: the log, what it remembers, and how many bytes of a torn entry were cut.
     static func open(
-        state: String, run: RunLog, calls: DiskCalls
+        state: String, run: RunLog, calls: DiskCalls, mostBacklog: Int = LogFiles.mostBacklog
     ) -> (log: LogFiles, summary: LogSummary, tornBytes: Int64) {
         let directory = state + "/log"
         var found = LogReader.Found()
@@ -80,7 +90,8 @@ final class LogFiles {
             note(.error, "the log cannot be opened: \(error)")
             found.problem = error
         }
-        let log = LogFiles(directory: directory, run: run, calls: calls, found: found)
+        let log = LogFiles(
+            directory: directory, run: run, calls: calls, mostBacklog: mostBacklog, found: found)
         if let last = found.lastSegment {
             log.segment = Segment(
                 path: last.path, durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
@@ -93,9 +104,18 @@ final class LogFiles {
 
     /// Appends entries, and says how durable each now is.
     func append(_ entries: [Entry]) -> Durability {
-        backlog += entries
-        if flush() { return .durable }
-        return run.keep(backlog) ? .inRun : .inMemory
+        if backlog.count + entries.count > mostBacklog { flush() }
+        let room = entries.prefix(mostBacklog - backlog.count)
+        if room.count < entries.count {
+            if lost == 0 {
+                note(
+                    .error, "\(mostBacklog) entries of the log wait for the disk: from here on they are lost")
+            }
+            lost += entries.count - room.count
+        }
+        backlog += room
+        if flush(), room.count == entries.count { return .durable }
+        return run.keep(backlog) && room.count == entries.count ? .inRun : .inMemory
     }
 
     /// Whether the end of the log is known, so that it can be gone on with.
@@ -105,7 +125,9 @@ final class LogFiles {
     var hasBacklog: Bool { !backlog.isEmpty }
 
     /// Tries again to put on disk what it refused.
-    func retry() { if hasBacklog { flush() } }
+    ///
+    /// - Returns: whether there was something, and the disk has taken it.
+    func retry() -> Bool { hasBacklog && flush() }
 
     /// Writes a checkpoint, so that the next start reads nothing twice.
     func checkpoint() {
@@ -148,6 +170,13 @@ final class LogFiles {
             return false
         }
         lastProblem = nil
+        if lost > 0 {
+            note(
+                .error,
+                "\(lost) entries of the log are lost: neither the disk nor the memory had room for them")
+        }
+        lost = 0
+        if let first = backlog.first { summary.passOver(to: first.index) }
         for entry in backlog { summary.fold(entry.json) }
         backlog = []
         run.clear(through: summary.nextIndex - 1)
@@ -157,6 +186,7 @@ final class LogFiles {
 
     /// Sees to it that there is a segment whose end is known.
     private func prepareSegment() throws(SystemError) {
+        let first = backlog.first?.index ?? summary.nextIndex
         if var segment {
             let descriptor: Int32
             if let open = segment.descriptor {
@@ -172,7 +202,8 @@ final class LogFiles {
                 segment.isDoubtful = false
                 self.segment = segment
             }
-            if segment.durableBytes < Self.segmentBytes { return }
+            // After a gap there is another segment: its name says where it goes on.
+            if segment.durableBytes < Self.segmentBytes, first <= summary.nextIndex { return }
         }
         try DurableFile.makeDirectory(directory)
         if let unread {
@@ -180,7 +211,6 @@ final class LogFiles {
             guard try LogReader.segments(directory).isEmpty else { throw unread }
             self.unread = nil
         }
-        let first = summary.nextIndex
         let path = directory + "/" + LogReader.segmentName(firstIndex: first)
         // A crash after this leaves an empty segment, which the next start goes on with.
         let descriptor = try Descriptor.open(path, O_RDWR | O_APPEND | O_CREAT)

@@ -1,9 +1,9 @@
 import Glibc
 import StationCore
-package import StationTrust
+import StationTrust
 
 /// Reads the log's segments, whole or from a checkpoint on; on any thread, it only reads.
-package enum LogReader {
+enum LogReader {
     static let checkpointName = "checkpoint.json"
     /// A station's log of ten years is smaller (DESIGN.md section 9).
     static let mostSegments = 100_000
@@ -32,7 +32,7 @@ package enum LogReader {
     }
 
     /// The paths of all segments, oldest first.
-    package static func segments(_ directory: String) throws(SystemError) -> [String] {
+    static func segments(_ directory: String) throws(SystemError) -> [String] {
         try namesInDirectory(directory).filter { $0.hasSuffix(".jsonl") }.sorted().map {
             directory + "/" + $0
         }
@@ -192,24 +192,5 @@ package enum LogReader {
             }
         }
         return lines
-    }
-
-    /// The entries of the log, oldest first, to a closure that says whether to go on.
-    ///
-    /// - Parameters:
-    ///   - state: the station's state directory.
-    ///   - body: gets each entry, parsed and as it stands.
-    /// - Throws: `SystemError` when a segment cannot be read.
-    package static func entries(
-        state: String, _ body: (JSON, ArraySlice<UInt8>) -> Bool
-    ) throws(SystemError) {
-        for path in try segments(state + "/log") {
-            let file = try Descriptor.open(path, O_RDONLY)
-            let bytes = try readAll(file.number, from: 0, limit: segmentBytes, path)
-            for line in lines(of: bytes) {
-                guard let json = parse(bytes, line) else { continue }
-                guard body(json, bytes[line]) else { return }
-            }
-        }
     }
 }

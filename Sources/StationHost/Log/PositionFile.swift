@@ -23,13 +23,7 @@ struct PositionFile: Sendable {
         return PositionRecord(json: json)
     }
 
-    func replace(_ record: PositionRecord) -> Completion {
-        do throws(SystemError) {
-            try DurableFile.replace(path, with: record.json.bytes, calls)
-            return .done
-        } catch {
-            note(.warning, "the position cannot be written: \(error)")
-            return .failed("\(error)")
-        }
+    func replace(_ record: PositionRecord) throws(SystemError) {
+        try DurableFile.replace(path, with: record.json.bytes, calls)
     }
 }

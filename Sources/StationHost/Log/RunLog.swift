@@ -41,7 +41,7 @@ package final class RunLog: Sendable {
             guard !new.isEmpty else { return true }
             // What a write tore stays a line of its own; nobody can read it, and it hides no other.
             let lines = (state.isTorn ? [0x0A] : []) + new.flatMap(\.terminatedLine)
-            state.refused = new
+            state.refused = Array(new.prefix(LogFiles.mostBacklog))
             guard let file = try? Descriptor.open(path, O_WRONLY | O_APPEND | O_CREAT),
                 lseek(file.number, 0, SEEK_END) + lines.count <= Self.mostBytes
             else { return false }

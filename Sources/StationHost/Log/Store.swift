@@ -35,7 +35,11 @@ package final class Store {
         let recovery = Recovery(
             log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes,
             durability: opened.log.hasBacklog || !opened.log.isReadable ? .inRun : .durable)
-        let disk = try DiskThread(log: opened.log, position: position) { mailbox.put(.completed($0, $1)) }
+        let disk = try DiskThread(log: opened.log, position: position) {
+            mailbox.put(.completed($0, $1))
+        } recovered: {
+            mailbox.put(.logIsDurable)
+        }
         return Store(recovery: recovery, disk: disk, run: runLog)
     }
 

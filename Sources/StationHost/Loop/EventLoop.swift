@@ -17,7 +17,7 @@ final class EventLoop {
     private let executor: Executor
     private let timers: Timers
     /// The reading of the clocks that holds for this wake.
-    private var now: Now
+    private var now: Now { parts.now }
     private var wake: MonotonicInstant
     private var nextFeed: MonotonicInstant
     private var reportedStall: String?
@@ -44,10 +44,9 @@ final class EventLoop {
     init(_ parts: DaemonParts, timers: consuming Timers) {
         self.parts = parts
         self.timers = timers
-        now = Clocks.read()
-        wake = now.monotonic
-        nextFeed = now.monotonic
-        station = Station(settings: parts.loaded.settings, now: now)
+        wake = parts.now.monotonic
+        nextFeed = parts.now.monotonic
+        station = Station(settings: parts.loaded.settings, now: parts.now)
         executor = Executor(
             store: parts.store, sound: parts.sound, mailbox: parts.mailbox,
             surroundings: parts.surroundings)
@@ -65,8 +64,7 @@ final class EventLoop {
             _ = wanted.withUnsafeMutableBufferPointer {
                 CLinux_ppoll($0.baseAddress, UInt($0.count), timeout)
             }
-            now = Clocks.read()
-            parts.now = now
+            parts.now = Clocks.read()
             serve(wanted)
             feedWatchdog()
         }

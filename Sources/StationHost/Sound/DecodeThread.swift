@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import StationAudio
 import StationCore
 import Synchronization
@@ -25,21 +23,24 @@ final class DecodeThread: Sendable {
     }
 
     private let jobs: Mailbox<Job>
-    private let rounds = Atomic<Int>(0)
-    private let audioRounds = Atomic<Int>(0)
+    /// Written by the thread after each round.
+    private let latest: SharedPulse
 
-    var pulse: Pulse {
-        Pulse(
-            rounds: rounds.load(ordering: .relaxed), audioRounds: audioRounds.load(ordering: .relaxed))
-    }
+    var pulse: Pulse { latest.value.withLock { $0 } }
 
     init(settings: CardSettings, report: @escaping @Sendable (Event) -> Void) throws {
         let jobs = try Mailbox<Job>()
         self.jobs = jobs
+        let latest = SharedPulse()
+        self.latest = latest
         let player = try Player(settings: settings, jobs: jobs, report: report)
-        let rounds = WeakRounds(self)
         try Thread.start("decode") {
-            while player.round() { rounds.count(player) }
+            while player.round() {
+                latest.value.withLock {
+                    $0.rounds += 1
+                    $0.audioRounds = player.audioRounds
+                }
+            }
         }
     }
 
@@ -47,15 +48,8 @@ final class DecodeThread: Sendable {
 
     func put(_ job: Job) { jobs.put(job) }
 
-    /// Counts without keeping the owner alive.
-    // Safety: weak references are read and cleared atomically by the runtime.
-    private struct WeakRounds: @unchecked Sendable {
-        private weak var thread: DecodeThread?
-        init(_ thread: DecodeThread) { self.thread = thread }
-        func count(_ player: Player) {
-            guard let thread else { return }
-            thread.rounds.wrappingAdd(1, ordering: .relaxed)
-            thread.audioRounds.store(player.audioRounds, ordering: .relaxed)
-        }
+    /// The pulse, owned by the thread and by who asks for it: it keeps neither alive.
+    private final class SharedPulse: Sendable {
+        let value = Mutex(Pulse(rounds: 0, audioRounds: 0))
     }
 }

@@ -13,6 +13,8 @@ final class Feed {
     let effect: EffectID
     let order: PlayOrder
     let content: PreparedContent
+    /// Whether it is on its way to its beginning, in steps that leave the thread free for the sound that runs.
+    private(set) var isSeeking = false
     /// Whether the card got the order.
     private(set) var isRunning = false
     private(set) var hasStarted = false
@@ -79,10 +81,10 @@ final class Feed {
         return .nanoseconds(Int64(seconds * 1_000_000_000 + (rest * 1_000_000_000 + rate / 2) / rate))
     }
 
-    /// Decodes the first seconds and gives the order to the card.
-    ///
-    /// - Returns: false when the card has its two orders already, or nothing decodes.
-    func start(on card: CardOutput, _ format: CardFormat, channels: Int) -> Bool {
+    /// Prepares the decoding at a card's rate; `approach` then goes to its beginning.
+    func prepare(_ format: CardFormat, channels: Int) {
+        guard !isRunning, !isSeeking || format != self.format else { return }
+        isSeeking = true
         startFrame = Self.frame(at: order.position, rate: format.rate)
         ends = content.ends(cardRate: format.rate)
         self.format = format
@@ -91,11 +93,20 @@ final class Feed {
         buffer = [Float](repeating: 0, count: Self.chunk * channels)
         reader = ProgrammeReader(
             content.items.map {
-                ProgrammeItem(descriptor: $0.descriptor, gainDecibels: $0.gainDecibels, frames: $0.frames)
+                ProgrammeItem(descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames)
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
                 gainDecibels: order.permit.ceilingDecibels, startFrame: startFrame))
+    }
+
+    /// Makes a step towards its beginning; there, decodes the first seconds and gives the order to the card.
+    ///
+    /// - Returns: false when the card has its two orders already, or nothing decodes.
+    func approach(_ card: CardOutput) -> Bool {
+        if reader?.seek() ?? false { return true }
+        isSeeking = false
+        guard let ring else { return false }
         while fill() {}
         let start = Self.monotonic(order.start)
         isRunning = card.play(
@@ -216,10 +227,14 @@ final class Feed {
         lock.begin(at: instant)
     }
 
+    /// Whether the last item has not been measured to its end.
+    private var isInItem = false
+
     /// The item that sounds now stands last.
     func itemStarted(_ item: Int) {
         let index = firstMark + item
         guard index < content.items.count else { return }
+        isInItem = true
         playback.items.append(
             Playback.Item(index: content.items[index].index, framesConsumed: 0, peakDecibels: nil))
     }
@@ -227,6 +242,7 @@ final class Feed {
     func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
         let index = firstMark + item
         guard index < content.items.count, let last = playback.items.indices.last else { return }
+        isInItem = false
         playback.items[last].framesConsumed = Int64(framesConsumed)
         playback.items[last].peakDecibels = peak > 0 ? decibels(amplitude: peak) : nil
     }
@@ -247,6 +263,10 @@ final class Feed {
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
             now.items = contentFrames(
                 of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+        } else if isInItem, let last = now.items.indices.last {
+            // What the card took and no item before it had.
+            let before = now.items.dropLast().reduce(0) { $0 + $1.framesConsumed }
+            now.items[last].framesConsumed = max(0, now.framesConsumed - before)
         }
         return now
     }

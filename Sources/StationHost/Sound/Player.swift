@@ -8,6 +8,9 @@ final class Player {
     /// How often the station hears how far a play is, in nanoseconds.
     private static let progressInterval: Int64 = 1_000_000_000
 
+    /// So long before its start, in nanoseconds, a play that takes over is decoded whatever the other does.
+    private static let takeOverLead: Int64 = 1_500_000_000
+
     private let settings: CardSettings
     private let jobs: Mailbox<DecodeThread.Job>
     private let report: (Event) -> Void
@@ -44,6 +47,7 @@ final class Player {
         }
         for report in card.takeReports() { take(report) }
         for feed in feeds where feed.isRunning { feed.fill() }
+        approach()
         giveUpLate()
         tellProgress()
         return true
@@ -55,6 +59,7 @@ final class Player {
         var wait = nextProgress == .max ? Int64.max : max(0, nextProgress - now)
         for feed in feeds {
             if feed.isRunning, let patience = feed.patience { wait = min(wait, patience) }
+            if feed.isSeeking { return 0 }
             // What is past its latest start is told to stop, or starts any moment: nothing to wake for.
             let left = Feed.monotonic(feed.order.latestStart) - now
             if !feed.hasStarted, left > 0 || isGivenUp(feed) { wait = min(wait, max(0, left)) }
@@ -92,14 +97,20 @@ final class Player {
         feeds.append(feed)
         nextProgress = min(nextProgress, CLinux_monotonic() + Self.progressInterval)
         card.prepare()
-        if format != nil { start(feed) }
+        if let format { feed.prepare(format, channels: settings.channels) }
+        approach()
     }
 
-    private func start(_ feed: Feed) {
-        guard let format, !feed.isRunning else { return }
-        if !feed.start(on: card, format, channels: settings.channels) {
-            end(feed, .device(.deviceStalled), feed.measure())
+    /// Lets a play that is on its way to its beginning go on, the first of two; the card wants them in their order.
+    private func approach() {
+        guard let feed = feeds.first(where: \.isSeeking) else { return }
+        if let next = feeds.last, next !== feed, next.isSeeking,
+            Feed.monotonic(next.order.start) - CLinux_monotonic() < Self.takeOverLead
+        {
+            // Whoever takes over does not wait for it.
+            return end(feed, .replaced, feed.measure())
         }
+        if !feed.approach(card) { end(feed, .device(.deviceStalled), feed.measure()) }
     }
 
     private func stop(_ play: PlayID, fade: Duration) {
@@ -122,7 +133,8 @@ final class Player {
         case .opened(let opened):
             format = opened
             if !isLost { tellOpen(opened) }
-            for feed in feeds where !feed.isRunning { start(feed) }
+            for feed in feeds { feed.prepare(opened, channels: settings.channels) }
+            approach()
         case .lost(let code, let loss):
             isLost = true
             let reason = Reason(loss)

@@ -1,4 +1,3 @@
-import StationAudio
 import StationCore
 
 /// What a preflight found of a play's items, with the descriptors that it hashed and decoded.
@@ -7,7 +6,7 @@ final class PreparedContent: Sendable {
     struct Item: Sendable {
         /// Its place among the play's items.
         let index: Int
-        let descriptor: Int32
+        let file: HeldFile
         /// Frames that decode, and their rate.
         let frames: Int
         let rate: Int
@@ -18,13 +17,10 @@ final class PreparedContent: Sendable {
     let items: [Item]
     let reports: [ItemReport]
 
-    /// Takes over the descriptors of the items.
     init(items: [Item], reports: [ItemReport]) {
         self.items = items
         self.reports = reports
     }
-
-    deinit { for item in items { _ = Descriptor(owning: item.descriptor) } }
 
     /// For each item of the sound the programme frame at which it ends, at a card's rate.
     ///

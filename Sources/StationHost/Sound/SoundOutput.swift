@@ -1,6 +1,5 @@
 package import StationAudio
 package import StationCore
-import Synchronization
 
 /// The sound path of a station: a preflight thread, a decode thread and the audio thread behind it.
 ///
@@ -32,7 +31,8 @@ package final class SoundOutput: SoundPath {
         let found = try Mailbox<(EffectID, PlayID, PreparedContent)>()
         self.found = found
         preflights = try PreflightThread(
-            folders: folders, handed: handed, targetLoudness: targetLoudness
+            ContentChecker(
+                folders: folders, handed: handed, targetLoudness: targetLoudness, allowance: .ofProcess())
         ) { id, play, content in
             // The content first: whoever hears of the completion may order the play at once.
             found.put((id, play, content))
@@ -69,8 +69,8 @@ package final class SoundOutput: SoundPath {
     }
 
     /// Checks content to its end, without a sound.
-    package func preflight(_ id: EffectID, play: PlayID, items: [ContentItem]) {
-        preflights.check(id, play, items)
+    package func preflight(_ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency) {
+        preflights.check(id, play, items, urgency)
     }
 
     /// Plays an order, within its permit.

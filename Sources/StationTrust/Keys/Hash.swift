@@ -83,4 +83,12 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 
     /// 64 lower-case hexadecimal digits.
     package var description: String { Hexadecimal.text(bytes) }
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Reads what `description` says; nil for anything but 64 hexadecimal digits.
+    package init?(text: String) {
+        guard let bytes = Hexadecimal.bytes(text), bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
 }

@@ -19,29 +19,35 @@ struct Demo {
 
     init(_ invocation: Invocation) { self.invocation = invocation }
 
-    /// Runs the demo from its beginning to its end.
+    /// Runs the demo from its beginning to its end; nothing of it is left, unless something failed.
     func run() -> ExitCode {
-        guard let playlists = DemoStage.playlists() else {
-            tell(DemoText.noPlaylists)
-            return .unreachable
-        }
-        let stage: DemoStage
-        do throws(SystemError) { stage = try .make() } catch {
-            Terminal.complain("loa: \(error)\n")
-            return .unreachable
-        }
+        guard let playlists = DemoStage.playlists() else { return fail(DemoText.noPlaylists) }
         do throws(SystemError) {
-            let code = try play(stage, playlists)
-            if code == .fine { stage.remove() } else { tell(DemoText.kept(stage.folder)) }
+            let interruption = try Interruption()
+            let stage = try DemoStage.make()
+            let code: ExitCode
+            do throws(SystemError) { code = try play(stage, playlists, interruption) } catch {
+                code = fail(Phrasebook.translated("\(error)"))
+            }
+            let signal = interruption.take()
+            if code == .fine || signal != nil { stage.remove() } else { tell(DemoText.kept(stage.folder)) }
+            if let signal { Interruption.pass(on: signal) }
             return code
-        } catch {
-            Terminal.complain("loa: \(error)\n")
-            tell(DemoText.kept(stage.folder))
-            return .unreachable
-        }
+        } catch { return fail(Phrasebook.translated("\(error)")) }
     }
 
-    private func play(_ stage: DemoStage, _ playlists: String) throws(SystemError) -> ExitCode {
+    private func fail(_ problem: Phrase) -> ExitCode {
+        if invocation.isJSON {
+            Terminal.print(ReplyText.json(error: problem))
+        } else {
+            Terminal.complain("loa: \(problem[language])\n")
+        }
+        return .unreachable
+    }
+
+    private func play(
+        _ stage: DemoStage, _ playlists: String, _ interruption: borrowing Interruption
+    ) throws(SystemError) -> ExitCode {
         let device = CardProbe.problem(of: "default") == nil ? "default" : "null"
         // A calendar knows whole seconds.
         let now = Clocks.read().wall
@@ -51,17 +57,18 @@ struct Demo {
         let daemon = try DemoDaemon.start(stage)
         let result: Result<[JSON], SystemError>
         do throws(SystemError) {
-            let client = try connect(stage, daemon)
-            result = .success(try follow(client))
+            let client = try connect(stage, daemon, interruption)
+            result = .success(try follow(client, interruption))
         } catch { result = .failure(error) }
         let status = daemon.end()
         switch result {
+        case .failure(let error) where error.code == ECANCELED: return .no
         case .failure(let error):
-            tell(DemoText.failed("\(error)"))
+            tell(DemoText.failed(Phrasebook.translated("\(error)")))
             if let messages = try? readFile(stage.messages, limit: 1 << 20) {
                 Terminal.complain(String(decoding: messages, as: UTF8.self))
             }
-            return .no
+            return ExitCode(rawValue: status) == .configuration ? .configuration : .no
         case .success(let entries): return judge(entries, daemonStatus: status)
         }
     }
@@ -73,23 +80,30 @@ struct Demo {
     }
 
     /// Connects as soon as the daemon answers.
-    private func connect(_ stage: DemoStage, _ daemon: borrowing DemoDaemon) throws(SystemError)
-        -> ControlClient
-    {
+    private func connect(
+        _ stage: DemoStage, _ daemon: borrowing DemoDaemon, _ interruption: borrowing Interruption
+    ) throws(SystemError) -> ControlClient {
         for _ in 0..<(Self.startPatience / 10) {
             if let client = try? ControlClient(stage.socket) { return client }
             guard daemon.isRunning else { break }
-            usleep(10_000)
+            var wanted = pollfd(fd: interruption.descriptor, events: Int16(POLLIN), revents: 0)
+            // A hundredth of a second, unless a signal comes.
+            if poll(&wanted, 1, 10) > 0 { throw SystemError(call: "start", code: ECANCELED) }
         }
         return try ControlClient(stage.socket)
     }
 
     /// Prints the entries as they come, until the slot has its outcome.
-    private func follow(_ client: ControlClient) throws(SystemError) -> [JSON] {
+    private func follow(
+        _ client: ControlClient, _ interruption: borrowing Interruption
+    ) throws(SystemError) -> [JSON] {
         try client.ask(["verb": "log", "follow": true])
         var entries: [JSON] = []
         while true {
-            guard case .answer(let entry, let line) = try client.line(atMost: Self.patience) else {
+            guard
+                case .answer(let entry, let line) = try client.line(
+                    atMost: Self.patience, unless: interruption.descriptor)
+            else {
                 throw SystemError(call: "follow the log", code: EPROTO)
             }
             entries.append(entry)

@@ -21,8 +21,8 @@ enum DemoText {
         vi: "Kết quả ghi là chưa chứng minh được (unproven): card “null” không có đồng hồ.",
         en: "The outcome is marked unproven: ALSA's null has no clock that could prove anything.")
 
-    static func failed(_ problem: String) -> Phrase {
-        Phrase(vi: "Không chạy được: \(problem)", en: "It failed: \(problem)")
+    static func failed(_ problem: Phrase) -> Phrase {
+        Phrase(vi: "Không chạy được: \(problem[.vietnamese])", en: "It failed: \(problem[.english])")
     }
     static func kept(_ folder: String) -> Phrase {
         Phrase(vi: "Còn giữ lại để xem: \(folder)", en: "Kept for a look: \(folder)")

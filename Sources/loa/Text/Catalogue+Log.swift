@@ -57,9 +57,31 @@ extension Catalogue {
     static func refusal(_ reason: String) -> Phrase {
         Phrase(vi: "Không được phép: \(reason).", en: "Not permitted: \(reason).")
     }
-    static let mayNot = Phrase(
-        vi: "Bạn không có quyền. Cần là root hoặc thuộc nhóm loaphuong-operators.",
-        en: "You may not: only root and the group loaphuong-operators.")
+    static func cannotPlay(_ problem: String) -> Phrase {
+        Phrase(vi: "Không phát được: \(problem).", en: "Cannot be played: \(problem).")
+    }
+    static func nothingOfThatName(_ what: String) -> Phrase {
+        Phrase(
+            vi: "Không có tệp hay chương trình nào tên là \(what). Xem các chương trình: loa next --days 31",
+            en: "There is no file and no programme \(what). For the programmes see: loa next --days 31")
+    }
+    static let mayNotRead = Phrase(
+        vi: "Bạn không có quyền xem. Cần là root hoặc thuộc nhóm loaphuong.",
+        en: "You may not look: only root and the group loaphuong may.")
+    static let mayNotAct = Phrase(
+        vi: "Bạn không có quyền điều khiển. Cần là root hoặc thuộc nhóm loaphuong-operators.",
+        en: "You may not do that: only root and the group loaphuong-operators may.")
+    static func howToJoin(_ group: String) -> Phrase {
+        Phrase(
+            vi: "Người quản trị chạy: usermod -aG \(group) TÊN (có hiệu lực ngay)",
+            en: "An administrator runs: usermod -aG \(group) NAME (it takes effect at once)")
+    }
+    static let noAnswer = Phrase(
+        vi: "loaphuongd không trả lời kịp. Thử: systemctl status loaphuongd",
+        en: "loaphuongd did not answer in time. Try: systemctl status loaphuongd")
+    static let notRegular = Phrase(
+        vi: "không phải tệp thường (là thư mục, ống dẫn hoặc thiết bị)",
+        en: "is not a regular file (but a directory, pipe or device)")
     static func unreachable(_ socket: String) -> Phrase {
         Phrase(
             vi: "Không kết nối được loaphuongd ở \(socket). Thử: systemctl status loaphuongd",

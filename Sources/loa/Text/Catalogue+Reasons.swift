@@ -1,5 +1,8 @@
 /// Why a slot did not sound as planned, and what a technician can do about it.
 extension Catalogue {
+    /// Whether a word is the code of a reason.
+    static func isReason(_ code: String) -> Bool { reason(code) != Phrase(same: code) }
+
     /// The reason in a few words.
     static func reason(_ code: String) -> Phrase {
         switch code {

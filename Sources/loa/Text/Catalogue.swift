@@ -18,6 +18,7 @@ package enum Catalogue {
     static let nothing = Phrase(vi: "không", en: "nothing")
     static let ready = Phrase(vi: "sẵn sàng", en: "ready")
     static let notReady = Phrase(vi: "CHƯA sẵn sàng", en: "NOT ready")
+    static let notChecked = Phrase(vi: "chưa kiểm tra nội dung", en: "not checked yet")
     static let stale = Phrase(vi: "đã cũ", en: "stale")
     static let unproven = Phrase(
         vi: "không có bằng chứng (card thử)", en: "unproven (a card without a clock)")
@@ -30,6 +31,9 @@ package enum Catalogue {
         Phrase(vi: "phiên bản \(number)", en: "version \(number)")
     }
     static func within(_ error: String) -> Phrase { Phrase(vi: "sai số ±\(error)", en: "error ±\(error)") }
+    static func mutedUntil(_ time: String) -> Phrase {
+        Phrase(vi: "ĐANG TẮT TIẾNG đến \(time)", en: "MUTED until \(time)")
+    }
     static func since(_ time: String) -> Phrase { Phrase(vi: "từ \(time)", en: "since \(time)") }
     static func until(_ time: String) -> Phrase { Phrase(vi: "đến \(time)", en: "until \(time)") }
     static func free(_ size: String) -> Phrase { Phrase(vi: "còn trống \(size)", en: "\(size) free") }
@@ -109,8 +113,8 @@ package enum Catalogue {
         case "timetable": Phrase(vi: "lịch phát", en: "timetable")
         case "content": Phrase(vi: "nội dung", en: "content")
         case "device": Phrase(vi: "card âm thanh", en: "sound card")
-        case "sound": Phrase(vi: "âm thanh", en: "sound")
         case "amplifier": Phrase(vi: "tăng âm", en: "amplifier")
+        case "configuration": Phrase(vi: "cấu hình", en: "configuration")
         case "downtime-not-judged": Phrase(vi: "máy đã tắt lâu", en: "long downtime")
         default: Phrase(same: code)
         }

@@ -37,7 +37,7 @@ package struct EntryText {
                 lines.append("\(Catalogue.notReady[language]): \(Catalogue.reason(code)[language])")
                 if let advice = Catalogue.advice(code) { lines.append("→ \(advice[language])") }
             } else {
-                lines.append(Catalogue.ready[language])
+                lines.append((next["ready"]?.bool == true ? Catalogue.ready : Catalogue.notChecked)[language])
             }
         } else {
             lines.append(Catalogue.noEntries[language])
@@ -140,7 +140,7 @@ package struct EntryText {
         return [
             Catalogue.asked(verb, by: person)[language],
             entry["accepted"]?.bool == false ? Catalogue.refused[language] : nil,
-            entry["title"]?.text ?? entry["programme"]?.text, reasonOfCommand(entry),
+            entry["title"] ?? entry["programme"] == nil ? nil : title(entry), reasonOfCommand(entry),
             entry["until"]?.text.map { Catalogue.until(format.time($0, now: entry["wall"]?.text))[language] },
             entry["volumeDecibels"]?.number.map(format.decibels),
         ]
@@ -156,7 +156,7 @@ package struct EntryText {
         let isOver = entry["state"]?.text == "cleared"
         return [
             (isOver ? Catalogue.faultOver(name) : Catalogue.faultRaised(name))[language],
-            entry["message"]?.text,
+            entry["message"]?.text.map { Phrasebook.translated($0)[language] },
         ]
     }
 
@@ -167,6 +167,8 @@ package struct EntryText {
     }
 
     private func title(_ entry: JSON) -> String {
-        entry["title"]?.text ?? entry["programme"]?.text ?? entry["slot"]?.text ?? ""
+        // The one title that is the daemon's own.
+        if entry["title"] == "test tone" { return Phrasebook.translated("test tone")[language] }
+        return entry["title"]?.text ?? entry["programme"]?.text ?? entry["slot"]?.text ?? ""
     }
 }

@@ -43,6 +43,7 @@ package enum Help {
                 Phrase(vi: "ngôn ngữ (mặc định theo hệ thống)", en: "language (default: the locale's)")
             ),
             ("--help", Phrase(vi: "trợ giúp, cũng cho từng lệnh", en: "this help, also of a verb")),
+            ("--version", Phrase(vi: "phiên bản", en: "the version")),
         ]
         return TextWidth.table(rows.map { ["  \($0.0)", $0.1[language]] })
     }

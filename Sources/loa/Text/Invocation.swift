@@ -41,6 +41,14 @@ package enum Request: Hashable, Sendable {
     case test
     case demo
 
+    /// Whether only an operator may ask for it.
+    package var isActing: Bool {
+        switch self {
+        case .status, .next, .log, .why, .volume(nil), .demo: false
+        case .play, .stop, .mute, .unmute, .volume, .test: true
+        }
+    }
+
     /// The verb of the question.
     package var verb: Verb {
         switch self {
@@ -78,6 +86,8 @@ package struct Invocation: Hashable, Sendable {
         case ask(Request)
         /// Show the help of a verb, or of the command.
         case help(Verb?)
+        /// Show which version this is.
+        case version
     }
 }
 
@@ -89,6 +99,11 @@ package struct UsageError: Error, Hashable, Sendable {
     package let language: Language
     /// The verb whose help would help.
     package let verb: Verb?
+    /// Whether the answer was to be JSON.
+    package let isJSON: Bool
+
+    /// The error as `--json` prints it, on one line: in English, as everything there.
+    package var json: String { ReplyText.json(error: message) }
 }
 
 extension Invocation {
@@ -107,7 +122,10 @@ extension Invocation {
             try words.read(arguments)
             return try words.invocation()
         } catch let problem {
-            throw UsageError(message: problem.message, language: words.language, verb: words.verb)
+            // What stands behind the mistake counts too: who asked for JSON reads nothing else.
+            let isJSON = arguments.prefix { $0 != "--" }.contains("--json")
+            throw UsageError(
+                message: problem.message, language: words.language, verb: words.verb, isJSON: isJSON)
         }
     }
 }
@@ -122,6 +140,7 @@ private struct Words {
     var language: Language
     var verb: Verb?
     private var isHelp = false
+    private var isVersion = false
     private var flags: Set<String> = []
     private var values: [String: String] = [:]
     private var operands: [String] = []
@@ -142,6 +161,8 @@ private struct Words {
                 onlyOperands = true
             } else if word == "--help" || word == "-h" {
                 isHelp = true
+            } else if word == "--version" {
+                isVersion = true
             } else {
                 try take(option: word, &rest)
             }
@@ -190,6 +211,10 @@ private struct Words {
         invocation.isJSON = flags.remove("--json") != nil
         values["--lang"] = nil
         if isHelp { return invocation }
+        if isVersion {
+            invocation.action = .version
+            return invocation
+        }
         guard let verb else { throw Problem(message: Catalogue.noVerb) }
         invocation.action = .ask(try request(verb))
         if let word = operands.first { throw Problem(message: Catalogue.tooMuch(word)) }

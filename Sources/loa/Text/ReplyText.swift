@@ -18,7 +18,8 @@ package struct ReplyText {
         case .status, .next: return read(verb, answer)
         case .log: return TextWidth.printed([EntryText(language).entry(answer)])
         case .why: return EntryText(language).why(answer)
-        case .play, .test, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
+        case .play, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
+        case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
         case .stop:
             let count = answer["stopped"]?.elements?.count ?? 0
             line = count == 0 ? Catalogue.nothingToStop : Catalogue.stopped(count)
@@ -34,19 +35,44 @@ package struct ReplyText {
         return verb == .status ? text.status(answer) : text.next(answer)
     }
 
-    /// The answer to a verb that was refused: `{error, reason}` with the exit code of the reply.
-    package func refused(_ code: ExitCode, _ answer: JSON) -> String {
-        if code == .notPermitted { return TextWidth.printed([Catalogue.mayNot[language]]) }
-        guard let reason = answer["reason"]?.text else {
-            return TextWidth.printed([answer["error"]?.text ?? answer.description])
+    /// The answer to a question that was refused: `{error, reason}` with the exit code of the reply.
+    package func refused(_ code: ExitCode, _ answer: JSON, _ request: Request) -> String {
+        if code == .notPermitted { return notPermitted(request) }
+        if case .play(let what) = request, answer["error"]?.text == "there is no programme \(what)" {
+            return TextWidth.printed([Catalogue.nothingOfThatName(what)[language]])
         }
-        var lines = [Catalogue.refusal(Catalogue.reason(reason)[language])[language]]
+        let error = answer["error"]?.text.map { Phrasebook.translated($0)[language] }
+        guard let reason = answer["reason"]?.text else {
+            return TextWidth.printed([error ?? answer.description])
+        }
+        let isGuards = !Self.unplayable.contains(reason)
+        let what = isGuards ? nil : error
+        let words = what ?? Catalogue.reason(reason)[language]
+        var lines = [(isGuards ? Catalogue.refusal(words) : Catalogue.cannotPlay(words))[language]]
         if let advice = Catalogue.advice(reason) { lines.append("→ \(advice[language])") }
         return TextWidth.printed(lines)
+    }
+
+    /// Reasons that are no matter of permission.
+    private static let unplayable: Set = [
+        "no-content", "bad-content", "device-missing", "device-busy", "device-stalled", "late",
+        "stopped-by-hand",
+    ]
+
+    /// What to say to somebody whom the daemon does not answer: which group it takes, and how to come into it.
+    package func notPermitted(_ request: Request) -> String {
+        let text = request.isActing ? Catalogue.mayNotAct : Catalogue.mayNotRead
+        let group = request.isActing ? "loaphuong-operators" : "loaphuong"
+        return TextWidth.printed([text[language], "→ " + Catalogue.howToJoin(group)[language]])
     }
 
     /// What to say where no daemon answers at that socket.
     package func unreachable(_ socket: String) -> String {
         TextWidth.printed([Catalogue.unreachable(socket)[language]])
+    }
+
+    /// An error of the command itself as `--json` prints it, on one line.
+    package static func json(error: Phrase) -> String {
+        String(decoding: JSON.object([.init("error", .string(error[.english]))]).bytes, as: UTF8.self) + "\n"
     }
 }

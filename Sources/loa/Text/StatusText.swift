@@ -35,6 +35,15 @@ package struct StatusText {
         return TextWidth.printed([heading(answer)] + TextWidth.table(rows))
     }
 
+    /// The answer of `mute` without a time: one line; nil where the station is not muted.
+    package func mute(_ answer: JSON) -> String? {
+        guard let until = answer["until"]?.text else { return nil }
+        return TextWidth.printed([
+            [Catalogue.mutedUntil(format.time(until))[language], answer["reason"]?.text].compactMap(\.self)
+                .joined(separator: " · ")
+        ])
+    }
+
     /// The answer of `next`, a line a slot.
     package func next(_ answer: JSON) -> String {
         let rows = (answer.elements ?? []).map { slot in
@@ -85,7 +94,7 @@ package struct StatusText {
             upstream["targetsVersion"]?.integer.map { Catalogue.version("\($0)")[language] },
             (contact ?? Catalogue.neverContacted)[language],
             upstream["stale"]?.bool == true ? Catalogue.stale[language] : nil,
-            upstream["error"]?.text,
+            upstream["error"]?.text.map { Phrasebook.translated($0)[language] },
         ]
     }
 
@@ -116,7 +125,7 @@ package struct StatusText {
         [
             say(fault["code"], Catalogue.fault),
             fault["since"]?.text.map { Catalogue.since(format.time($0, now: now))[language] },
-            fault["message"]?.text,
+            fault["message"]?.text.map { Phrasebook.translated($0)[language] },
         ]
     }
 
@@ -136,7 +145,7 @@ package struct StatusText {
     private func readiness(_ slot: JSON) -> String {
         if slot["ready"]?.bool == true { return Catalogue.ready[language] }
         guard let problem = say(slot["problem"], Catalogue.reason) else {
-            return Catalogue.notReady[language]
+            return Catalogue.notChecked[language]
         }
         return "\(Catalogue.notReady[language]): \(problem)"
     }

@@ -115,6 +115,18 @@ struct TimetableZoneTests {
             "BEGIN:STANDARD\nTZOFFSETTO:+0100\nEND:STANDARD\nBEGIN:DAYLIGHT\nTZOFFSETTO:+0200\nEND:DAYLIGHT",
             nil
         ),
+        // Texts that Windows displays; the offset tells cities of one name apart, and must not be wrong.
+        ("\"(UTC+07:00) Bangkok, Hanoi, Jakarta\"", "", "Asia/Bangkok"),
+        ("\"(GMT+07:00) Bangkok, Hanoi, Jakarta\"", "", "Asia/Bangkok"),
+        ("\"(UTC+08:00) Kuala Lumpur, Singapore\"", "", "Asia/Singapore"),
+        ("\"(UTC+08:00) Beijing, Chongqing, Hong Kong, Urumqi\"", "", "Asia/Shanghai"),
+        ("\"(UTC+09:00) Osaka, Sapporo, Tokyo\"", "", "Asia/Tokyo"),
+        ("\"(UTC-07:00) La Paz, Mazatlan\"", "", "America/Mazatlan"),
+        ("\"(UTC-08:00) Pacific Time (US & Canada)\"", "", "America/Los_Angeles"),
+        ("\"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna\"", "", "Europe/Berlin"),
+        ("\"(UTC+00:00) Dublin, Edinburgh, Lisbon, London\"", "", "Europe/London"),
+        ("\"(UTC+09:00) Bangkok, Hanoi, Jakarta\"", "", nil), ("\"(UTC+07:00\"", "", nil),
+        ("\"(UTC+7) Bangkok\"", "", nil), ("\"(UTC+07:00) ../Bangkok\"", "", nil),
         ("No offset", "BEGIN:STANDARD\nTZOFFSETTO:seven\nEND:STANDARD", nil),
         ("Nothing inside", "", nil),
         ("Asia", "", nil),
@@ -143,6 +155,53 @@ struct TimetableZoneTests {
         }
         let expected = try SystemZones.zone(zone).instant(of: try civil("20260705T050000"))
         #expect(slots.last?.scheduled == expected && result.problems.isEmpty)
+    }
+
+    /// A VTIMEZONE with the rules of central Europe, written as Outlook does.
+    private func european(rule: String = "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10") -> String {
+        """
+        BEGIN:VTIMEZONE
+        TZID:Riêng
+        BEGIN:STANDARD
+        DTSTART:16011028T030000
+        RRULE:\(rule)
+        TZOFFSETFROM:+0200
+        TZOFFSETTO:+0100
+        END:STANDARD
+        BEGIN:DAYLIGHT
+        DTSTART:16010325T020000
+        RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+        TZOFFSETFROM:+0100
+        TZOFFSETTO:+0200
+        END:DAYLIGHT
+        END:VTIMEZONE
+        """
+    }
+
+    @Test("the rules of a VTIMEZONE hold where its TZID is unknown, on both sides of each change")
+    func described() throws {
+        func event(_ zone: String) -> String {
+            "DTSTART;TZID=\(zone):20260101T023000\nRRULE:FREQ=DAILY;COUNT=800"
+        }
+        let instants = try [event("Riêng"), event("Europe/Berlin")].map { event in
+            try Timetable.compile(["schedule.ics": calendar(event, head: european())]).timetable
+                .slots(from: .distantPast, until: .distantFuture, limit: 1000).map(\.scheduled)
+        }
+        #expect(instants[0].count == 800 && instants[0] == instants[1])
+    }
+
+    @Test(
+        "rules that are not the same every year are not guessed at: the zone is a problem",
+        arguments: [
+            "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10;UNTIL=20301027T010000Z",
+            "FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=28",
+            "FREQ=YEARLY;INTERVAL=2;BYDAY=-1SU;BYMONTH=10", "FREQ=YEARLY;BYDAY=-2SU;BYMONTH=10", "FREQ=OFTEN",
+        ])
+    func undescribed(rule: String) throws {
+        let result = try Timetable.compile([
+            "schedule.ics": calendar("DTSTART;TZID=Riêng:20260101T023000", head: european(rule: rule))
+        ])
+        #expect(result.problems.first?.message == "the time zone Riêng is not known")
     }
 
     @Test("every name of Windows leads to a zone that this system has")

@@ -159,14 +159,49 @@ struct ControlServerTests {
     @Test("root, the daemon's own user and two groups are known, nobody else", arguments: users)
     func access(uid: UInt32, groups: [String], mayRead: Bool, mayAct: Bool) {
         let access = Access(owners: [0, 990]) { _, _, group in groups.contains(group) }
-        let decision = access.decide(uid: uid, gid: uid)
+        let decision = access.decide(uid: uid, groups: [uid])
         #expect(decision.mayRead == mayRead && decision.mayAct == mayAct)
     }
 
     @Test("a machine without the groups knows root and the daemon's user alone")
     func systemAccess() {
         // No user of that number, no group of those names on a machine that builds this.
-        #expect(Access.system.decide(uid: 4_000_000_000, gid: 4_000_000_000).mayRead == false)
-        #expect(Access.system.decide(uid: 0, gid: 0).mayAct)
+        #expect(Access.system.decide(uid: 4_000_000_000, groups: [4_000_000_000]).mayRead == false)
+        #expect(Access.system.decide(uid: 0, groups: [0]).mayAct)
+    }
+
+    @Test("the kernel tells the supplementary groups of who asks, and one of them is enough")
+    func supplementaryGroups() throws {
+        var pair: [Int32] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        defer { for end in pair { close(end) } }
+        var own = [gid_t](repeating: 0, count: 1024)
+        let count = getgroups(Int32(own.count), &own)
+        #expect(Access.groups(at: pair[0]) == Array(own.prefix(Int(count))))
+
+        // Only root can give another process a group; the test as it runs in CI is root's.
+        guard geteuid() == 0 else { return }
+        let server = try ServerUnderTest(access: Access(owners: []) { _, groups, _ in groups.contains(4242) })
+        chmod(server.folder.path, 0o755)
+        for (group, code) in [("4242", "0"), ("4243", "77")] {
+            let client = Process()
+            client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            let script = """
+                import os, socket, sys
+                os.setgroups([int(sys.argv[2])]); os.setgid(65534); os.setuid(65534)
+                s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+                try: s.sendall(b'{"verb":"status"}\\n')
+                except BrokenPipeError: pass
+                lines = s.makefile()
+                print(lines.readline(), lines.readline())
+                """
+            client.arguments = ["python3", "-c", script, server.socket, group]
+            let output = Pipe()
+            client.standardOutput = output
+            try client.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            client.waitUntilExit()
+            #expect(text.contains("{\"end\":\(code)}"), "\(text)")
+        }
     }
 }

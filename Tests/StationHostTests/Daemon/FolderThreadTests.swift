@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import StationCore
+import StationTrust
 import Testing
 
 @testable import StationHost
@@ -72,6 +73,43 @@ struct FolderThreadTests {
         #expect(second.titles == nil && second.refused.isEmpty && second.completion == .done)
         try Self.write(folder, "b", title: "Mới")
         #expect(read().titles == ["a Tin", "b Mới"])
+    }
+
+    /// The versions of the timetable that a first read of the same folders gives.
+    private func versions(groups: [String] = []) throws -> [String: Digest]? {
+        let mailbox = try Mailbox<Event>()
+        var configuration = try String(contentsOfFile: folder.path + "/station.json5", encoding: .utf8)
+        if !groups.isEmpty { configuration.replace("state:", with: "groups: \(groups), state:") }
+        try folder.write("other.json5", configuration)
+        let thread = try FolderThread(
+            .read(folder.path + "/other.json5"), zones: .system, mailbox: mailbox, reloads: Mailbox())
+        thread.readTimetable(EffectID(1))
+        while true {
+            CLinux_wait_readable(mailbox.descriptor, 20_000_000_000)
+            for event in mailbox.take() {
+                if case .timetable(let active) = event { return active.versions }
+                if case .completed = event { return nil }
+            }
+        }
+    }
+
+    @Test("a recording that is replaced makes no other version; a calendar, a playlist and a group do")
+    func version() throws {
+        try folder.write("a/tin.wav", "old")
+        try folder.write("a/tin.m3u8", "tin.wav")
+        let first = try #require(try versions())
+        try folder.write("a/tin.wav", "another recording")
+        #expect(try versions() == first)
+        // It is taken all the same.
+        #expect(read().titles != nil)
+        try folder.write("a/tin.wav", "one more")
+        #expect(read().titles != nil)
+        #expect(try versions(groups: ["thon-1"]) != first)
+        try folder.write("a/tin.m3u8", "tin.wav\n")
+        let second = try #require(try versions())
+        #expect(second["a"] != first["a"] && second["b"] == first["b"])
+        try Self.write(folder, "b", title: "Mới")
+        #expect(try versions()?["b"] != first["b"])
     }
 
     @Test(

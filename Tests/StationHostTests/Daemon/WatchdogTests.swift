@@ -49,7 +49,7 @@ private final class StallingSound: SoundPath, Sendable {
     func stalledThread() -> String? { stall.load(ordering: .relaxed) ? "decode" : nil }
     func openCard(_ id: EffectID) {}
     func closeCard(_ id: EffectID) {}
-    func preflight(_ id: EffectID, play: PlayID, items: [ContentItem]) {}
+    func preflight(_ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency) {}
     func play(_ id: EffectID, order: PlayOrder) {}
     func stop(_ id: EffectID, play: PlayID, fade: Duration) {}
     func renew(_ id: EffectID, play: PlayID, permit: Permit) {}

@@ -45,3 +45,13 @@ extension LogTests {
         LogFiles.open(state: state, run: RunLog(directory: run), calls: calls)
     }
 }
+
+extension LogReader {
+    /// The entries of a state directory's log, oldest first.
+    static func entries(state: String) throws -> [JSON] {
+        try segments(state + "/log").flatMap { path in
+            let bytes = try readFile(path, limit: 1 << 30)
+            return lines(of: bytes).compactMap { parse(bytes, $0) }
+        }
+    }
+}

@@ -51,7 +51,7 @@ struct UnreadableLogTests: LogTests {
             #expect(summary.settled.map(\.slot) == Self.slots(0..<10))
             #expect(log.append([Self.entry(10)]) == .inRun)
             try show(10)
-            log.retry()
+            #expect(!log.retry())
             #expect(log.append([Self.entry(11)]) == .inRun)
         }
         for first in [Int64(0), 5, 10] {

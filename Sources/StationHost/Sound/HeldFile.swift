@@ -1,0 +1,58 @@
+import Glibc
+import Synchronization
+
+/// How many files of content may be open at once; any thread.
+///
+/// Each is kept open from its preflight until its slot is over. Without a bound some long playlists would leave no
+/// descriptor for the log, the card and the people.
+final class FileAllowance: Sendable {
+    /// So many descriptors are kept for everything else.
+    static let reserve = 256
+    /// Whatever the system says, so many files may be open: one slot must always find its own.
+    static let least = 64
+
+    private let most: Int
+    private let held = Atomic<Int>(0)
+
+    init(most: Int) { self.most = most }
+
+    /// What the process' limit leaves for content.
+    static func ofProcess() -> FileAllowance {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return FileAllowance(most: max(least, Int(clamping: limit.rlim_cur) - reserve))
+    }
+
+    fileprivate func take() throws(SystemError) {
+        guard held.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
+            give()
+            throw SystemError(call: "keep more than \(most) files open", code: EMFILE)
+        }
+    }
+
+    fileprivate func give() { held.wrappingSubtract(1, ordering: .relaxed) }
+}
+
+/// A file of content that is kept open; it closes, and leaves its place to another, when its last owner goes.
+final class HeldFile: Sendable {
+    private let file: Descriptor
+    private let allowance: FileAllowance
+    /// The number, for as long as this object lives.
+    var number: Int32 { file.number }
+
+    /// Opens a file if another may be open.
+    init(
+        _ allowance: FileAllowance, _ open: () throws(SystemError) -> Descriptor
+    ) throws(SystemError) {
+        try allowance.take()
+        do throws(SystemError) {
+            file = try open()
+        } catch {
+            allowance.give()
+            throw error
+        }
+        self.allowance = allowance
+    }
+
+    deinit { allowance.give() }
+}

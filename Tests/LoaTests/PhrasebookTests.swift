@@ -1,0 +1,198 @@
+import Foundation
+import StationTrust
+import Testing
+
+@testable import loa
+
+/// What the daemon says in English is said to a technician in Vietnamese.
+struct PhrasebookTests {
+    static let messages: [(String, String)] = [
+        (
+            "xa/schedule.ics:7: the channel has no file audio/tin sáng.mp3",
+            "xa/schedule.ics:7: thư mục chương trình không có tệp audio/tin sáng.mp3"
+        ),
+        ("xa/schedule.ics:9: RRULE: FREQ is missing", "xa/schedule.ics:9: RRULE: thiếu FREQ"),
+        (
+            "xa/a@2026-11-23T05:00:00+07:00: a.mp3: is broken MP3: no frame",
+            "xa/a@2026-11-23T05:00:00+07:00: a.mp3: là MP3 bị hỏng: không có khung nào"
+        ),
+        ("open /srv/xa: Permission denied", "mở /srv/xa: không có quyền"),
+        ("hw:0: device-missing", "hw:0: không thấy card âm thanh"),
+        ("and 7 more", "và 7 lỗi nữa"),
+        (
+            "/etc/s.json5:3:4: hours[0].from: expected a time from \"00:00\" to \"23:59\", found \"25:00\"",
+            "/etc/s.json5:3:4: hours[0].from: cần giờ từ \"00:00\" đến \"23:59\", lại thấy \"25:00\""
+        ),
+        ("something that nobody has foreseen", "something that nobody has foreseen"), ("", ""),
+    ]
+
+    @Test("a message is put into Vietnamese, what it is about stays as it is", arguments: messages)
+    func translated(english: String, vietnamese: String) {
+        #expect(Phrasebook.translated(english)[.vietnamese] == vietnamese)
+    }
+
+    @Test("in English only the codes of reasons become words")
+    func english() {
+        #expect(Phrasebook.translated("hw:0: device-missing")[.english] == "hw:0: the sound card is missing")
+        #expect(Phrasebook.translated("a.mp3: is empty")[.english] == "a.mp3: is empty")
+    }
+
+    @Test(
+        "what the C library says of the errors that a station meets",
+        arguments: [
+            ENOENT, EACCES, EPERM, EISDIR, ENOTDIR, EIO, ENOSPC, EROFS, EDQUOT, EFBIG, EINVAL, ETIMEDOUT,
+            ECONNREFUSED,
+            ECONNRESET, EPIPE, EMFILE, ENFILE, ENOMEM, EBUSY, ENODEV, ENXIO, ELOOP, ENAMETOOLONG,
+            EPROTONOSUPPORT, EPROTO,
+            ESTALE, EEXIST, EADDRINUSE,
+        ])
+    func errorNumbers(code: Int32) {
+        let text = String(cString: strerror(code))
+        #expect(Phrasebook.translated("open a: \(text)")[.vietnamese].hasPrefix("mở a: "))
+        #expect(Phrasebook.translated(text)[.vietnamese] != text, "\(text)")
+    }
+
+    // MARK: Every message has its Vietnamese
+
+    /// Where the messages are written that `loa` shows.
+    private static let places = [
+        "StationCore/Configuration", "StationCore/Control", "StationCore/Playout", "StationCore/Station",
+        "StationCore/Timetable", "StationAudio/Decode", "StationHost/Content", "StationHost/Control",
+        "StationHost/Daemon", "StationHost/Sound", "StationHost/Loop",
+    ]
+
+    /// What looks like a message and is none that `loa` shows: the journal's, `Why`'s keys, parts of messages.
+    private static let others: Set = [
+        // For the journal and the service supervisor.
+        "playing {}", "arming {}", "fault: {}", "amplifier: {}",
+        "the state directory cannot be written: {}", "another loaphuongd is running: {}",
+        "the {} thread makes no progress: the watchdog is not fed", "card {}: {} (errno {})",
+        "real-time scheduling is refused (errno {}); playing without it", "{} is there and is no socket",
+        "somebody answers at {}", "{\"error\":\"too many logs are being read\"}\n", "listen at {}", "lock {}",
+        // Mistakes of the program itself.
+        "an entry must follow the one before",
+        // The end of Windows' names of zones.
+        " Standard Time",
+        // Which entries explain a reason.
+        "fault clock-untrusted", "command mute", "fault content", "fault timetable", "fault device",
+        "command stop",
+        // Parts that others are made of, whole in what is tested by itself.
+        " of minutes", " of LUFS", " of days", " of seconds", " of decibels", " of hertz", " of channels",
+        " of milliseconds", " of emergencies", " of bytes", "{}, found {}", "; did you mean {}?",
+        "; known are {}", "unknown key{}", "a whole number{} from {} to {}", "from {} to {}", "a number{} {}",
+        "at most", "{} to", "a list in [ ] of {} {}, each {}",
+        "expected at least {}, as long as the longest broadcast",
+    ]
+
+    @Test("every message of the sources that loa shows is in the phrasebook", arguments: places)
+    func complete(place: String) throws {
+        let folder = Self.sources.appending(path: place)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            // Windows' names of zones, and the system's own files, which the configuration's fault names as a whole.
+            $0.hasSuffix(".swift") && $0 != "WindowsZones.swift" && !$0.hasPrefix("ZoneFile")
+        }
+        #expect(!names.isEmpty)
+        for name in names.sorted() {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            for message in Literals(text).sentences where !Self.others.contains(message) {
+                let filled = message.replacing("{}", with: "Q7")
+                #expect(
+                    Phrasebook.translated(filled)[.vietnamese] != filled,
+                    "\(place)/\(name): no Vietnamese for: \(message)")
+            }
+        }
+    }
+
+    private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+
+    @Test("every fault that the station knows has its words in both languages")
+    func faults() throws {
+        let file = Self.sources.appending(path: "StationCore/Station/Faults.swift")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let names = try #require(text.firstRange(of: "var name: String {"))
+        let codes = Literals(String(text[names.upperBound...].prefix { $0 != "}" })).found
+        #expect(codes.contains("timetable"))
+        for code in codes + ["downtime-not-judged"] {
+            #expect(Catalogue.fault(code)[.vietnamese] != Catalogue.fault(code)[.english], "\(code)")
+        }
+    }
+
+    static let composed = [
+        "unknown key; did you mean volume?", "unknown key; known are a, b", "unknown key",
+        "expected a whole number of seconds from 5 to 60, found 3",
+        "expected a whole number from 1 to 8, found 0",
+        "expected a number of decibels from -60 to 0, found 3", "expected a number from 1 to 2, found 3",
+        "expected a list in [ ] of at most 16 upstreams, each an object, found 3",
+        "expected at least 10, as long as the longest broadcast, found 3",
+    ]
+
+    @Test("messages that are made of parts are known as a whole", arguments: composed)
+    func parts(message: String) {
+        let text = Phrasebook.translated(message)[.vietnamese]
+        #expect(!text.contains("expected") && !text.contains("unknown") && !text.contains("found"), "\(text)")
+    }
+}
+
+/// The texts between quotation marks of a Swift source, with `{}` for what is put into them.
+private struct Literals {
+    private var source: ArraySlice<Character>
+    private(set) var found: [String] = []
+
+    init(_ text: String) {
+        source = Array(text)[...]
+        while let character = source.first {
+            if source.starts(with: "//") {
+                source = source.drop { !$0.isNewline }
+            } else if source.starts(with: "\"\"\"") {
+                source = source.dropFirst(3)
+                while !source.isEmpty, !source.starts(with: "\"\"\"") { source.removeFirst() }
+                source = source.dropFirst(3)
+            } else if character == "\"" {
+                found.append(literal())
+            } else {
+                source.removeFirst()
+            }
+        }
+    }
+
+    /// Those that a person could read: two words or more.
+    var sentences: [String] {
+        found.filter { text in
+            text.split(separator: " ").count > 1 && text.contains { $0.isLowercase && $0.isLetter }
+                && text.replacing("{}", with: "").contains { $0.isLetter }
+        }
+    }
+
+    private mutating func literal() -> String {
+        var text = ""
+        source.removeFirst()
+        while let character = source.popFirst(), character != "\"" {
+            guard character == "\\" else {
+                text.append(character)
+                continue
+            }
+            if source.first == "(" {
+                skipInterpolation()
+                text += "{}"
+            } else if let escaped = source.popFirst() {
+                text.append(escaped == "n" ? "\n" : escaped)
+            }
+        }
+        return text
+    }
+
+    private mutating func skipInterpolation() {
+        var depth = 0
+        while let character = source.first {
+            if character == "\"" {
+                _ = literal()
+                continue
+            }
+            source.removeFirst()
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            if depth == 0 { return }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import StationAudio
+import StationCore
+import Synchronization
+import Testing
+
+@testable import StationHost
+
+/// Which content is looked at first, and how much of it stays open.
+@Suite("Preflight")
+struct PreflightTests {
+    private let folder: ScratchFolder
+    private let handed = HandedFiles()
+
+    init() throws { folder = try ScratchFolder() }
+
+    private func checker(most files: Int = 100) -> ContentChecker {
+        ContentChecker(
+            folders: ["commune": folder.path], handed: handed, targetLoudness: -16,
+            allowance: FileAllowance(most: files))
+    }
+
+    private func items(_ names: [String]) -> [ContentItem] {
+        names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) }
+    }
+
+    /// Writes a mono WAV of a low hum.
+    private func write(_ name: String, seconds: Int, rate: Int = 8000) throws {
+        func little(_ number: some FixedWidthInteger) -> [UInt8] {
+            withUnsafeBytes(of: number.littleEndian) { Array($0) }
+        }
+        let count = seconds * rate
+        var bytes = Array("RIFF".utf8) + little(UInt32(36 + 2 * count)) + Array("WAVEfmt ".utf8)
+        bytes += little(UInt32(16)) + little(UInt16(1)) + little(UInt16(1)) + little(UInt32(rate))
+        bytes += little(UInt32(2 * rate)) + little(UInt16(2)) + little(UInt16(16))
+        bytes += Array("data".utf8) + little(UInt32(2 * count))
+        bytes += [UInt8](repeating: 7, count: 2 * count)
+        try folder.write(name, bytes)
+    }
+
+    /// What the thread did, in its order.
+    private final class Done: Sendable {
+        let plays = Mutex<[(play: PlayID, reports: [ItemReport])]>([])
+
+        func wait(for count: Int) -> [(play: PlayID, reports: [ItemReport])] {
+            let limit = Date(timeIntervalSinceNow: 60)
+            while Date() < limit {
+                let plays = plays.withLock { $0 }
+                if plays.count >= count { return plays }
+                usleep(2000)
+            }
+            return plays.withLock { $0 }
+        }
+    }
+
+    @Test(
+        "an emergency does not wait for a long bulletin, nor for what a person plays; all are done in the end"
+    )
+    func urgency() throws {
+        // Some work, so that all is asked for while the first is under way.
+        try write("long.wav", seconds: 20 * 60)
+        try write("short.wav", seconds: 1)
+        let done = Done()
+        let thread = try PreflightThread(checker()) { _, play, content in
+            done.plays.withLock { $0.append((play, content.reports)) }
+        }
+        let long = items(["short.wav", "long.wav"])
+        thread.check(EffectID(1), PlayID(1), long, .early)
+        thread.check(EffectID(2), PlayID(2), long, .normal)
+        usleep(50_000)
+        let token = handed.put(try Descriptor.open(folder.path + "/long.wav", O_RDONLY))
+        thread.check(
+            EffectID(3), PlayID(3), [ContentItem(source: .handedOver(token: token, name: "theirs"))], .person)
+        usleep(50_000)
+        thread.check(EffectID(4), PlayID(4), items(["short.wav"]), .emergency)
+        let found = done.wait(for: 4)
+        #expect(found.map(\.play.number) == [4, 3, 2, 1])
+        // What stood back lost nothing: no item twice, and a descriptor that can be taken but once is still there.
+        #expect(found.map { $0.reports.map(\.isPlayable) } == [[true], [true], [true, true], [true, true]])
+    }
+
+    @Test("a check that stands back goes on with the item at which it was, not with the first")
+    func goesOn() throws {
+        try write("a.wav", seconds: 1)
+        try write("b.wav", seconds: 1)
+        var progress = ContentChecker.Progress(items: items(["a.wav", "b.wav"]))
+        var asked = 0
+        func pieces(_ most: Int) -> () -> Bool {
+            asked = 0
+            return {
+                asked += 1
+                return asked <= most
+            }
+        }
+        let checker = checker()
+        #expect(checker.go(on: &progress, shouldContinue: pieces(.max)) != nil)
+        let whole = asked
+        progress = ContentChecker.Progress(items: items(["a.wav", "b.wav"]))
+        #expect(checker.go(on: &progress, shouldContinue: pieces(whole - 1)) == nil)
+        #expect(asked == whole)
+        #expect(checker.go(on: &progress, shouldContinue: pieces(.max))?.items.count == 2)
+        #expect(asked == whole / 2)
+    }
+
+    @Test(
+        "T33 files beyond what may be open are a problem that is told, and are played when others are closed")
+    func allowance() throws {
+        let names = (0..<5).map { "\($0).wav" }
+        for name in names { try write(name, seconds: 1) }
+        let checker = checker(most: 3)
+        var progress = ContentChecker.Progress(items: items(names))
+        var content = checker.go(on: &progress, shouldContinue: { true })
+        #expect(content?.reports.map(\.isPlayable) == [true, true, true, false, false])
+        #expect(content?.reports.last?.problem == .bad("keep more than 3 files open: Too many open files"))
+        progress = ContentChecker.Progress(items: [])
+        content = nil
+        progress = ContentChecker.Progress(items: items(Array(names.suffix(2))))
+        content = checker.go(on: &progress, shouldContinue: { true })
+        #expect(content?.reports.map(\.isPlayable) == [true, true])
+    }
+}

@@ -1,0 +1,124 @@
+import StationSimulator
+import StationTrust
+import Testing
+
+@testable import StationCore
+
+// What the log tells where it might tell less: power cuts, a disk that comes back, a clock and a card that flap.
+
+struct ProofScenarios {
+    private static let village = Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150)])
+
+    private func begun() -> (World, Ear) {
+        let world = Self.village.world(at: "2026-03-02T04:50:00+07:00")
+        let ear = Ear()
+        world.observer = ear
+        return (world, ear)
+    }
+
+    private func frames(_ outcome: JSON) -> (sum: Int64, all: Int64) {
+        let items = outcome["items"]?.elements ?? []
+        return (
+            items.reduce(0) { $0 + ($1["framesConsumed"]?.integer ?? 0) },
+            outcome["framesConsumed"]?.integer ?? -1
+        )
+    }
+
+    @Test("I5: what a power cut ended for good is told item by item, with how its start was measured")
+    func powerCut() throws {
+        let (world, ear) = begun()
+        world.run(until: "2026-03-02T05:01:10+07:00")
+        world.carryOut(.powerCut(for: .seconds(3600)))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        #expect(outcome["reason"]?.text == "power-lost")
+        #expect(outcome["startMethod"]?.text == "delay-fit")
+        let (sum, all) = frames(outcome)
+        #expect(sum == all && all > 48_000 * 60)
+        // The second item was under way.
+        let items = outcome["items"]?.elements ?? []
+        #expect(items.map { $0["path"]?.text } == ["sang-1.wav", "sang-2.wav"])
+        #expect(items.allSatisfy { $0["sha256"]?.text?.count == 64 && $0["framesConsumed"]?.integer != 0 })
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("I5: so is what a person played when the power went")
+    func byHand() throws {
+        let (world, _) = begun()
+        world.schedule(.command(.playProgramme("sang"), operatorPerson), at: "2026-03-02T08:00:00+07:00")
+        world.run(until: "2026-03-02T08:01:10+07:00")
+        world.carryOut(.powerCut(for: .seconds(10)))
+        world.run(until: "2026-03-02T09:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.hasPrefix("local/play@") }).json
+        #expect(outcome["reason"]?.text == "power-lost" && outcome["startMethod"]?.text == "delay-fit")
+        let (sum, all) = frames(outcome)
+        #expect(sum == all && all > 48_000 * 60)
+    }
+
+    @Test("what is unproven stays so over a restart, gone on with or not", arguments: [false, true])
+    func unproven(goesOn: Bool) throws {
+        let (world, _) = begun()
+        world.carryOut(.cardProvesNothing(true))
+        world.run(until: "2026-03-02T05:01:10+07:00")
+        world.carryOut(.kill(restartAfter: goesOn ? .seconds(1) : .seconds(3600)))
+        world.carryOut(.cardProvesNothing(false))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        #expect(outcome["unproven"]?.bool == true)
+        #expect(outcome["startMethod"]?.text == "unproven")
+        let (sum, all) = frames(outcome)
+        #expect(sum == all && all > 0)
+    }
+
+    @Test(
+        "T36: the fault of a disk ends when the disk takes what it had refused, though nothing new is written"
+    )
+    func diskReturns() {
+        let (world, _) = begun()
+        world.schedule(.disk(.refuses), at: "2026-03-02T12:00:00+07:00")
+        world.schedule(.command(.unmute, operatorPerson), at: "2026-03-02T12:00:01+07:00")
+        world.schedule(.disk(.sound), at: "2026-03-02T12:05:00+07:00")
+        world.run(until: "2026-03-02T12:04:59+07:00")
+        #expect(world.station.faults.contains(.disk))
+        world.run(until: "2026-03-02T12:05:01+07:00")
+        #expect(!world.station.faults.contains(.disk))
+    }
+
+    @Test(
+        "T34, I11: a clock that is set every minute writes twenty entries an hour, and says how many it left out"
+    )
+    func flappingClock() {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        let before = world.log.count
+        for minute in 0..<70 {
+            world.schedule(
+                .step(.milliseconds(minute.isMultiple(of: 2) ? 20 : -20)),
+                at: at("2026-03-02T12:00:00+07:00") + .seconds(60 * minute))
+        }
+        world.run(until: "2026-03-02T13:15:00+07:00")
+        let clocks = world.log.dropFirst(before).filter { $0.kind == .clock }
+        #expect(clocks.count == 30)
+        #expect(clocks.compactMap { $0.json["leftOut"]?.integer } == [40])
+    }
+
+    @Test("T34, I11: so does a card with a loose plug")
+    func flappingCard() {
+        var village = Self.village
+        village.programmes = [Programme("dai", at: "080000", seconds: 7000)]
+        village.amplifier = nil
+        let world = village.world(at: "2026-03-02T07:50:00+07:00")
+        for second in stride(from: 0, to: 3000, by: 30) {
+            let instant = at("2026-03-02T08:01:00+07:00") + .seconds(second)
+            world.schedule(.card(.missing), at: instant)
+            world.schedule(.card(.sound), at: instant + .seconds(15))
+        }
+        world.run(until: "2026-03-02T08:55:00+07:00")
+        let devices = world.log.filter { $0.kind == .device }
+        let faults = world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "device" }
+        #expect(devices.count == EntryRate.perHour && faults.count == EntryRate.perHour)
+        world.run(until: "2026-03-02T10:30:00+07:00")
+        let later = world.log.filter { $0.kind == .device }.dropFirst(devices.count)
+        #expect(later.first?.json["leftOut"]?.integer ?? 0 > 100)
+    }
+}

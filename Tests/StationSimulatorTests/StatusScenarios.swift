@@ -1,0 +1,179 @@
+import StationSimulator
+import StationTrust
+import Testing
+
+@testable import StationCore
+
+/// What the station answers to a technician's questions.
+struct StatusScenarios {
+    private static let sang = Programme("sang", at: "050000", seconds: 150)
+
+    /// A world whose clock is right since four in the morning.
+    private func world(_ village: Village) -> World {
+        let world = village.world(at: "2026-03-02T04:00:00+07:00")
+        world.carryOut(.synchronise)
+        world.run(until: "2026-03-02T04:01:00+07:00")
+        return world
+    }
+
+    private func ask(_ world: World, _ command: Command) -> Reply? {
+        world.carryOut(.command(command, operatorPerson))
+        return world.lastReply?.reply
+    }
+
+    private func faults(_ world: World, _ code: String) -> [String] {
+        (ask(world, .status)?.body["faults"]?.elements ?? []).filter { $0["code"]?.text == code }
+            .compactMap { $0["message"]?.text }
+    }
+
+    // MARK: Faults
+
+    @Test(
+        "status lists each problem of a timetable with file and line, errors first, and an upstream's refusal"
+    )
+    func timetableProblems() {
+        let world = world(Village([Self.sang]))
+        var timetable = Village([Self.sang]).timetable
+        timetable.problems = [
+            TimetableProblem(severity: .warning, upstream: "xa", file: "a.ics", line: 3, message: "odd"),
+            TimetableProblem(upstream: "xa", file: "schedule.ics", line: 7, message: "no end"),
+            TimetableProblem(upstream: "xa", file: "b.m3u8", line: 2, message: "not there"),
+        ]
+        world.carryOut(.publish(timetable))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:02:00+07:00")
+        let expected = ["xa/schedule.ics:7: no end", "xa/b.m3u8:2: not there", "xa/a.ics:3: odd"]
+        #expect(faults(world, "timetable") == expected)
+        world.carryOut(.refuse(upstream: "huyen", "it is gone"))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:03:00+07:00")
+        #expect(faults(world, "timetable") == ["huyen: it is gone"] + expected)
+    }
+
+    @Test("of many problems status lists twenty, and says how many more there are")
+    func manyProblems() {
+        let world = world(Village([Self.sang]))
+        var timetable = Village([Self.sang]).timetable
+        timetable.problems = (1...27).map {
+            TimetableProblem(upstream: "xa", file: "schedule.ics", line: $0, message: "odd")
+        }
+        world.carryOut(.publish(timetable))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:02:00+07:00")
+        let messages = faults(world, "timetable")
+        #expect(messages.count == 21)
+        #expect(messages.dropLast().last == "xa/schedule.ics:20: odd" && messages.last == "and 7 more")
+        // The log has one line for it.
+        let entry = world.log.last { $0.kind == .fault }
+        #expect(entry?.json["message"]?.text == "xa/schedule.ics:1: odd (+26)")
+    }
+
+    @Test("the fault of missing content names what is missing, not what plays instead")
+    func missingContent() {
+        var village = Village([Self.sang])
+        village.playlists["sang.m3u8"] = "#EXTM3U\n#LOA-FALLBACK:du-phong.wav\nsang-1.wav\nsang-2.wav\n"
+        let world = world(village)
+        world.library["xa/du-phong.wav"] = SimulatedContent(duration: .seconds(30))
+        world.carryOut(.content("xa/sang-1.wav", nil))
+        world.carryOut(.content("xa/sang-2.wav", SimulatedContent(duration: .zero, problem: "is cut off")))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:59:00+07:00")
+        let slot = "xa/sang@2026-03-02T05:00:00+07:00"
+        #expect(
+            faults(world, "content") == [
+                "\(slot): sang-1.wav: not there", "\(slot): sang-2.wav: is cut off",
+            ])
+    }
+
+    // MARK: Ready
+
+    @Test("a slot is ready only when its content was looked at; till then nothing is known against it")
+    func ready() {
+        let world = world(Village([Self.sang, Programme("toi", at: "190000", seconds: 60)]))
+        world.carryOut(.content("xa/toi-1.wav", nil))
+        func slots() -> [[String]] {
+            (ask(world, .next(days: 1))?.body.elements ?? []).map {
+                [$0["programme"], $0["ready"], $0["problem"]].map { $0?.text ?? $0?.description ?? "" }
+            }
+        }
+        #expect(slots() == [["sang", "true", "null"], ["toi", "false", "null"]])
+        for number in 1...3 { world.carryOut(.content("xa/toi-\(number).wav", nil)) }
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(slots().first == ["toi", "false", "no-content"])
+    }
+
+    @Test("what is next has the members of the contract and no other; next names the slot too")
+    func members() {
+        let world = world(Village([Self.sang]))
+        let contract = ["programme", "title", "class", "at", "ready", "problem"]
+        #expect(ask(world, .status)?.body["next"]?.members?.map(\.name) == contract)
+        let slot = ask(world, .next(days: 1))?.body.elements?.first
+        #expect(slot?.members?.map(\.name) == contract + ["slot", "until"])
+    }
+
+    // MARK: Upstreams and mute
+
+    @Test("an upstream's last change is when its timetable became what it is, also after a restart")
+    func lastChange() {
+        let world = world(Village([Self.sang]))
+        func change() -> String? {
+            ask(world, .status)?.body["upstreams"]?.elements?.first?["lastChange"]?.text
+        }
+        let first = change()
+        #expect(first?.hasPrefix("2026-03-02T04:00:") == true, "\(first ?? "nil")")
+        world.carryOut(.kill(restartAfter: .seconds(5)))
+        world.run(until: "2026-03-02T04:10:00+07:00")
+        #expect(change() == first)
+        let other = Village([Self.sang, Programme("moi", at: "080000", seconds: 60)]).timetable
+        world.carryOut(.publish(other))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:11:00+07:00")
+        #expect(change()?.hasPrefix("2026-03-02T04:10:") == true)
+    }
+
+    @Test("a mute is told also while a fault hides it from the state")
+    func mute() {
+        let world = world(Village([Self.sang]))
+        #expect(ask(world, .muteState)?.body == ["until": .null, "reason": .null])
+        _ = ask(world, .mute(for: .seconds(3600), reason: "đám tang"))
+        world.carryOut(.refuse(upstream: "xa", "it is gone"))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:02:00+07:00")
+        #expect(ask(world, .status)?.body["state"]?.text == "faulted")
+        #expect(ask(world, .muteState)?.body["reason"]?.text == "đám tang")
+        world.run(until: "2026-03-02T05:02:00+07:00")
+        #expect(ask(world, .muteState)?.body["reason"] == .null)
+    }
+
+    // MARK: Playing by hand
+
+    @Test("play is answered when the content was looked at: it plays, or what is wrong with it")
+    func play() {
+        let world = world(Village([Self.sang]))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        let play = Command.playFile(token: 1, name: "a.mp3")
+        _ = ask(world, .status)
+        world.carryOut(.command(play, operatorPerson))
+        world.run(until: "2026-03-02T06:02:00+07:00")
+        #expect(world.lastReply?.reply.code == .fine)
+        #expect(world.lastReply?.reply.body["title"]?.text == "a.mp3")
+
+        world.library.handedOver = SimulatedContent(duration: .zero, problem: "is no sound")
+        world.carryOut(.command(play, operatorPerson))
+        world.run(until: "2026-03-02T06:04:00+07:00")
+        #expect(world.lastReply?.reply.code == .refused)
+        #expect(world.lastReply?.reply.body["reason"]?.text == "bad-content")
+        #expect(world.lastReply?.reply.body["error"]?.text == "a.mp3: is no sound")
+    }
+
+    @Test("who asked for something that ends before it began is told so")
+    func endedBefore() {
+        let world = world(Village([Self.sang]))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        world.latencies.preflightPerMinute = .seconds(86_400)
+        world.carryOut(.command(.playFile(token: 1, name: "a.mp3"), operatorPerson))
+        world.run(until: "2026-03-02T06:02:00+07:00")
+        #expect(world.lastReply?.reply.code == .refused)
+        #expect(world.lastReply?.reply.body["reason"]?.text == "late")
+    }
+}
