@@ -87,6 +87,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "StationFetchTests", dependencies: ["StationFetch", "StationHost", "StationTrust"],
+            exclude: ["server.py"], swiftSettings: strict),
+        .testTarget(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
             swiftSettings: strict),
         .testTarget(

@@ -81,19 +81,12 @@ final class ContentStore {
     }
 
     private static func list(_ folder: String) throws(SystemError) -> [(String, Int64)] {
-        guard let directory = opendir(folder) else { throw SystemError(call: "open \(folder)", code: errno) }
-        defer { closedir(directory) }
-        var found: [(String, Int64)] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        try namesInDirectory(folder).compactMap { name in
             var information = stat()
-            guard fstatat(dirfd(directory), name, &information, AT_SYMLINK_NOFOLLOW) == 0,
-                information.st_mode & S_IFMT == S_IFREG
-            else { continue }
-            found.append((name, Int64(information.st_size)))
+            guard lstat("\(folder)/\(name)", &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+                return nil
+            }
+            return (name, Int64(information.st_size))
         }
-        return found
     }
 }

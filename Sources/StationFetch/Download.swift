@@ -79,7 +79,8 @@ final class Download: TransferSink {
     private func cut(to length: Int64) throws(SystemError) {
         let number = file.number
         _ = try system("ftruncate \(path)") { ftruncate(number, off_t(length)) }
-        (count, synced, check) = (0, 0, TUF.ContentCheck(content, of: subject))
+        (count, synced) = (0, 0)
+        check = TUF.ContentCheck(content, of: subject)
     }
 
     // MARK: What comes

@@ -193,7 +193,7 @@ final class Transfers {
         set(CURLOPT_MAXREDIRS, Limit.redirects)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1.rawValue))
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         set(CURLOPT_CONNECTTIMEOUT, Limit.connecting)
         set(CURLOPT_LOW_SPEED_LIMIT, Limit.slowBytes)
         set(CURLOPT_LOW_SPEED_TIME, Limit.slowSeconds)

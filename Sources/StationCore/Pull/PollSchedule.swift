@@ -1,6 +1,6 @@
 // When a station asks an upstream whether there is anything new.
 
-package import StationTrust
+import StationTrust
 
 /// The instants at which one upstream is polled (DESIGN.md section 7).
 ///

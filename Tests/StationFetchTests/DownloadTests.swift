@@ -1,0 +1,148 @@
+import Foundation
+import StationTrust
+import Testing
+
+@testable import StationFetch
+@testable import StationHost
+
+/// Content on its way: what servers and cuts do to it, and what of it is fetched twice.
+struct DownloadTests {
+    /// Servers that let a file be had in the end, and what they were asked the second time.
+    static let resumed: [(mode: String, second: String)] = [
+        // A strong tag: the rest, if it is still that file.
+        ("cut", #"bytes=50000- "x" -"#),
+        // Without a tag, or with one that proves nothing for a part: the hash decides.
+        ("no-tag", "bytes=50000- - -"), ("weak", "bytes=50000- - -"),
+        // 200 to a Range: from the beginning.
+        ("no-range", #"bytes=50000- "a" -"#),
+        // Another file by now, and the server says so.
+        ("changed", #"bytes=50000- "old" -"#),
+    ]
+
+    @Test("T21 a download that was cut goes on where it was, or from the beginning", arguments: resumed)
+    func resume(mode: String, second: String) throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let bytes = FetchServer.content("x", 100_000)
+        let store = try bench.store()
+        let content = try FetchBench.target(bytes)
+        let url = server.url(mode, bytes.count, "x")
+        var download = try store.download(content, "x")
+        let first = bench.fetch(url, into: download)
+        guard case .failed = first else {
+            Issue.record("\(String(describing: first))")
+            return
+        }
+        #expect(download.count == 50_000)
+        // As after a restart: what is known is what lies on the disk.
+        download = try store.download(content, "x")
+        #expect(download.rest?.offset == 50_000)
+        #expect(bench.fetch(url, into: download, rest: download.rest) == .complete)
+        try download.finish()
+        store.add(download)
+        #expect(!store.contains(content))
+        #expect(try store.commit() == [content])
+        let file = try ContentStore.open(content, state: bench.folder)
+        #expect(try readAll(file.number, from: 0, limit: 200_000, "x") == bytes)
+        #expect(try server.requests().map { $0.replacingOccurrences(of: "W/", with: "") }.last == second)
+    }
+
+    /// Servers whose second half is not the rest, and which then give the whole.
+    static let noRest = ["other-start", "whole-with-range", "not-satisfiable"]
+
+    @Test("T21 a rest that is none is not taken, and the file is had from its beginning", arguments: noRest)
+    func wrongRest(mode: String) throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let bytes = FetchServer.content("x", 100_000)
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let url = server.url(mode, bytes.count, "x")
+        var download = try store.download(content, "x")
+        _ = bench.fetch(url, into: download)
+        let second = bench.fetch(url, into: download, rest: download.rest)
+        guard case .noRest = second else {
+            Issue.record("\(String(describing: second))")
+            return
+        }
+        #expect(download.count == 50_000)
+        download.forget()
+        download = try store.download(content, "x")
+        #expect(bench.fetch(url, into: download, rest: download.rest) == .complete)
+        try download.finish()
+    }
+
+    @Test("T21 the rest of another file is found out by its hash, and nothing of either is kept")
+    func changedUnseen() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let bytes = FetchServer.content("x", 100_000)
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let url = server.url("changed-unseen", bytes.count, "x")
+        let download = try store.download(content, "x")
+        _ = bench.fetch(url, into: download)
+        #expect(bench.fetch(url, into: download, rest: download.rest) == .complete)
+        #expect(throws: TUF.Refusal("x", .wrongHash)) { try download.finish() }
+        #expect(try store.download(content, "x").rest == nil)
+    }
+
+    @Test(
+        "T23 T24 what is not the file is refused, and nothing of it is in the store",
+        arguments: [
+            "compressed", "portal", "short-portal", "longer", "endless", "loop", "to-file", "gone", "broken",
+        ])
+    func refused(mode: String) throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let bytes = FetchServer.content("x", 100_000)
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let download = try store.download(content, "x")
+        let end = bench.fetch(server.url(mode, bytes.count, "x"), into: download, limit: 100_000)
+        if end == .complete {
+            #expect(throws: TUF.Refusal.self) { try download.finish() }
+        } else {
+            switch mode {
+            case "gone": #expect(end == .missing)
+            case "longer", "endless": #expect(end == .stopped)
+            default: if case .failed = end {} else { Issue.record("\(mode): \(String(describing: end))") }
+            }
+        }
+        #expect(try store.commit() == [] && store.files.isEmpty)
+    }
+
+    @Test("after a power cut only what was on disk for certain is gone on with", arguments: [true, false])
+    func powerCut(isSameBoot: Bool) throws {
+        let bench = try FetchBench()
+        let bytes = FetchServer.content("x", 100_000)
+        let content = try FetchBench.target(bytes)
+        let download = try bench.store().download(content, "x")
+        #expect(download.begin(at: 0, Validators(entityTag: "\"x\"")))
+        #expect(bytes[..<30_000].withUnsafeBytes { download.take($0) })
+        try download.sync()
+        #expect(bytes[30_000..<60_000].withUnsafeBytes { download.take($0) })
+        let rest = try bench.store(boot: isSameBoot ? "boot" : "another").download(content, "x").rest
+        #expect(rest?.offset == (isSameBoot ? 60_000 : 30_000))
+        #expect(rest?.of.entityTag == "\"x\"")
+    }
+
+    @Test("a file that has not changed is not sent again")
+    func conditional() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let store = try bench.store()
+        let download = try store.download(try FetchBench.target(FetchServer.content("x", 1000)), "x")
+        let end = bench.fetch(
+            server.url("sound", 1000, "x"), into: download, unless: Validators(entityTag: "\"x\""))
+        #expect(end == .unchanged && download.count == 0)
+    }
+
+    @Test("what waits for nothing makes room for what cannot wait, and goes on afterwards")
+    func cancelled() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench(bytesPerSecond: 200_000))
+        let bytes = FetchServer.content("x", 2_000_000)
+        let download = try bench.store().download(try FetchBench.target(bytes), "x")
+        var end: TransferEnd?
+        bench.transfers.start(
+            TransferRequest(url: server.url("sound", bytes.count, "x"), purpose: .bulk, limit: 1 << 30),
+            into: download
+        ) { end = $0 }
+        #expect(bench.wait { download.count > 0 ? true : nil } == true)
+        bench.transfers.cancel(below: .emergency)
+        #expect(end == .cancelled && !bench.transfers.isUnderWay(.bulk))
+        #expect((1..<Int64(bytes.count)).contains(download.count))
+    }
+}

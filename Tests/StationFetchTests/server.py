@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""A web server that does to ranges, lengths and connections what servers on the way to a village do.
+
+    server.py        prints its port, serves until its standard input ends
+
+A path is /MODE/COUNT/NAME: COUNT bytes that hang on NAME, served as MODE says. `GET /requests` tells what was asked so
+far, a line a request: path, Range, If-Range, If-None-Match.
+"""
+
+import hashlib
+import http.server
+import sys
+import threading
+import time
+
+BLOCK = 32
+asked = []
+seen = {}
+
+
+def content(name, count):
+    blocks = (hashlib.sha256(f"{name} {index}".encode()).digest() for index in range((count + BLOCK - 1) // BLOCK))
+    return b"".join(blocks)[:count]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        if self.path == "/requests":
+            return self.answer(200, "\n".join(asked).encode())
+        fields = [self.headers.get(name, "-") for name in ("Range", "If-Range", "If-None-Match")]
+        asked.append(" ".join([self.path, *fields]))
+        seen[self.path] = seen.get(self.path, 0) + 1
+        mode, count, name = self.path.strip("/").split("/", 2)
+        getattr(self, mode.replace("-", "_"))(content(name, int(count)), name)
+
+    def answer(self, status, body, **fields):
+        self.send_response(status)
+        self.send_header("Content-Length", fields.pop("length", len(body)))
+        for name, value in fields.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def start(self):
+        wanted = self.headers.get("Range")
+        return int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
+
+    def part(self, body, start, **fields):
+        self.answer(206, body[start:], Content_Range=f"bytes {start}-{len(body) - 1}/{len(body)}", **fields)
+
+    def tagged(self, body, tag, **fields):
+        """What a sound server does."""
+        if self.headers.get("If-None-Match") == tag:
+            self.send_response(304)
+            self.send_header("ETag", tag)
+            self.end_headers()
+        elif self.start() and self.headers.get("If-Range") in (None, tag):
+            self.part(body, self.start(), ETag=tag, **fields)
+        else:
+            self.answer(200, body, ETag=tag, **fields)
+
+    def sound(self, body, name):
+        self.tagged(body, f'"{name}"')
+
+    def cut(self, body, name):
+        """The first answer to each path breaks off in the middle; the length tells."""
+        if seen[self.path] == 1:
+            self.answer(200, body[: len(body) // 2], length=len(body), ETag=f'"{name}"')
+            self.close_connection = True
+        else:
+            self.sound(body, name)
+
+    def no_tag(self, body, _):
+        self.part(body, self.start()) if self.start() else self.first_half(body)
+
+    def weak(self, body, name):
+        tag = f'W/"{name}"'
+        self.part(body, self.start(), ETag=tag) if self.start() else self.first_half(body, ETag=tag)
+
+    def first_half(self, body, **fields):
+        self.answer(200, body[: len(body) // 2], length=len(body), **fields)
+        self.close_connection = True
+
+    def no_range(self, body, name):
+        self.first_half(body, ETag='"a"') if seen[self.path] == 1 else self.answer(200, body, ETag='"a"')
+
+    def other_start(self, body, _):
+        if not self.start():
+            return self.first_half(body, ETag='"a"') if seen[self.path] == 1 else self.answer(200, body, ETag='"a"')
+        self.part(body, self.start() // 2, ETag='"a"')
+
+    def changed(self, body, _):
+        """The file was another one when its first half was served; If-Range tells."""
+        if seen[self.path] == 1:
+            return self.first_half(bytes(len(body)), ETag='"old"')
+        self.tagged(body, '"new"')
+
+    def changed_unseen(self, body, _):
+        """The same, by a server that does not know If-Range."""
+        if seen[self.path] == 1:
+            return self.first_half(bytes(len(body)), ETag='"old"')
+        self.part(body, self.start(), ETag='"new"') if self.start() else self.answer(200, body, ETag='"new"')
+
+    def whole_with_range(self, body, _):
+        if not self.start():
+            return self.first_half(body, ETag='"a"') if seen[self.path] == 1 else self.answer(200, body, ETag='"a"')
+        self.answer(200, body[self.start():], ETag='"a"', Content_Range=f"bytes {self.start()}-9/10")
+
+    def not_satisfiable(self, body, _):
+        if not self.start():
+            return self.first_half(body, ETag='"a"') if seen[self.path] == 1 else self.answer(200, body, ETag='"a"')
+        self.answer(416, b"", Content_Range=f"bytes */{len(body)}")
+
+    def compressed(self, body, _):
+        self.answer(200, body, Content_Encoding="gzip")
+
+    def portal(self, body, _):
+        self.answer(200, b"<html>please log in</html>".ljust(len(body))[: len(body)], Content_Type="text/html")
+
+    def short_portal(self, _body, _name):
+        self.answer(200, b"<html>please log in</html>", Content_Type="text/html")
+
+    def longer(self, body, _):
+        self.answer(200, body + b"more")
+
+    def endless(self, _body, _name):
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        try:
+            while True:
+                self.wfile.write(b"x" * 65536)
+        except OSError:
+            pass
+
+    def loop(self, _body, _name):
+        self.answer(302, b"", Location=self.path)
+
+    def to_file(self, _body, _name):
+        self.answer(302, b"", Location="file:///etc/hostname")
+
+    def moved(self, body, name):
+        self.answer(302, b"moved", Location=f"/sound/{len(body)}/{name}")
+
+    def gone(self, _body, _name):
+        self.answer(404, b"<html>no such file</html>")
+
+    def broken(self, _body, _name):
+        self.answer(500, b"<html>something broke</html>")
+
+    def trickle(self, body, _):
+        """A byte now and then."""
+        self.send_response(200)
+        self.send_header("Content-Length", len(body))
+        self.end_headers()
+        try:
+            for index in range(len(body)):
+                self.wfile.write(body[index:index + 1])
+                self.wfile.flush()
+                time.sleep(0.5)
+        except OSError:
+            pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        pass
+
+
+if __name__ == "__main__":
+    server = Server(("127.0.0.1", 0), Handler)
+    print(server.server_address[1], flush=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdin.read()
