@@ -1,5 +1,5 @@
 import Foundation
-import StationTrust
+@testable import StationTrust
 import Testing
 
 @testable import StationFetch
@@ -40,10 +40,20 @@ final class FetchServer {
     }
 
     /// What has been asked so far, without the paths.
-    func requests() throws -> [String] {
-        let url = try #require(URL(string: "http://127.0.0.1:\(port)/requests"))
-        return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map { line in
+    func requests(_ bench: FetchBench) -> [String] {
+        let sink = Memory()
+        _ = bench.fetch("http://127.0.0.1:\(port)/requests", into: sink, purpose: .metadata)
+        return String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").map { line in
             line.split(separator: " ").dropFirst().joined(separator: " ")
+        }
+    }
+
+    private final class Memory: TransferSink {
+        var bytes: [UInt8] = []
+        func begin(at offset: Int64, _ validators: Validators) -> Bool { true }
+        func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+            bytes += piece
+            return true
         }
     }
 
@@ -101,7 +111,7 @@ final class FetchBench {
     /// What a repository would say of those bytes.
     static func target(_ bytes: [UInt8]) throws -> TUF.Content {
         let hash = Hexadecimal.text(SHA256.hash(bytes).bytes)
-        let json = try JSONParser.parse(Array(#"{"length":\#(bytes.count),"hashes":{"sha256":"\#(hash)"}}"#.utf8))
+        let json: JSON = ["length": .integer(Int64(bytes.count)), "hashes": ["sha256": .string(hash)]]
         return try TUF.Target(json, "target").content
     }
 }
