@@ -187,8 +187,9 @@ final class Transfers {
         set(CURLOPT_URL, request.url)
         // A server never leads to a file of this machine, nor from https to http.
         let scheme = request.url.prefix { $0 != ":" }.lowercased()
-        set(CURLOPT_PROTOCOLS_STR, scheme)
-        set(CURLOPT_REDIR_PROTOCOLS_STR, scheme == "http" ? "http,https" : "https")
+        let schemes = scheme == "http" ? "http,https" : scheme
+        set(CURLOPT_PROTOCOLS_STR, schemes)
+        set(CURLOPT_REDIR_PROTOCOLS_STR, schemes)
         set(CURLOPT_FOLLOWLOCATION, scheme == "file" ? 0 : 1)
         set(CURLOPT_MAXREDIRS, Limit.redirects)
         set(CURLOPT_PATH_AS_IS, 1)
