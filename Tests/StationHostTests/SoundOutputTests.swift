@@ -390,6 +390,6 @@ final class SoundBench {
 extension Event {
     /// Whether the card was lost for that reason.
     func isLost(_ reason: Reason) -> Bool {
-        if case .card(.lost(_, reason)) = self { true } else { false }
+        if case .card(.lost(_, reason, _)) = self { true } else { false }
     }
 }

@@ -105,7 +105,7 @@ extension Station {
             switch card {
             case .open(let name, let rate, let channels):
                 (name, "open", .integer(Int64(rate)), .integer(Int64(channels)))
-            case .lost(let name, let reason): (name, reason.rawValue, .null, .null)
+            case .lost(let name, let reason, _): (name, reason.rawValue, .null, .null)
             case .closed: (settings.deviceName, "closed", .null, .null)
             }
         return [
@@ -171,7 +171,7 @@ extension Station {
     private func problem(of slot: Slot) -> Reason? {
         if trust == .untrusted { return .clockUntrusted }
         if let problem = contentProblem(of: slot) { return problem }
-        if case .lost(_, let reason) = card { return reason }
+        if case .lost(_, let reason, _) = card { return reason }
         let wish = Guard.Wish(
             origin: .timetable, programmeClass: slot.programmeClass, start: slot.scheduled,
             hardEnd: slot.hardEnd,

@@ -69,8 +69,8 @@ package enum PlayEnd: Hashable, Sendable {
 package enum CardState: Hashable, Sendable {
     /// Open, and running.
     case open(name: String, rate: Int, channels: Int)
-    /// Not to be had, and why: missing, busy or stalled. It is tried again.
-    case lost(name: String, reason: Reason)
+    /// Not to be had, and why: missing, busy (and who has it, as far as is known) or stalled. It is tried again.
+    case lost(name: String, reason: Reason, holders: [String] = [])
     /// Closed, because nothing needs it.
     case closed
 }

@@ -37,12 +37,15 @@ extension Station {
         case .open(let name, let rate, let channels):
             writeDevice(name, "open", ["rate": .integer(Int64(rate)), "channels": .integer(Int64(channels))])
             clear(.device)
-        case .lost(let name, let reason):
+        case .lost(let name, let reason, let holders):
             for index in playouts.indices where playouts[index].holdsLoudspeaker {
                 playouts[index].shortfall = reason
             }
             writeDevice(name, "lost", ["reason": .string(reason.rawValue)])
-            raise(.device, "\(name): \(reason.rawValue)")
+            let problem =
+                holders.isEmpty
+                ? reason.rawValue : "held by \(holders.joined(separator: ", ")): \(reason.rawValue)"
+            raise(.device, "\(name): \(problem)")
         case .closed: writeDevice(settings.deviceName, "closed", [:])
         }
     }

@@ -220,7 +220,7 @@ extension Station {
             lateStart: playout.slot.late == .join ? .atClockPosition : .fromPosition,
             position: playout.position(at: start))
         playouts[index].position = order.position
-        if case .lost(_, let reason) = card { playouts[index].shortfall = reason }
+        if case .lost(_, let reason, _) = card { playouts[index].shortfall = reason }
         if order.position > .zero, !playout.hasSounded {
             playouts[index].shortfall = playout.isResumed ? .powerLost : .late
         }

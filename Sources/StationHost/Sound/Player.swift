@@ -141,7 +141,8 @@ final class Player {
             note(.warning, "card \(settings.device): \(reason.rawValue) (errno \(code))")
             self.loss = reason
             for feed in feeds { feed.lastLoss = reason }
-            self.report(.card(.lost(name: settings.device, reason: reason)))
+            let holders = reason == .deviceBusy ? CardHolder.names() : []
+            self.report(.card(.lost(name: settings.device, reason: reason, holders: holders)))
         case .recovered:
             isLost = false
             if let format { tellOpen(format) }

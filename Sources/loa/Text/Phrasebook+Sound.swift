@@ -3,6 +3,7 @@ extension Phrasebook {
     static let sound: [Entry] = [
         .init("not there", "không có"),
         .init("keep more than {1} files open", "giữ mở quá {1} tệp"),
+        .init("held by {1}: {2}", "{1} đang giữ: {2}"),
         .init("nothing to play", "không có gì để phát"),
         .init("is cut off", "bị cụt"),
         .init("cannot be read (errno {1})", "không đọc được (errno {1})"),
@@ -77,7 +78,7 @@ extension Phrasebook {
         .init("what was handed over is no regular file", "không phải tệp thường"),
         .init("the file was not opened for reading", "tệp không được mở để đọc"),
         .init("the file is larger than {1} MiB", "tệp lớn hơn {1} MiB"),
-        .init("the log cannot be read: {1}", "không đọc được nhật ký: {1}"),
+        .init("a part of the log cannot be read: {1}", "một phần nhật ký không đọc được: {1}"),
         .init("the request is not JSON: {1}", "câu hỏi không phải JSON: {1}"),
         .init("mute needs seconds", "mute cần số giây"),
         .init("there is no verb {1} in this version", "phiên bản này không có lệnh {1}"),
