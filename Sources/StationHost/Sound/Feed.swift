@@ -93,7 +93,9 @@ final class Feed {
         buffer = [Float](repeating: 0, count: Self.chunk * channels)
         reader = ProgrammeReader(
             content.items.map {
-                ProgrammeItem(descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames)
+                ProgrammeItem(
+                    descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames,
+                    rate: $0.rate)
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
