@@ -38,9 +38,11 @@ struct Measured: Hashable, Sendable {
         sum.isUnproven = sum.isUnproven || playback.isUnproven
         for item in playback.items {
             let before = sum.items[item.index]
-            sum.items[item.index] = Playback.Item(
+            var both = Playback.Item(
                 index: item.index, framesConsumed: (before?.framesConsumed ?? 0) + item.framesConsumed,
                 peakDecibels: [before?.peakDecibels, item.peakDecibels].compactMap { $0 }.max())
+            both.isChanged = item.isChanged || before?.isChanged ?? false
+            sum.items[item.index] = both
         }
         return sum
     }

@@ -200,9 +200,11 @@ struct Playout: Sendable {
     /// What was measured of the items, with all that is known of each; those of content that is not known any more too.
     func items(_ sum: Measured) -> [PositionRecord.Item] {
         let known = reports.enumerated().map { index, report in
-            PositionRecord.Item(
-                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil),
-                path: report.path, sha256: report.sha256, language: items[index].language)
+            let item =
+                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil)
+            return PositionRecord.Item(
+                item, path: report.path, sha256: item.isChanged ? nil : report.sha256,
+                language: items[index].language)
         }
         return known + recorded.filter { $0.measured.index >= known.count }
     }

@@ -299,6 +299,7 @@ extension Station {
         case (.permitEnded, _): finish(index, reason: .permitEnded)
         case (.device(let reason), _): finish(index, reason: reason)
         case (.badContent, _): finish(index, reason: .badContent)
+        case (.contentChanged, _): lookAgain(index, at: now.monotonic)
         }
         if hadSound { lastPositionAt = nil }
     }

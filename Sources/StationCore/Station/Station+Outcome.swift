@@ -11,7 +11,9 @@ extension Station {
     mutating func finish(_ index: Int, reason: Reason?) {
         let playout = playouts[index]
         let sum = playout.measured
-        let hasBadItem = playout.reports.contains { !$0.isPlayable || $0.isCut }
+        let isChanged = sum.items.values.contains(where: \.isChanged)
+        let hasBadItem = isChanged || playout.reports.contains { !$0.isPlayable || $0.isCut }
+        let problem = isChanged ? .badContent : playout.reports.blockingReason
         let isWhole = sum.framesPlanned > 0 && sum.framesConsumed >= sum.framesPlanned
         let result: String
         var reason = reason
@@ -21,7 +23,7 @@ extension Station {
         } else if isWhole && hasBadItem {
             // All that can be decoded was heard, and it is less than was to be.
             result = "partial"
-            reason = playout.reports.blockingReason
+            reason = problem
         } else if isWhole {
             result = "played"
             // What the end of a permit, or a hand, cut off was nothing.
@@ -30,7 +32,7 @@ extension Station {
             result = "partial"
             reason =
                 reason ?? playout.shortfall
-                ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
+                ?? (hasBadItem ? problem : .deviceStalled)
         }
         append(.outcome, outcome(of: playout, result: result, reason: reason))
         if let reason { answerAsker(of: index, refusal: (reason, "it ended before it began")) }

@@ -350,11 +350,7 @@ extension Station {
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {
             // It may arrive yet: it is looked at again until the slot is over.
             playouts[index].blocked = reports.blockingReason
-            playouts[index].phase = .waiting
-            playouts[index].reports = []
-            playouts[index].retryAt = now.monotonic + Self.preflightRetry
-            emit(.discard(play: play))
-            return
+            return lookAgain(index, at: now.monotonic + Self.preflightRetry)
         }
         if let reason = playouts[index].blocked, reason == .noContent || reason == .badContent {
             playouts[index].blocked = nil
@@ -370,6 +366,14 @@ extension Station {
 
     /// Looks at content again: it may be another.
     mutating func forgetContentChecks() {
+    /// Forgets what is known of a playout's content, and looks at it again at that instant.
+    mutating func lookAgain(_ index: Int, at instant: MonotonicInstant) {
+        playouts[index].phase = .waiting
+        playouts[index].reports = []
+        playouts[index].retryAt = instant
+        emit(.discard(play: playouts[index].play))
+    }
+
         for slot in contentChecks.keys.sorted() where !playouts.contains(where: { $0.slot.id == slot }) {
             clear(.content(slot: slot))
         }

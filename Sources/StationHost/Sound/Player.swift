@@ -91,6 +91,10 @@ final class Player {
     }
 
     private func play(_ feed: Feed) {
+        // On this thread, which reads the files anyway: one that does not answer holds nobody else.
+        guard feed.content.isUnchanged else {
+            return report(.completed(feed.effect, .played(.contentChanged, Playback())))
+        }
         // Who plays now is over where the new order begins.
         for other in feeds { other.giveWay(to: feed, on: card) }
         if isLost { feed.lastLoss = loss }

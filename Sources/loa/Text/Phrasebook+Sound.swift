@@ -6,6 +6,7 @@ extension Phrasebook {
         .init("held by {1}: {2}", "{1} đang giữ: {2}"),
         .init("nothing to play", "không có gì để phát"),
         .init("is cut off", "bị cụt"),
+        .init("changes while it is read", "đang bị ghi đè trong lúc đọc"),
         .init("cannot be read (errno {1})", "không đọc được (errno {1})"),
         .init("is not a regular file", "không phải tệp thường"),
         .init("is empty", "trống"),
