@@ -308,7 +308,7 @@ final class SoundBench {
         let id = next()
         sound.preflight(
             id, play: play, items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
-            urgency: .normal)
+            urgency: .normal, scheduled: Clocks.read().wall)
         let limit = Date(timeIntervalSinceNow: 30)
         while Date() < limit {
             for event in mailbox.take() {

@@ -49,8 +49,9 @@ package struct Effect: Equatable, Sendable {
         case recordPosition(PositionRecord)
         /// Hashes the items and decodes each to its end, and keeps their descriptors for the play.
         ///
-        /// What is more urgent does not wait for what is less: that stands back, and is done afterwards.
-        case preflight(play: PlayID, items: [ContentItem], urgency: Urgency)
+        /// What is more urgent does not wait for what is less: that stands back, and is done afterwards. Among
+        /// equals the one that is due first goes first.
+        case preflight(play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant)
         /// Opens the card and feeds it with silence.
         case openCard
         /// Closes the card.
@@ -61,7 +62,7 @@ package struct Effect: Equatable, Sendable {
         case stop(play: PlayID, fade: Duration)
         /// Gives a running play another permit: another ceiling, or an earlier end.
         case renew(play: PlayID, permit: Permit)
-        /// Forgets what was preflighted.
+        /// Forgets what was preflighted; what is being preflighted is given up, and completes without its result.
         case discard(play: PlayID)
         /// Runs the configured command that switches the amplifier.
         case amplifier(isOn: Bool)

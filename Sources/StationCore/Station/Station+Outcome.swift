@@ -42,7 +42,9 @@ extension Station {
     /// Drops a playout, and all that was kept for it.
     mutating func forget(_ index: Int) {
         let playout = playouts.remove(at: index)
-        if !playout.reports.isEmpty { emit(.discard(play: playout.play)) }
+        if !playout.reports.isEmpty || playout.phase == .preflighting {
+            emit(.discard(play: playout.play))
+        }
         clear(.content(slot: playout.slot.id))
     }
 

@@ -310,7 +310,8 @@ extension Station {
             }
             emit(
                 .preflight(
-                    play: playout.play, items: playout.items, urgency: Urgency(playout.precedence)),
+                    play: playout.play, items: playout.items, urgency: Urgency(playout.precedence),
+                    scheduled: playout.slot.scheduled),
                 for: .preflight(playout.play))
             playouts[index].phase = .preflighting
         }
@@ -330,7 +331,8 @@ extension Station {
         if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
         emit(
-            .preflight(play: play, items: items, urgency: .early), for: .contentCheck(slot: next.id, play))
+            .preflight(play: play, items: items, urgency: .early, scheduled: next.scheduled),
+            for: .contentCheck(slot: next.id, play))
     }
 
     /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
@@ -364,8 +366,6 @@ extension Station {
         finish(index, reason: reason)
     }
 
-    /// Looks at content again: it may be another.
-    mutating func forgetContentChecks() {
     /// Forgets what is known of a playout's content, and looks at it again at that instant.
     mutating func lookAgain(_ index: Int, at instant: MonotonicInstant) {
         playouts[index].phase = .waiting
@@ -374,6 +374,8 @@ extension Station {
         emit(.discard(play: playouts[index].play))
     }
 
+    /// Looks at content again: it may be another.
+    mutating func forgetContentChecks() {
         for slot in contentChecks.keys.sorted() where !playouts.contains(where: { $0.slot.id == slot }) {
             clear(.content(slot: slot))
         }
