@@ -17,7 +17,9 @@ final class FolderThread: Sendable {
     private let jobs: JobQueue<Job>
     private let mailbox: Mailbox<Event>
     private let state = Mutex((isReading: false, skipped: 0))
-    private let firstUpstream: String
+    /// Whose folder is being read.
+    private let upstream = Mutex(String?.none)
+    private let begins: @Sendable (String) -> Void
 
     /// Starts the thread.
     ///
@@ -26,15 +28,17 @@ final class FolderThread: Sendable {
     ///   - zones: where zones are read.
     ///   - mailbox: gets timetables and completions.
     ///   - reloads: gets configurations that were read anew.
+    ///   - begins: hears, on this thread, of each upstream before its folder is read; a test lets one hang.
     /// - Throws: `SystemError` when the machine has no thread left.
     init(
         _ loaded: LoadedConfiguration, zones: ZoneFolder, mailbox: Mailbox<Event>,
-        reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
+        reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>,
+        begins: @escaping @Sendable (_ upstream: String) -> Void = { _ in }
     ) throws(SystemError) {
         let jobs = try JobQueue<Job>()
         self.jobs = jobs
         self.mailbox = mailbox
-        firstUpstream = loaded.configuration.upstreams.first?.name ?? ""
+        self.begins = begins
         let reader = TimetableReader(loaded, zones: zones)
         try Thread.start("folder") { [self] in
             while true {
@@ -56,8 +60,8 @@ final class FolderThread: Sendable {
             return state.skipped
         }
         guard skipped > 0 else { return jobs.put(.readTimetable(id)) }
-        if skipped >= Self.mostSkipped {
-            mailbox.put(.timetableRefused(upstream: firstUpstream, "its folder does not answer"))
+        if skipped >= Self.mostSkipped, let upstream = upstream.withLock({ $0 }) {
+            mailbox.put(.timetableRefused(upstream: upstream, "its folder does not answer"))
         }
         mailbox.put(.completed(id, .failed("the folder is still being read")))
     }
@@ -77,20 +81,29 @@ final class FolderThread: Sendable {
     /// Goes by another configuration from now on.
     func adopt(_ loaded: LoadedConfiguration) { jobs.put(.adopt(loaded)) }
 
+    private func read(_ id: EffectID, _ reader: TimetableReader) {
+        for event in reader.read(begins: note) { mailbox.put(event) }
+        let wasTold = state.withLock { state in
+            defer { state = (false, 0) }
+            return state.skipped >= Self.mostSkipped
+        }
+        // The station was told that the folder does not answer: only a timetable tells it otherwise.
+        if wasTold { for event in reader.readAnew(begins: note) { mailbox.put(event) } }
+        upstream.withLock { $0 = nil }
+        mailbox.put(.completed(id, reader.isWhole ? .done : .failed("an upstream could not be read")))
+    }
+
+    private func note(_ upstream: String) {
+        self.upstream.withLock { $0 = upstream }
+        begins(upstream)
+    }
+
     private func carryOut(
         _ job: Job, _ reader: TimetableReader, _ zones: ZoneFolder,
         _ reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
     ) {
         switch job {
-        case .readTimetable(let id):
-            for event in reader.read() { mailbox.put(event) }
-            let wasTold = state.withLock { state in
-                defer { state = (false, 0) }
-                return state.skipped >= Self.mostSkipped
-            }
-            // The station was told that the folder does not answer: only a timetable tells it otherwise.
-            if wasTold { for event in reader.readAnew() { mailbox.put(event) } }
-            mailbox.put(.completed(id, reader.isWhole ? .done : .failed("an upstream could not be read")))
+        case .readTimetable(let id): read(id, reader)
         case .measure(let id): mailbox.put(.completed(id, reader.measure()))
         case .reload(let path):
             do throws(ConfigurationFileError) {
