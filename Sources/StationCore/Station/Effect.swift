@@ -25,8 +25,9 @@ package struct EffectID: Hashable, Comparable, Sendable {
 ///    an attempt of the executor's own, whose success it tells with `logIsDurable`.
 /// 4. `appendInRun` does not wait for the disk: it completes at once, `inRun` or `inMemory`. An entry of the same
 ///    index that also reaches the disk is the same entry.
-/// 5. After a crash the log is a gapless run of entries from index 0: everything that completed `durable` is in
-///    it; what completed `inRun` is in it unless the power went; of what did not complete, a prefix may be in it.
+/// 5. After a crash the log is a run of entries from index 0 in the order of their indices: everything that completed
+///    `durable` is in it; what completed `inRun` is in it unless the power went; of what did not complete, a prefix
+///    may be in it. It has a gap only where neither the disk nor `/run` took an entry that a later one followed.
 /// 6. The position record is replaced as a whole: after a crash it is the last completed one, or a later one.
 /// 7. `play` makes sound from its start until its end, its permit's end or a `stop`, whichever is first, and then
 ///    completes. A `play` ordered while another plays takes over at its own start, where the other ends `replaced`.
