@@ -146,13 +146,45 @@ extension Station {
 
     private mutating func stopByHand(_ id: CommandID, _ person: Person) {
         let stopped = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot.id)
-        note("stop", person, accepted: true, ["slots": .array(stopped.map { .string($0) })])
+        let repeats = repeatsToStop(with: stopped)
+        note(
+            "stop", person, accepted: true,
+            [
+                "slots": .array(stopped.map { .string($0) }),
+                "repeats": .array(repeats.map { .string(Slot.programme(of: $0.id)) }),
+            ])
         stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
         dropStoppedRepeats()
         for index in playouts.indices.reversed() where playouts[index].isStoppedUnheard {
             finish(index, reason: .stoppedByHand)
         }
-        reply(id, .fine, "", ["stopped": .array(stopped.map { .string($0) })])
+        reply(
+            id, .fine, "",
+            [
+                "stopped": .array(stopped.map { .string($0) }),
+                "repeats": .array(
+                    repeats.map {
+                        ["programme": .string(Slot.programme(of: $0.id)), "title": .string($0.title)]
+                    }),
+            ])
+    }
+
+    /// The next repeat of each emergency that a stop ends: of those that it stops, or, where nothing sounds, of all
+    /// that have sounded and would again.
+    ///
+    /// Who stops a bulletin does not mean the warning of an hour ago.
+    private func repeatsToStop(with stopped: [String]) -> [Slot] {
+        let programmes = Set(stopped.map(Slot.programme(of:)))
+        let until = now.wall + LogSummary.longestEmergency
+        return log.emergencyProgrammes(since: now.wall - LogSummary.longestEmergency).compactMap {
+            programme in
+            guard programmes.isEmpty || programmes.contains(programme) else { return nil }
+            // One that is due already waits for its turn.
+            let waiting = playouts.first { !$0.isBegun && Slot.programme(of: $0.slot.id) == programme }?.slot
+            let next =
+                waiting ?? active?.timetable.nextSlot(of: programme, after: now.wall, until: until)
+            return next.flatMap { $0.programmeClass == .emergency ? $0 : nil }
+        }
     }
 
     private mutating func mute(for duration: Duration, reason: String, _ id: CommandID, _ person: Person) {

@@ -249,7 +249,7 @@ extension Station {
     }
 
     /// Whether a person has stopped the emergency that the slot would repeat (DESIGN.md section 6).
-    private func isStoppedRepeat(_ slot: Slot) -> Bool {
+    func isStoppedRepeat(_ slot: Slot) -> Bool {
         slot.programmeClass == .emergency && log.isStoppedEmergency(slot.id, at: slot.scheduled)
     }
 
