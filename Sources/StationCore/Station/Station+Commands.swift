@@ -5,6 +5,8 @@ import StationTrust
 extension Station {
     /// There is at most one test tone in so long.
     static let testToneInterval = Duration.seconds(10)
+    /// So many plays by hand may wait for their content to be looked at.
+    static let mostByHand = 8
     /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
     static let longestMute = Duration.seconds(31 * 86_400)
     /// The lowest level that a person may set, in dB relative to full scale.
@@ -111,6 +113,11 @@ extension Station {
             note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
             reply(
                 id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
+            return false
+        }
+        guard playouts.count(where: \.slot.isByHand) < Self.mostByHand else {
+            note(verb, person, accepted: false, .object(what))
+            reply(id, .refused, "too many plays are waiting: wait for them, or stop them")
             return false
         }
         note(verb, person, accepted: true, .object(what + [.init("slot", .string(slot.id))]))
@@ -234,13 +241,24 @@ extension Playout {
 }
 
 extension Slot {
-    /// The slot of something that a person at the station plays now: at the latest within a minute, or not at all.
+    /// To decode a long recording to its end takes a slow board minutes; nobody waits at the station for longer.
+    private static let longestLookByHand = Duration.seconds(600)
+    /// Once its content is known, what a person plays begins within so long, or not at all.
+    private static let longestWaitByHand = Duration.seconds(60)
+
+    /// What a person plays is due when its content is known.
+    mutating func becomeDue(at instant: Instant) {
+        scheduled = instant
+        late = .within(Self.longestWaitByHand)
+    }
+
+    /// The slot of something that a person at the station plays as soon as its content was looked at.
     fileprivate init(
         byHand verb: String, at instant: Instant, text: String, title: String, categories: [String]
     ) {
         self.init(
             id: "\(Self.byHandUpstream)/\(verb)@\(text)", upstream: Self.byHandUpstream, programme: verb,
             title: title, programmeClass: .normal, categories: categories, rank: 0, scheduled: instant,
-            hardEnd: nil, late: .within(.seconds(60)), contents: [])
+            hardEnd: nil, late: .within(Self.longestLookByHand), contents: [])
     }
 }

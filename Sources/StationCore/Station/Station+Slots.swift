@@ -360,6 +360,7 @@ extension Station {
             playouts[index].blocked = nil
         }
         playouts[index].phase = .ready
+        if slot.isByHand { playouts[index].slot.becomeDue(at: now.wall) }
         if reports.contains(where: \.isPlayable) { return answerAsker(of: index) }
         // What a person handed over does not change any more.
         let reason = reports.blockingReason
