@@ -121,4 +121,67 @@ struct ProofScenarios {
         let later = world.log.filter { $0.kind == .device }.dropFirst(devices.count)
         #expect(later.first?.json["leftOut"]?.integer ?? 0 > 100)
     }
+
+    @Test("what sounded of a recording before a restart is not told of the one that is there afterwards")
+    func anotherRecording() throws {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T05:01:10+07:00")
+        let old = SHA256.hash("sang-1.wav".utf8), new = SHA256.hash("another".utf8)
+        world.carryOut(.content("xa/sang-1.wav", SimulatedContent(duration: .seconds(50), sha256: new)))
+        world.carryOut(.kill(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-02T05:01:40+07:00")
+        world.carryOut(.kill(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        let items = (outcome["items"]?.elements ?? []).filter { $0["path"]?.text == "sang-1.wav" }
+        func consumed(_ hash: Digest) -> Int64? {
+            items.first { $0["sha256"]?.text == "\(hash)" }?["framesConsumed"]?.integer
+        }
+        let oldFrames = consumed(old), newFrames = consumed(new)
+        #expect(items.count == 2)
+        #expect(oldFrames ?? 0 > 0)
+        #expect(newFrames == 0)
+        let (sum, all) = frames(outcome)
+        #expect(sum == all)
+    }
+
+    @Test("a slot of a downtime has its outcome although another upstream has changed meanwhile")
+    func downtimeOfTwo() {
+        let (world, _) = begun()
+        func published(_ time: String) -> ActiveTimetable {
+            var other = Village([Programme("chieu", at: time, seconds: 20)]).channel
+            other.upstream = "huyen"
+            return ActiveTimetable.compiled(
+                [Self.village.channel, other],
+                for: TimetableStation(id: "ap-3", zone: Self.village.zone),
+                zones: Zones { Village.zone(named: $0) })
+        }
+        world.carryOut(.publish(published("170000")))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:52:00+07:00")
+        world.carryOut(.powerCut(for: .seconds(3600)))
+        world.carryOut(.publish(published("180000")))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-02") == "missed off")
+    }
+
+    @Test("I11: a timetable that is the same again writes no entry, and has no content looked at again")
+    func sameTimetable() {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        let before = world.log.count { $0.kind == .timetable }
+        var looks = 0
+        world.tamper = { effects in
+            for effect in effects { if case .preflight(_, _, .early) = effect.action { looks += 1 } }
+            return effects
+        }
+        for hour in 0..<12 {
+            world.schedule(
+                .publish(Self.village.timetable),
+                at: at("2026-03-02T06:00:01+07:00") + .seconds(3600 * hour))
+        }
+        world.run(until: "2026-03-03T04:00:00+07:00")
+        #expect(world.log.count { $0.kind == .timetable } == before)
+        #expect(looks == 0)
+    }
 }
