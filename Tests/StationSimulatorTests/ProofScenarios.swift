@@ -116,7 +116,7 @@ struct ProofScenarios {
         world.run(until: "2026-03-02T08:55:00+07:00")
         let devices = world.log.filter { $0.kind == .device }
         let faults = world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "device" }
-        #expect(devices.count == EntryRate.perHour && faults.count == EntryRate.perHour)
+        #expect(devices.count == EntryRate.perHour + 1 && faults.count == EntryRate.perHour)
         world.run(until: "2026-03-02T10:30:00+07:00")
         let later = world.log.filter { $0.kind == .device }.dropFirst(devices.count)
         #expect(later.first?.json["leftOut"]?.integer ?? 0 > 100)
@@ -183,5 +183,26 @@ struct ProofScenarios {
         world.run(until: "2026-03-03T04:00:00+07:00")
         #expect(world.log.count { $0.kind == .timetable } == before)
         #expect(looks == 0)
+    }
+
+    @Test("T34: what a card does by the way does not keep a lost one out of the log")
+    func lostAfterAnHour() {
+        let world = Village([Programme("sau", at: "080000", seconds: 20, rule: "FREQ=MINUTELY;INTERVAL=5")])
+            .world(at: "2026-03-02T07:50:00+07:00")
+        world.schedule(.card(.missing), at: "2026-03-02T08:55:05+07:00")
+        world.run(until: "2026-03-02T08:56:00+07:00")
+        #expect(world.log.contains { $0.kind == .device && $0.json["state"]?.text == "lost" })
+    }
+
+    @Test("T34: the last state of a run of entries that were left out is told when the hour is over")
+    func lastState() {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        for minute in 0..<31 {
+            world.schedule(
+                .step(.milliseconds(20)), at: at("2026-03-02T12:00:00+07:00") + .seconds(60 * minute))
+        }
+        world.run(until: "2026-03-02T13:00:30+07:00")
+        #expect(world.log.last { $0.kind == .clock }?.json["leftOut"]?.integer == 11)
     }
 }
