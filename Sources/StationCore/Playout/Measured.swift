@@ -21,7 +21,14 @@ struct Measured: Hashable, Sendable {
         framesConsumed = record.framesConsumed
         framesPlanned = record.framesPlanned
         xruns = record.xruns
-        for item in record.items { items[item.measured.index] = item.measured }
+        for item in record.items {
+            // Of one place two recordings may have sounded.
+            let before = items[item.measured.index]
+            items[item.measured.index] = Playback.Item(
+                index: item.measured.index,
+                framesConsumed: (before?.framesConsumed ?? 0) + item.measured.framesConsumed,
+                peakDecibels: [before?.peakDecibels, item.measured.peakDecibels].compactMap { $0 }.max())
+        }
     }
 
     /// The sum with one more play of the slot, whose clock reading is `now`.

@@ -199,14 +199,24 @@ struct Playout: Sendable {
 
     /// What was measured of the items, with all that is known of each; those of content that is not known any more too.
     func items(_ sum: Measured) -> [PositionRecord.Item] {
+        // What sounded of a recording that is there no more stays that recording's.
+        let others = recorded.filter { item in
+            let index = item.measured.index
+            guard reports.indices.contains(index) else { return true }
+            return (reports[index].path, reports[index].sha256) != (item.path, item.sha256)
+        }
         let known = reports.enumerated().map { index, report in
-            let item =
+            var measured =
                 sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil)
+            for other in others where other.measured.index == index {
+                measured.framesConsumed -= other.measured.framesConsumed
+            }
+            if measured.framesConsumed <= 0 { measured.peakDecibels = nil }
             return PositionRecord.Item(
-                item, path: report.path, sha256: item.isChanged ? nil : report.sha256,
+                measured, path: report.path, sha256: measured.isChanged ? nil : report.sha256,
                 language: items[index].language)
         }
-        return known + recorded.filter { $0.measured.index >= known.count }
+        return known + others
     }
 
     /// Whether its content would be over by now, by the clock that it goes by.

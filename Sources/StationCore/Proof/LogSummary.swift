@@ -84,6 +84,11 @@ package struct LogSummary: Equatable, Sendable {
         openIntents.first { Slot.isSame($0.slot, slot) }
     }
 
+    /// The emergencies that began since an instant, as `UPSTREAM/UID`, but those that a person wants no more.
+    func emergencyProgrammes(since instant: Instant) -> [String] {
+        emergencyProgrammes.filter { $0.stopped == nil && $0.begun >= instant }.map(\.programme)
+    }
+
     /// Whether the slot, scheduled at an instant, repeats an emergency that a person has stopped.
     package func isStoppedEmergency(_ slot: String, at scheduled: Instant) -> Bool {
         emergencyProgrammes.contains {
@@ -129,6 +134,12 @@ package struct LogSummary: Equatable, Sendable {
         for version in versions.members ?? [] {
             let isSame = timetableVersions?[version.name] == version.value
             changes[version.name] = isSame ? timetableChanges[version.name] : believed
+        }
+        // What its centre sends after a stop is news: nobody has heard it, and nobody has stopped it.
+        for index in emergencyProgrammes.indices {
+            let programme = emergencyProgrammes[index].programme
+            let upstream = String(programme.prefix { $0 != "/" })
+            if versions[upstream] != timetableVersions?[upstream] { emergencyProgrammes[index].stopped = nil }
         }
         timetableChanges = changes
         timetableVersions = versions
@@ -191,11 +202,9 @@ package struct LogSummary: Equatable, Sendable {
         case "unmute": mute = nil
         case "stop":
             guard let wall else { return }
-            // What was stopped, or, where nothing sounded, what had sounded and would again: who stops a bulletin
-            // does not mean the warning of an hour ago.
-            let slots = entry["slots"]?.elements?.compactMap(\.text).map(Slot.programme(of:)) ?? []
+            let repeats = entry["repeats"]?.elements?.compactMap(\.text) ?? []
             for index in emergencyProgrammes.indices
-            where slots.isEmpty || slots.contains(emergencyProgrammes[index].programme) {
+            where repeats.contains(emergencyProgrammes[index].programme) {
                 emergencyProgrammes[index].stopped = wall
             }
         case "volume": volumeDecibels = entry["volumeDecibels"]?.number

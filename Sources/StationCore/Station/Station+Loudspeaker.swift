@@ -132,7 +132,8 @@ extension Station {
             alreadySounded: playout.isBegun ? playout.position : .zero)
     }
 
-    private func emergencies(on instant: Instant) -> Int {
+    /// How many emergencies have begun on the local day of an instant.
+    func emergencies(on instant: Instant) -> Int {
         let day = settings.zone.civilTime(at: instant).date
         return log.emergencies.reversed().prefix { settings.zone.civilTime(at: $0).date == day }.count
     }

@@ -44,12 +44,21 @@ extension ItemReport {
 extension Station {
     /// Makes a timetable the active one, at this instant.
     mutating func activate(_ new: ActiveTimetable) {
-        let isFirst = active == nil
+        let old = active
         active = new
         upcoming = nil
         upstreamErrors = [:]
-        forgetContentChecks()
-        clear(.crowd)
+        // Each change of the audio is told this way too: a file that grows must not fill the log.
+        guard let old, old.versions == new.versions, old.problems == new.problems else {
+            noteTimetable(new)
+            return replace(old, by: new)
+        }
+        forgetContentChecks { !$0.messages.isEmpty }
+        raiseTimetableFault()
+        recallWithdrawn(by: new.timetable)
+    }
+
+    private mutating func noteTimetable(_ new: ActiveTimetable) {
         append(
             .timetable,
             [
@@ -61,16 +70,24 @@ extension Station {
                 .init("events", .integer(Int64(new.timetable.programmeCount))),
                 .init("problems", .integer(Int64(new.problems.count))),
             ])
+    }
+
+    private mutating func replace(_ old: ActiveTimetable?, by new: ActiveTimetable) {
+        forgetContentChecks()
+        clear(.crowd)
         raiseTimetableFault()
         recallWithdrawn(by: new.timetable)
-        guard !isFirst else { return }
+        guard let old else { return }
         dueFrom = now.monotonic
-        guard trust != .untrusted, dueSince != nil else {
+        guard trust != .untrusted, let since = dueSince else {
             dueSince = nil
             return
         }
         // What the new timetable puts into the past was never due; but it may still be joined.
-        dueSince = now.wall
+        dueSince = [:]
+        for (upstream, version) in new.versions {
+            dueSince?[upstream] = old.versions[upstream] == version ? since[upstream] : now.wall
+        }
         rewind(to: min(takenUntil, now.wall - Self.joinReach))
     }
 
@@ -168,10 +185,13 @@ extension Station {
     /// What a timetable puts into the time before it became active was never due (`LogSummary.timetableSince`).
     private mutating func beginJudging() {
         let begun = now.wall(of: dueFrom)
-        let since = min(log.timetableSince ?? begun, begun)
         let oldest = now.wall - LogSummary.memory
+        let due = (active?.versions ?? [:]).keys.map { upstream in
+            (upstream, max(min(log.timetableChange(of: upstream) ?? begun, begun), oldest))
+        }
+        let since = due.map(\.1).min() ?? begun
         if let last = lastTrustedBefore, last < oldest { noteUnjudged(from: last, to: oldest) }
-        dueSince = max(since, oldest)
+        dueSince = Dictionary(due) { first, _ in first }
         // What was due long before the log last believed the clock has its outcome: no slot waits for longer.
         let last = lastTrustedBefore.map { $0 < begun ? $0 : since } ?? since
         let settledUntil = max(since, last - Playout.longestWait - Self.joinReach)
@@ -226,12 +246,17 @@ extension Station {
         } else if slot.scheduled > now.wall {
             // Nothing has its outcome before it was due.
             postpone(slot)
-        } else if playout.isBegun || dueSince.map({ slot.scheduled >= $0 }) ?? false {
+        } else if playout.isBegun || isDue(slot) {
             playouts.append(playout)
             let absence = mayBegin && !hasPlace ? Reason.overlap : absence(at: slot.scheduled)
             let reason = isStopped ? .stoppedByHand : playout.isBegun ? .powerLost : absence
             finish(playouts.count - 1, reason: reason)
         }
+    }
+
+    /// Whether the slot was in its upstream's timetable when it was due: another's changes say nothing of it.
+    private func isDue(_ slot: Slot) -> Bool {
+        dueSince?[slot.upstream].map { slot.scheduled >= $0 } ?? false
     }
 
     /// Passes a slot over until it is due.
@@ -249,7 +274,7 @@ extension Station {
     }
 
     /// Whether a person has stopped the emergency that the slot would repeat (DESIGN.md section 6).
-    private func isStoppedRepeat(_ slot: Slot) -> Bool {
+    func isStoppedRepeat(_ slot: Slot) -> Bool {
         slot.programmeClass == .emergency && log.isStoppedEmergency(slot.id, at: slot.scheduled)
     }
 
@@ -358,6 +383,7 @@ extension Station {
             playouts[index].blocked = nil
         }
         playouts[index].phase = .ready
+        if slot.isByHand { playouts[index].slot.becomeDue(at: now.wall) }
         if reports.contains(where: \.isPlayable) { return answerAsker(of: index) }
         // What a person handed over does not change any more.
         let reason = reports.blockingReason
@@ -375,11 +401,18 @@ extension Station {
     }
 
     /// Looks at content again: it may be another.
-    mutating func forgetContentChecks() {
-        for slot in contentChecks.keys.sorted() where !playouts.contains(where: { $0.slot.id == slot }) {
-            clear(.content(slot: slot))
+    mutating func forgetContentChecks(where isMeant: (ContentCheck) -> Bool = { _ in true }) {
+        let forgotten = contentChecks.filter { isMeant($0.value) }.keys.sorted()
+        for slot in forgotten {
+            contentChecks[slot] = nil
+            if !playouts.contains(where: { $0.slot.id == slot }) { clear(.content(slot: slot)) }
         }
-        contentChecks = [:]
+        // A look under way may have seen what is there no more.
+        for (id, purpose) in purposes {
+            if case .contentCheck(_, let play) = purpose {
+                purposes[id] = .contentCheck(slot: nil, play)
+            }
+        }
     }
 
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }

@@ -93,8 +93,8 @@ package struct Station: Sendable {
     private(set) var lastTrustedBefore: Instant?
     /// When the active timetable was taken in this run; the run's beginning for its first one.
     var dueFrom: MonotonicInstant
-    /// Slots due before that instant are not this timetable's to judge.
-    var dueSince: Instant?
+    /// Slots of an upstream that were due before its instant are not this timetable's to judge.
+    var dueSince: [String: Instant]?
     /// Slots up to that instant have been taken from the timetable.
     var takenUntil = Instant.distantPast
     var hasMoreSlots = false
@@ -123,7 +123,8 @@ package struct Station: Sendable {
     enum Purpose: Hashable, Sendable {
         case intent(PlayID)
         case preflight(PlayID)
-        case contentCheck(slot: String, PlayID)
+        /// Without a slot it was overtaken: what it finds says nothing any more.
+        case contentCheck(slot: String?, PlayID)
         case play(PlayID)
         case lastPosition
         case timetable
@@ -318,7 +319,7 @@ package struct Station: Sendable {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
         case (.contentCheck(let slot, let play), .preflighted(let reports)):
-            noteContent(ContentCheck(reports: reports), of: slot)
+            if let slot { noteContent(ContentCheck(reports: reports), of: slot) }
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.timetable, .done): lastTimetableRead = now.wall

@@ -44,6 +44,9 @@ extension Catalogue {
             en: count == 1 ? "Stopped 1 programme." : "Stopped \(count) programmes.")
     }
     static let nothingToStop = Phrase(vi: "Không có gì đang phát.", en: "Nothing was playing.")
+    static func repeatsEnded(_ titles: String) -> Phrase {
+        Phrase(vi: "Không phát lại nữa: \(titles).", en: "Will not sound again: \(titles).")
+    }
     static func muted(until time: String) -> Phrase {
         Phrase(
             vi: "Đã tắt tiếng đến \(time). Chỉ tin khẩn cấp vẫn phát.",

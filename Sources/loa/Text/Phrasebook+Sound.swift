@@ -58,6 +58,9 @@ extension Phrasebook {
         .init("only root and the group {1} may ask", "chỉ root và nhóm {1} được hỏi"),
         .init("there is no programme {1}", "không có chương trình {1}"),
         .init("one test tone in ten seconds is enough", "mười giây chỉ phát một tiếng thử"),
+        .init(
+            "too many plays are waiting: wait for them, or stop them",
+            "quá nhiều lệnh phát đang chờ: hãy đợi, hoặc dừng chúng"),
         .init("the station is playing", "loa đang phát"),
         .init("the guard refuses: {1}", "không được phép: {1}"),
         .init("it ended before it began", "đã kết thúc trước khi bắt đầu"),
