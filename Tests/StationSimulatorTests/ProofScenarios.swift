@@ -172,7 +172,7 @@ struct ProofScenarios {
         let before = world.log.count { $0.kind == .timetable }
         var looks = 0
         world.tamper = { effects in
-            for effect in effects { if case .preflight(_, _, .early) = effect.action { looks += 1 } }
+            for effect in effects { if case .preflight(_, _, .early, _) = effect.action { looks += 1 } }
             return effects
         }
         for hour in 0..<12 {
