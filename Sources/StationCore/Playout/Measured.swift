@@ -21,14 +21,8 @@ struct Measured: Hashable, Sendable {
         framesConsumed = record.framesConsumed
         framesPlanned = record.framesPlanned
         xruns = record.xruns
-        for item in record.items {
-            // Of one place two recordings may have sounded.
-            let before = items[item.measured.index]
-            items[item.measured.index] = Playback.Item(
-                index: item.measured.index,
-                framesConsumed: (before?.framesConsumed ?? 0) + item.measured.framesConsumed,
-                peakDecibels: [before?.peakDecibels, item.measured.peakDecibels].compactMap { $0 }.max())
-        }
+        // Of one place two recordings may have sounded.
+        for item in record.items { add(item.measured) }
     }
 
     /// The sum with one more play of the slot, whose clock reading is `now`.
@@ -43,14 +37,15 @@ struct Measured: Hashable, Sendable {
         sum.framesPlanned = max(sum.framesPlanned, playback.framesPlanned)
         sum.xruns += playback.xruns
         sum.isUnproven = sum.isUnproven || playback.isUnproven
-        for item in playback.items {
-            let before = sum.items[item.index]
-            var both = Playback.Item(
-                index: item.index, framesConsumed: (before?.framesConsumed ?? 0) + item.framesConsumed,
-                peakDecibels: [before?.peakDecibels, item.peakDecibels].compactMap { $0 }.max())
-            both.isChanged = item.isChanged || before?.isChanged ?? false
-            sum.items[item.index] = both
-        }
+        for item in playback.items { sum.add(item) }
         return sum
+    }
+
+    private mutating func add(_ item: Playback.Item) {
+        guard var sum = items[item.index] else { return items[item.index] = item }
+        sum.framesConsumed += item.framesConsumed
+        sum.peakDecibels = [sum.peakDecibels, item.peakDecibels].compactMap { $0 }.max()
+        sum.isChanged = sum.isChanged || item.isChanged
+        items[item.index] = sum
     }
 }

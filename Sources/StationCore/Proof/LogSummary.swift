@@ -35,9 +35,7 @@ package struct LogSummary: Equatable, Sendable {
     package private(set) var lastTrusted: Instant?
     /// Which timetable is the active one.
     private var timetableVersions: JSON?
-    /// Since when it is, by a clock that was believed; nil until there is one.
-    package private(set) var timetableSince: Instant?
-    /// Since when each upstream's timetable is as it is, likewise.
+    /// Since when each upstream's timetable is as it is, by a clock that was believed.
     private var timetableChanges: [String: Instant] = [:]
     /// What was begun and has not ended.
     package private(set) var openIntents: [OpenIntent] = []
@@ -113,7 +111,6 @@ package struct LogSummary: Equatable, Sendable {
             if firstTrusted == nil { firstTrusted = wall }
             lastTrusted = wall
             if clock == .synchronised { lastSynchronised = wall }
-            if timetableVersions != nil, timetableSince == nil { timetableSince = wall }
             for version in timetableVersions?.members ?? [] where timetableChanges[version.name] == nil {
                 timetableChanges[version.name] = wall
             }
@@ -143,7 +140,6 @@ package struct LogSummary: Equatable, Sendable {
         }
         timetableChanges = changes
         timetableVersions = versions
-        timetableSince = believed
     }
 
     /// Goes on at a later index: the entries between are lost.
@@ -224,7 +220,6 @@ extension LogSummary {
             .init("lastSynchronised", Self.json(lastSynchronised)),
             .init("lastTrusted", Self.json(lastTrusted)),
             .init("timetableVersions", timetableVersions ?? .null),
-            .init("timetableSince", Self.json(timetableSince)),
             .init(
                 "timetableChanges",
                 .object(
@@ -270,7 +265,6 @@ extension LogSummary {
         lastSynchronised = Self.instant(json["lastSynchronised"])
         lastTrusted = Self.instant(json["lastTrusted"])
         if let versions = json["timetableVersions"], versions != .null { timetableVersions = versions }
-        timetableSince = Self.instant(json["timetableSince"])
         for change in json["timetableChanges"]?.members ?? [] {
             timetableChanges[change.name] = Self.instant(change.value)
         }

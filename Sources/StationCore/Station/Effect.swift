@@ -21,8 +21,8 @@ package struct EffectID: Hashable, Comparable, Sendable {
 ///    in a later call of `handle`; a crash takes completions with it.
 /// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
 ///    nobody can say whether it took the entry, the entry goes to `/run` and completes `inRun`, or `inMemory`
-///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the next `append`, or by
-///    an attempt of the executor's own, whose success it tells with `logIsDurable`.
+///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the
+///    next `append`, or by an attempt of the executor's own, whose success it tells with `logIsDurable`.
 /// 4. `appendInRun` does not wait for the disk: it completes at once, `inRun` or `inMemory`. An entry of the same
 ///    index that also reaches the disk is the same entry.
 /// 5. After a crash the log is a run of entries from index 0 in the order of their indices: everything that completed

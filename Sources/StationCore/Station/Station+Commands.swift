@@ -51,6 +51,16 @@ extension Station {
             ] + (more.members ?? []))
     }
 
+    /// Refuses what a person asked for, and has it in the log.
+    private mutating func refuse(
+        _ verb: String, _ id: CommandID, _ person: Person, _ message: String, reason: Reason? = nil,
+        _ what: JSON = [:]
+    ) {
+        let why: [JSON.Member] = reason.map { [.init("reason", .string($0.rawValue))] } ?? []
+        note(verb, person, accepted: false, .object((what.members ?? []) + why))
+        reply(id, .refused, message, .object(why))
+    }
+
     // MARK: Playing by hand
 
     private mutating func playFile(
@@ -63,32 +73,23 @@ extension Station {
     }
 
     private mutating func playProgramme(_ name: String, _ id: CommandID, _ person: Person) {
+        func refuse(_ message: String) {
+            self.refuse("play", id, person, message, reason: .noContent, ["programme": .string(name)])
+        }
         guard let slot = active?.timetable.slot(ofProgramme: name, at: now.wall) else {
-            note("play", person, accepted: false, ["programme": .string(name)])
-            reply(
-                id, .refused, "there is no programme \(name)", ["reason": .string(Reason.noContent.rawValue)])
-            return
+            return refuse("there is no programme \(name)")
         }
         let items = items(of: slot)
-        guard !items.isEmpty else {
-            note("play", person, accepted: false, ["programme": .string(name)])
-            reply(
-                id, .refused, "\(name): nothing to play", ["reason": .string(Reason.noContent.rawValue)])
-            return
-        }
+        guard !items.isEmpty else { return refuse("\(name): nothing to play") }
         play("play", title: slot.title, items: items, categories: slot.categories, nil, id, person)
     }
 
     private mutating func test(_ id: CommandID, _ person: Person) {
         if let last = lastTestTone, now.monotonic - last < Self.testToneInterval {
-            note("test", person, accepted: false)
-            reply(id, .refused, "one test tone in ten seconds is enough")
-            return
+            return refuse("test", id, person, "one test tone in ten seconds is enough")
         }
         guard !playouts.contains(where: \.holdsLoudspeaker) else {
-            note("test", person, accepted: false)
-            reply(id, .refused, "the station is playing")
-            return
+            return refuse("test", id, person, "the station is playing")
         }
         let items = [ContentItem(source: .testTone, title: "test tone")]
         if play("test", title: "test tone", items: items, categories: [], nil, id, person) {
@@ -110,14 +111,12 @@ extension Station {
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
         if let refusal = refusal(of: playout) {
-            note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
-            reply(
-                id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
+            refuse(
+                verb, id, person, "the guard refuses: \(refusal.rawValue)", reason: refusal, .object(what))
             return false
         }
         guard playouts.count(where: \.slot.isByHand) < Self.mostByHand else {
-            note(verb, person, accepted: false, .object(what))
-            reply(id, .refused, "too many plays are waiting: wait for them, or stop them")
+            refuse(verb, id, person, "too many plays are waiting: wait for them, or stop them", .object(what))
             return false
         }
         note(verb, person, accepted: true, .object(what + [.init("slot", .string(slot.id))]))

@@ -11,14 +11,20 @@ final class FolderThread: Sendable {
         case adopt(LoadedConfiguration)
     }
 
+    /// A read of the folders that was asked for and has not ended.
+    private struct Reading {
+        /// Whose folder it is at; nil before the first.
+        var upstream: String?
+        /// How often it was asked for again meanwhile.
+        var skipped = 0
+    }
+
     /// So many reads in a row may find the one before still under way, before that is a fault.
     private static let mostSkipped = 3
 
     private let jobs: JobQueue<Job>
     private let mailbox: Mailbox<Event>
-    private let state = Mutex((isReading: false, skipped: 0))
-    /// Whose folder is being read.
-    private let upstream = Mutex(String?.none)
+    private let reading = Mutex(Reading?.none)
     private let begins: @Sendable (String) -> Void
 
     /// Starts the thread.
@@ -51,16 +57,13 @@ final class FolderThread: Sendable {
     ///
     /// A folder that does not answer (a network share, a dying disk) must not let questions pile up behind it.
     func readTimetable(_ id: EffectID) {
-        let skipped = state.withLock { state in
-            guard state.isReading else {
-                state = (true, 0)
-                return 0
-            }
-            state.skipped += 1
-            return state.skipped
+        let underWay = reading.withLock { reading in
+            reading?.skipped += 1
+            defer { reading = reading ?? Reading() }
+            return reading
         }
-        guard skipped > 0 else { return jobs.put(.readTimetable(id)) }
-        if skipped >= Self.mostSkipped, let upstream = upstream.withLock({ $0 }) {
+        guard let underWay else { return jobs.put(.readTimetable(id)) }
+        if underWay.skipped >= Self.mostSkipped, let upstream = underWay.upstream {
             mailbox.put(.timetableRefused(upstream: upstream, "its folder does not answer"))
         }
         mailbox.put(.completed(id, .failed("the folder is still being read")))
@@ -68,7 +71,7 @@ final class FolderThread: Sendable {
 
     /// Measures what is free and what is used.
     func measure(_ id: EffectID) {
-        if state.withLock({ $0.skipped > 0 }) {
+        if reading.withLock({ ($0?.skipped ?? 0) > 0 }) {
             mailbox.put(.completed(id, .failed("the folder is still being read")))
         } else {
             jobs.put(.measure(id))
@@ -83,18 +86,16 @@ final class FolderThread: Sendable {
 
     private func read(_ id: EffectID, _ reader: TimetableReader) {
         for event in reader.read(begins: note) { mailbox.put(event) }
-        let wasTold = state.withLock { state in
-            defer { state = (false, 0) }
-            return state.skipped >= Self.mostSkipped
-        }
+        let ended = reading.withLock { $0.take() }
         // The station was told that the folder does not answer: only a timetable tells it otherwise.
-        if wasTold { for event in reader.readAnew(begins: note) { mailbox.put(event) } }
-        upstream.withLock { $0 = nil }
+        if let ended, ended.skipped >= Self.mostSkipped {
+            for event in reader.readAnew(begins: begins) { mailbox.put(event) }
+        }
         mailbox.put(.completed(id, reader.isWhole ? .done : .failed("an upstream could not be read")))
     }
 
     private func note(_ upstream: String) {
-        self.upstream.withLock { $0 = upstream }
+        reading.withLock { $0?.upstream = upstream }
         begins(upstream)
     }
 
