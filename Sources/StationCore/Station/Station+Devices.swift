@@ -100,6 +100,7 @@ extension Station {
         amplifierSince = isOn ? now.monotonic : nil
         amplifierOffAt = nil
         amplifierRetryAt = nil
+        amplifierRetryDelay = Self.amplifierRetry
         emit(.amplifier(isOn: isOn), for: .amplifier)
     }
 

@@ -23,8 +23,10 @@ package struct Station: Sendable {
     static let cardIdle = Duration.seconds(3)
     /// Content that was missing or bad is looked at again after that time, until its slot is over.
     static let preflightRetry = Duration.seconds(15)
-    /// An amplifier's command that failed is given again after that time.
+    /// An amplifier's command that failed is given again after that time, after a second failure twice as long,
+    /// and so on up to the longest.
     static let amplifierRetry = Duration.seconds(10)
+    static let longestAmplifierRetry = Duration.seconds(60)
     /// What the guard refuses is asked again after that time: the hour may have opened.
     static let blockedRetry = Duration.seconds(30)
     /// The running slot's position is written down so often (DESIGN.md section 9 asks for 10 s).
@@ -112,6 +114,7 @@ package struct Station: Sendable {
     var amplifierOffAt: MonotonicInstant?
     /// When a command that failed is given again.
     var amplifierRetryAt: MonotonicInstant?
+    var amplifierRetryDelay = Station.amplifierRetry
     /// It was on for its longest time, and stays off until nobody needs it.
     var isAmplifierSpent = false
     var nextPoll: MonotonicInstant
@@ -326,8 +329,11 @@ package struct Station: Sendable {
         case (.storage, .storage(let free, let content)): storage = (free, content)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
-            amplifierRetryAt = now.monotonic + Self.amplifierRetry
-        case (.amplifier, _): if !isAmplifierSpent { clear(.amplifier) }
+            amplifierRetryAt = now.monotonic + amplifierRetryDelay
+            amplifierRetryDelay = min(amplifierRetryDelay * 2, Self.longestAmplifierRetry)
+        case (.amplifier, _):
+            amplifierRetryDelay = Self.amplifierRetry
+            if !isAmplifierSpent { clear(.amplifier) }
         default: break
         }
     }
