@@ -10,7 +10,7 @@ extension World {
         case .append, .recordPosition: _ = store.carryOut(effect)
         case .appendInRun:
             if let completion = store.carryOut(effect) { send(.completed(id, completion)) }
-        case .preflight(let play, let items, _): preflight(id, play, items)
+        case .preflight(let play, let items, _, _): preflight(id, play, items)
         case .openCard: sound(id) { $0.open(at: $1) }
         case .closeCard: sound(id) { $0.close(at: $1) }
         case .play(let order): play(id, order)

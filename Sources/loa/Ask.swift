@@ -114,22 +114,32 @@ struct Ask {
 
     /// A file where there is one of that name, else a programme; what has a `/` in it can only be a file.
     private static func play(_ verb: JSON.Member, _ what: String) throws(FileError) -> (JSON, Int32) {
-        do throws(SystemError) {
-            // Looked at before it is opened: to open a pipe waits for its other end, and a device may act on it.
-            var information = stat()
-            _ = try system("open \(what)") { stat(what, &information) }
-            guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: what, code: EINVAL) }
-            let file = try Descriptor.open(what, O_RDONLY | O_NONBLOCK | O_NOCTTY)
-            _ = try system("fstat \(what)") { fstat(file.number, &information) }
-            guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: what, code: EINVAL) }
-            let name = what.split(separator: "/").last.map(String.init) ?? what
-            return (.object([verb, .init("name", .string(name))]), file.release())
-        } catch {
-            if error.code == ENOENT && !what.contains("/") {
-                return (.object([verb, .init("programme", .string(what))]), noFile)
+        let file: Descriptor
+        do throws(SystemError) { file = try open(what) } catch {
+            guard error.code == ENOENT, !what.contains("/") else {
+                throw FileError(path: what, problem: error)
             }
-            throw FileError(path: what, problem: error)
+            return (.object([verb, .init("programme", .string(what))]), noFile)
         }
+        let name = what.split(separator: "/").last.map(String.init) ?? what
+        return (.object([verb, .init("name", .string(name))]), file.release())
+    }
+
+    private static func open(_ path: String) throws(SystemError) -> Descriptor {
+        // Looked at before it is opened: to open a pipe waits for its other end, and a device may act on it.
+        try requireRegular(path) { stat(path, &$0) }
+        let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        try requireRegular(path) { fstat(file.number, &$0) }
+        return file
+    }
+
+    /// Throws `EINVAL` for what is no regular file.
+    private static func requireRegular(
+        _ path: String, _ look: (inout stat) -> Int32
+    ) throws(SystemError) {
+        var information = stat()
+        _ = try system("open \(path)") { look(&information) }
+        guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: path, code: EINVAL) }
     }
 }
 
@@ -138,10 +148,8 @@ private struct FileError: Error {
     let message: Phrase
 
     init(path: String, problem: SystemError) {
-        let why = problem.code == EINVAL ? Catalogue.notRegular : Phrasebook.translated("\(problem)")
         message =
-            problem.code == EINVAL
-            ? Phrase(vi: "\(path) \(why[.vietnamese])", en: "\(path) \(why[.english])") : why
+            problem.code == EINVAL ? Catalogue.notRegular(path) : Phrasebook.translated("\(problem)")
     }
 }
 

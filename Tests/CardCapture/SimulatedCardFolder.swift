@@ -79,6 +79,12 @@ package final class SimulatedCardFolder: @unchecked Sendable {
         set { control.pointee.open_error = newValue }
     }
 
+    /// How long it takes to open, in milliseconds.
+    package var openingMilliseconds: UInt32 {
+        get { control.pointee.opening_milliseconds }
+        set { control.pointee.opening_milliseconds = newValue }
+    }
+
     /// errno with which the card refuses its parameters: EINVAL; 0 for none.
     package var parameterError: Int32 {
         get { control.pointee.parameter_error }

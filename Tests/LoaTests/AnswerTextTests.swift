@@ -223,6 +223,9 @@ struct AnswerTextTests {
         #expect(vietnamese.done(.test, ["title": "test tone"]) == "Phát: tiếng thử\n")
         #expect(english.done(.stop, ["stopped": []]) == "Nothing was playing.\n")
         #expect(english.done(.stop, ["stopped": ["x"]]) == "Stopped 1 programme.\n")
+        let repeats: JSON = ["stopped": [], "repeats": [["programme": "xa/lu", "title": "Lũ quét"]]]
+        #expect(
+            english.done(.stop, repeats) == "Nothing was playing.\nWill not sound again: Lũ quét.\n")
         #expect(vietnamese.done(.unmute, [:]) == "Đã bật tiếng lại.\n")
         #expect(vietnamese.done(.volume, ["volumeDecibels": .decimal(-6.5)]) == "Âm lượng −6,5 dB\n")
         #expect(

@@ -18,6 +18,7 @@ struct PhrasebookTests {
         ),
         ("open /srv/xa: Permission denied", "mở /srv/xa: không có quyền"),
         ("hw:0: device-missing", "hw:0: không thấy card âm thanh"),
+        ("hw:0: held by mpd (812): device-busy", "hw:0: mpd (812) đang giữ: card âm thanh đang bận"),
         ("and 7 more", "và 7 lỗi nữa"),
         (
             "/etc/s.json5:3:4: hours[0].from: expected a time from \"00:00\" to \"23:59\", found \"25:00\"",

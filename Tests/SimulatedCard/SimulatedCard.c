@@ -355,6 +355,7 @@ static int card_files(card *card, const char *folder) {
     }
     int error = __atomic_load_n(&card->control->open_error, __ATOMIC_RELAXED);
     if (error) return -error;
+    usleep(1000 * card->control->opening_milliseconds);
     card->unplugged = card->control->unplugged;
     card->xrun = card->control->xrun;
     card->suspended = card->control->suspended;

@@ -116,6 +116,21 @@ import Testing
         expectInPlace(try #require(runs.last), start: start, within: 5)
     }
 
+    @Test("T10 a card that takes more than a second to open is not lost for that")
+    func slowCard() throws {
+        let station = try AudioThreadStation()
+        station.card.openingMilliseconds = 1200
+        station.output.prepare()
+        let start = CLinux_monotonic() + milliseconds(2500)
+        #expect(
+            station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(9_600)))
+        let result = try #require(station.result(of: 1))
+        let run = try #require(station.finish().last)
+        #expect(result.cause == .completed && run.numbers == (0..<9_600).map { $0 % 8_000 })
+        #expect(station.losses.isEmpty)
+        expectInPlace(run, start: start, within: 5)
+    }
+
     @Test(
         "T10 T12 a card that is not there, or another's, at the start is tried until it is",
         arguments: [EBUSY, ENOENT, ENODEV])

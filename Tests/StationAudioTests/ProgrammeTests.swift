@@ -91,6 +91,26 @@ struct ProgrammeTests {
         #expect(inSteps.samples.elementsEqual(Played([item], output).samples[600_000...]))
     }
 
+    @Test("T39 the way past many items takes one a step, and does not open those of which all is known")
+    func stepsPastItems() throws {
+        let shop = try Workshop()
+        try shop.writeWAV("a.wav", noise(1_000), rate: 16_000)
+        let known = try shop.item("a.wav", frames: 1_000)
+        let output = ProgrammeOutput(rate: 16_000, channels: 1, startFrame: 20_500)
+        var steps: [Int] = []
+        let opened = Played(Array(repeating: known, count: 22), output) { reader, frames in
+            guard frames == 0 else { return }
+            while reader.seek() { steps.append(reader.marks.count) }
+        }
+        #expect(Array(steps.prefix(21)) == Array(1...21))
+        // Nothing could be opened of these.
+        let closed = ProgrammeItem(descriptor: -1, frames: 1_000, rate: 16_000)
+        let unopened = Played(Array(repeating: closed, count: 20) + [known, known], output)
+        #expect(unopened.samples == opened.samples && unopened.samples.count == 1_500)
+        #expect(unopened.marks.map(\.end) == opened.marks.map(\.end))
+        #expect(unopened.marks.allSatisfy { $0.error == nil })
+    }
+
     @Test(
         "Going on at any frame plays what the whole would have played from there", arguments: [false, true])
     func start(_ isCounted: Bool) throws {

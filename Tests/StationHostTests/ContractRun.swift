@@ -167,7 +167,7 @@ struct ContractRun {
     private mutating func sound(_ effect: Effect) {
         func later(_ delay: Int64, _ event: Event) { queue.append((time + delay, event)) }
         switch effect.action {
-        case .preflight(_, let items, _):
+        case .preflight(_, let items, _, _):
             let report = ItemReport(
                 path: items[0].source.path, sha256: nil, duration: Self.content, problem: nil,
                 isPlayable: true)

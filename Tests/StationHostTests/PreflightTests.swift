@@ -11,6 +11,7 @@ import Testing
 struct PreflightTests {
     private let folder: ScratchFolder
     private let handed = HandedFiles()
+    private let due = Instant(seconds: 1_800_000_000)
 
     init() throws { folder = try ScratchFolder() }
 
@@ -42,6 +43,11 @@ struct PreflightTests {
     private final class Done: Sendable {
         let plays = Mutex<[(play: PlayID, reports: [ItemReport])]>([])
 
+        /// Nil, which a check that was discarded gives, is no report.
+        func add(_ play: PlayID, _ content: PreparedContent?) {
+            plays.withLock { $0.append((play, content?.reports ?? [])) }
+        }
+
         func wait(for count: Int) -> [(play: PlayID, reports: [ItemReport])] {
             let limit = Date(timeIntervalSinceNow: 60)
             while Date() < limit {
@@ -62,21 +68,82 @@ struct PreflightTests {
         try write("short.wav", seconds: 1)
         let done = Done()
         let thread = try PreflightThread(checker()) { _, play, content in
-            done.plays.withLock { $0.append((play, content.reports)) }
+            done.add(play, content)
         }
         let long = items(["short.wav", "long.wav"])
-        thread.check(EffectID(1), PlayID(1), long, .early)
-        thread.check(EffectID(2), PlayID(2), long, .normal)
+        thread.check(EffectID(1), PlayID(1), long, .early, scheduled: due)
+        thread.check(EffectID(2), PlayID(2), long, .normal, scheduled: due)
         usleep(50_000)
         let token = handed.put(try Descriptor.open(folder.path + "/long.wav", O_RDONLY))
         thread.check(
-            EffectID(3), PlayID(3), [ContentItem(source: .handedOver(token: token, name: "theirs"))], .person)
+            EffectID(3), PlayID(3), [ContentItem(source: .handedOver(token: token, name: "theirs"))], .person,
+            scheduled: due)
         usleep(50_000)
-        thread.check(EffectID(4), PlayID(4), items(["short.wav"]), .emergency)
+        thread.check(EffectID(4), PlayID(4), items(["short.wav"]), .emergency, scheduled: due)
         let found = done.wait(for: 4)
         #expect(found.map(\.play.number) == [4, 3, 2, 1])
         // What stood back lost nothing: no item twice, and a descriptor that can be taken but once is still there.
         #expect(found.map { $0.reports.map(\.isPlayable) } == [[true], [true], [true, true], [true, true]])
+    }
+
+    @Test("a check that nobody waits for any more ends at once, though nothing more urgent comes")
+    func discarded() throws {
+        try write("long.wav", seconds: 20 * 60)
+        try write("short.wav", seconds: 1)
+        let done = Done()
+        let thread = try PreflightThread(checker()) { _, play, content in done.add(play, content) }
+        // Some hours of work, of a class that goes before the bulletin.
+        let hours = items(Array(repeating: "long.wav", count: 500))
+        thread.check(EffectID(1), PlayID(1), hours, .person, scheduled: due)
+        thread.check(EffectID(2), PlayID(2), hours, .person, scheduled: due)
+        thread.check(EffectID(3), PlayID(3), items(["short.wav"]), .normal, scheduled: due)
+        usleep(50_000)
+        #expect(done.plays.withLock { $0.isEmpty })
+        thread.discard(PlayID(2))
+        thread.discard(PlayID(1))
+        let found = done.wait(for: 3)
+        #expect(found.map(\.play.number).sorted() == [1, 2, 3], "each completes once")
+        #expect(found.last?.play == PlayID(3))
+        #expect(found.map(\.reports.count).sorted() == [0, 0, 1])
+    }
+
+    @Test("of two that are as urgent, the one that is due first goes first")
+    func dueFirst() throws {
+        try write("long.wav", seconds: 20 * 60)
+        try write("short.wav", seconds: 1)
+        let done = Done()
+        let thread = try PreflightThread(checker()) { _, play, content in done.add(play, content) }
+        let first = items(["long.wav", "long.wav"])
+        thread.check(EffectID(1), PlayID(1), first, .normal, scheduled: due)
+        usleep(20_000)
+        let short = items(["short.wav"])
+        thread.check(EffectID(2), PlayID(2), short, .normal, scheduled: due + .seconds(9))
+        thread.check(EffectID(3), PlayID(3), short, .normal, scheduled: due + .seconds(5))
+        #expect(done.wait(for: 3).map(\.play.number) == [1, 3, 2])
+    }
+
+    @Test("what is written to while it is read is no content; nor is a file that changed since")
+    func changed() throws {
+        try write("a.wav", seconds: 1)
+        let checker = checker()
+        var progress = ContentChecker.Progress(items: items(["a.wav"]))
+        let content = checker.go(on: &progress, shouldContinue: { true })
+        #expect(content?.isUnchanged == true)
+        var asked = 0
+        var other = ContentChecker.Progress(items: items(["a.wav"]))
+        let path = folder.path + "/a.wav"
+        let changing = checker.go(on: &other) {
+            asked += 1
+            guard asked == 3 else { return true }
+            usleep(20_000)
+            let file = fopen(path, "r+")
+            fwrite("RIFF", 1, 4, file)
+            fclose(file)
+            return true
+        }
+        #expect(changing?.reports.first?.problem == .bad("changes while it is read"))
+        #expect(changing?.reports.first?.sha256 == nil && changing?.items.isEmpty == true)
+        #expect(content?.isUnchanged == false)
     }
 
     @Test("a check that stands back goes on with the item at which it was, not with the first")

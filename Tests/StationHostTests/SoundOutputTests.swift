@@ -102,6 +102,34 @@ struct SoundOutputTests {
         #expect(try #require(sounding.last) - (try #require(sounding.first)) < 144_100)
     }
 
+    @Test("T22 a file that was written to after its preflight does not sound, and while it sounds it is told")
+    func changedContent() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000 * 2, value: 1000)
+        try bench.write("b.wav", frames: 48_000, value: 1000)
+        func touch() throws {
+            usleep(20_000)
+            let file = try FileHandle(forUpdating: bench.folder.appending(path: "a.wav"))
+            try file.write(contentsOf: Data("RIFF".utf8))
+            try file.close()
+        }
+        bench.sound.openCard(bench.next())
+        let stale = try bench.prepare(["a.wav", "b.wav"])
+        try touch()
+        bench.sound.play(bench.next(), order: bench.order(stale, at: Clocks.read().monotonic + .seconds(1)))
+        #expect(
+            bench.waits {
+                if case .completed(_, .played(let end, _)) = $0 { end == .contentChanged } else { false }
+            })
+        let play = try bench.prepare(["a.wav", "b.wav"])
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(1)))
+        #expect(bench.waits { if case .progress = $0 { true } else { false } })
+        try touch()
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed)
+        #expect(end.1.items.map(\.isChanged) == [true, false])
+    }
+
     @Test("a frame's position gives that frame again, at every rate")
     func positions() {
         for rate in [8_000, 11_025, 44_100, 48_000, 96_000, 192_000] {
@@ -280,7 +308,7 @@ final class SoundBench {
         let id = next()
         sound.preflight(
             id, play: play, items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
-            urgency: .normal)
+            urgency: .normal, scheduled: Clocks.read().wall)
         let limit = Date(timeIntervalSinceNow: 30)
         while Date() < limit {
             for event in mailbox.take() {
@@ -390,6 +418,6 @@ final class SoundBench {
 extension Event {
     /// Whether the card was lost for that reason.
     func isLost(_ reason: Reason) -> Bool {
-        if case .card(.lost(_, reason)) = self { true } else { false }
+        if case .card(.lost(_, reason, _)) = self { true } else { false }
     }
 }

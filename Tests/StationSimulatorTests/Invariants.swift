@@ -179,7 +179,7 @@ final class Invariants: WorldObserver {
         case .append(let entry): appended(entry, effect.id, world)
         case .appendInRun(let entry): intents[effect.id] = entry.json["slot"]?.text
         case .recordPosition(let record): positions[effect.id] = record
-        case .preflight(let play, _, _): preflights[effect.id] = play
+        case .preflight(let play, _, _, _): preflights[effect.id] = play
         case .discard(let play): prepared.remove(play)
         case .play(let order):
             plays[effect.id] = order.play

@@ -39,7 +39,9 @@ struct InvariantsTests {
 
         func prepared(_ watcher: Invariants) {
             let content = Effect(
-                id: EffectID(1), action: .preflight(play: order.play, items: [], urgency: .normal))
+                id: EffectID(1),
+                action: .preflight(
+                    play: order.play, items: [], urgency: .normal, scheduled: Instant(seconds: 0)))
             let intent = Effect(id: EffectID(2), action: .append(entry(0, .intent)))
             let wake = Effect(id: EffectID(3), action: .wake(at: .distantFuture))
             let report = ItemReport(

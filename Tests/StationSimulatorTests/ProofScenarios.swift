@@ -116,9 +116,93 @@ struct ProofScenarios {
         world.run(until: "2026-03-02T08:55:00+07:00")
         let devices = world.log.filter { $0.kind == .device }
         let faults = world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "device" }
-        #expect(devices.count == EntryRate.perHour && faults.count == EntryRate.perHour)
+        #expect(devices.count == EntryRate.perHour + 1 && faults.count == EntryRate.perHour)
         world.run(until: "2026-03-02T10:30:00+07:00")
         let later = world.log.filter { $0.kind == .device }.dropFirst(devices.count)
         #expect(later.first?.json["leftOut"]?.integer ?? 0 > 100)
+    }
+
+    @Test("what sounded of a recording before a restart is not told of the one that is there afterwards")
+    func anotherRecording() throws {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T05:01:10+07:00")
+        let old = SHA256.hash("sang-1.wav".utf8), new = SHA256.hash("another".utf8)
+        world.carryOut(.content("xa/sang-1.wav", SimulatedContent(duration: .seconds(50), sha256: new)))
+        world.carryOut(.kill(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-02T05:01:40+07:00")
+        world.carryOut(.kill(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        let items = (outcome["items"]?.elements ?? []).filter { $0["path"]?.text == "sang-1.wav" }
+        func consumed(_ hash: Digest) -> Int64? {
+            items.first { $0["sha256"]?.text == "\(hash)" }?["framesConsumed"]?.integer
+        }
+        let oldFrames = consumed(old), newFrames = consumed(new)
+        #expect(items.count == 2)
+        #expect(oldFrames ?? 0 > 0)
+        #expect(newFrames == 0)
+        let (sum, all) = frames(outcome)
+        #expect(sum == all)
+    }
+
+    @Test("a slot of a downtime has its outcome although another upstream has changed meanwhile")
+    func downtimeOfTwo() {
+        let (world, _) = begun()
+        func published(_ time: String) -> ActiveTimetable {
+            var other = Village([Programme("chieu", at: time, seconds: 20)]).channel
+            other.upstream = "huyen"
+            return ActiveTimetable.compiled(
+                [Self.village.channel, other],
+                for: TimetableStation(id: "ap-3", zone: Self.village.zone),
+                zones: Zones { Village.zone(named: $0) })
+        }
+        world.carryOut(.publish(published("170000")))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:52:00+07:00")
+        world.carryOut(.powerCut(for: .seconds(3600)))
+        world.carryOut(.publish(published("180000")))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-02") == "missed off")
+    }
+
+    @Test("I11: a timetable that is the same again writes no entry, and has no content looked at again")
+    func sameTimetable() {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        let before = world.log.count { $0.kind == .timetable }
+        var looks = 0
+        world.tamper = { effects in
+            for effect in effects { if case .preflight(_, _, .early, _) = effect.action { looks += 1 } }
+            return effects
+        }
+        for hour in 0..<12 {
+            world.schedule(
+                .publish(Self.village.timetable),
+                at: at("2026-03-02T06:00:01+07:00") + .seconds(3600 * hour))
+        }
+        world.run(until: "2026-03-03T04:00:00+07:00")
+        #expect(world.log.count { $0.kind == .timetable } == before)
+        #expect(looks == 0)
+    }
+
+    @Test("T34: what a card does by the way does not keep a lost one out of the log")
+    func lostAfterAnHour() {
+        let world = Village([Programme("sau", at: "080000", seconds: 20, rule: "FREQ=MINUTELY;INTERVAL=5")])
+            .world(at: "2026-03-02T07:50:00+07:00")
+        world.schedule(.card(.missing), at: "2026-03-02T08:55:05+07:00")
+        world.run(until: "2026-03-02T08:56:00+07:00")
+        #expect(world.log.contains { $0.kind == .device && $0.json["state"]?.text == "lost" })
+    }
+
+    @Test("T34: the last state of a run of entries that were left out is told when the hour is over")
+    func lastState() {
+        let (world, _) = begun()
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        for minute in 0..<31 {
+            world.schedule(
+                .step(.milliseconds(20)), at: at("2026-03-02T12:00:00+07:00") + .seconds(60 * minute))
+        }
+        world.run(until: "2026-03-02T13:00:30+07:00")
+        #expect(world.log.last { $0.kind == .clock }?.json["leftOut"]?.integer == 11)
     }
 }

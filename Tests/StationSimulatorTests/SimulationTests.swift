@@ -20,7 +20,7 @@ struct SimulationTests {
         let invariants = Invariants()
         world.observer = invariants
         var swarm = Swarm(seed: seed, village: village, start: at(Self.start), days: days)
-        swarm.strike(world, timetable: village.timetable)
+        swarm.strike(world)
         world.run(until: at(Self.start) + .seconds(days * 86_400))
         world.heal(village)
         let healed = world.time

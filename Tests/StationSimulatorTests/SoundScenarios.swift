@@ -208,6 +208,39 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// Which preflights were asked for, and which plays were discarded while theirs was under way.
+    private final class Preflights: WorldObserver {
+        var underWay: [EffectID: PlayID] = [:]
+        var givenUp: [PlayID] = []
+
+        func world(_ world: World, shows observation: Observation) {
+            guard case .decided(let event, _, let effects) = observation else { return }
+            if case .completed(let id, _) = event { underWay[id] = nil }
+            for effect in effects {
+                if case .preflight(let play, _, _, _) = effect.action { underWay[effect.id] = play }
+                if case .discard(let play) = effect.action, underWay.values.contains(play) {
+                    givenUp.append(play)
+                }
+            }
+        }
+    }
+
+    @Test("what is stopped while it is looked at is discarded at once: nobody waits for it any more")
+    func stoppedPreflight() {
+        let world = Village([]).world(at: "2026-03-02T08:00:00+07:00")
+        world.latencies.preflightPerMinute = .seconds(60)
+        let preflights = Preflights()
+        world.observer = preflights
+        world.schedule(
+            .command(.playFile(token: 1, name: "dai.mp3"), operatorPerson), at: "2026-03-02T08:01:00+07:00")
+        world.run(until: "2026-03-02T08:01:10+07:00")
+        #expect(preflights.underWay.count == 1 && preflights.givenUp.isEmpty)
+        let play = preflights.underWay.values.first
+        world.schedule(.command(.stop, operatorPerson), at: "2026-03-02T08:01:11+07:00")
+        world.run(until: "2026-03-02T08:01:12+07:00")
+        #expect(preflights.givenUp == [play].compactMap { $0 })
+    }
+
     @Test("as many emergencies a day as configured are heard, and one more is not")
     func emergenciesADay() {
         var village = Village(

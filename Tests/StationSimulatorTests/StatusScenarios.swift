@@ -172,8 +172,62 @@ struct StatusScenarios {
         world.run(until: "2026-03-02T06:00:00+07:00")
         world.latencies.preflightPerMinute = .seconds(86_400)
         world.carryOut(.command(.playFile(token: 1, name: "a.mp3"), operatorPerson))
-        world.run(until: "2026-03-02T06:02:00+07:00")
+        world.run(until: "2026-03-02T06:12:00+07:00")
         #expect(world.lastReply?.reply.code == .refused)
         #expect(world.lastReply?.reply.body["reason"]?.text == "late")
+    }
+
+    @Test("a person's file that takes two minutes to look at plays then, and is not refused as late")
+    func slowLook() {
+        let world = world(Village([Self.sang]))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        world.library.handedOver = SimulatedContent(duration: .seconds(60))
+        world.latencies.preflightPerMinute = .seconds(120)
+        world.carryOut(.command(.playFile(token: 1, name: "a.mp3"), operatorPerson))
+        world.run(until: "2026-03-02T06:04:00+07:00")
+        #expect(world.lastReply?.reply.code == .fine)
+        #expect(
+            world.outcomes.first { $0.slot.hasPrefix("local/play@2026-03-02T06:00:00") }?.result == "played")
+    }
+
+    @Test("I11: what people play by hand and nobody has looked at yet is bounded, and the refusal says so")
+    func manyByHand() {
+        let world = world(Village([Self.sang]))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        world.latencies.preflightPerMinute = .seconds(86_400)
+        for number in 1...100 {
+            world.carryOut(.command(.playFile(token: UInt64(number), name: "a.mp3"), operatorPerson))
+            world.run(until: world.time + .milliseconds(10))
+        }
+        #expect(world.station.playouts.count <= 8)
+        #expect(world.lastReply?.reply.code == .refused)
+        #expect(
+            world.lastReply?.reply.body["error"]?.text
+                == "too many plays are waiting: wait for them, or stop them")
+    }
+
+    @Test("a look at content that was overtaken by another timetable leaves no fault")
+    func overtakenLook() {
+        let world = Village([Self.sang]).world(at: "2026-03-02T04:00:00+07:00")
+        world.latencies.preflightPerMinute = .seconds(100)
+        for number in 1...3 { world.carryOut(.content("xa/sang-\(number).wav", nil)) }
+        world.carryOut(
+            .content("xa/sang-1.wav", SimulatedContent(duration: .seconds(60), problem: "is cut off")))
+        world.run(until: "2026-03-02T04:00:40+07:00")
+        world.carryOut(.publish(Village([Programme("toi", at: "190000", seconds: 20)]).timetable))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:30:00+07:00")
+        #expect(faults(world, "content").filter { $0.contains("sang") } == [])
+    }
+
+    @Test("faults of content take the place of no other fault")
+    func contentFaults() {
+        var faults = Faults()
+        for number in 0..<200 {
+            _ = faults.raise(.content(slot: "\(number)"), ["not there"], at: .distantPast)
+        }
+        #expect(faults.all.count == Faults.most)
+        let isNoted = faults.raise(.device, ["gone"], at: .distantPast)
+        #expect(isNoted)
     }
 }

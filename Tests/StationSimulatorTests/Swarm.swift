@@ -77,6 +77,8 @@ struct Swarm {
     let village: Village
     let start: Instant
     let days: Int
+    /// The village's own, compiled once.
+    private let timetable: ActiveTimetable
     private var deeds: [(at: Instant, deed: Deed)] = []
     private var slots: [Slot] = []
     /// What was drawn, to be shown when a seed fails.
@@ -87,10 +89,11 @@ struct Swarm {
         self.village = village
         self.start = start
         self.days = days
+        timetable = village.timetable
     }
 
     /// Draws all faults and schedules them.
-    mutating func strike(_ world: World, timetable: ActiveTimetable) {
+    mutating func strike(_ world: World) {
         let end = start + .seconds(days * 86_400)
         slots = timetable.timetable.slots(from: start, until: end, limit: 100_000)
         for fault in Fault.allCases {
@@ -236,7 +239,7 @@ struct Swarm {
         // The station looks once an hour, or when it is told to.
         add(.configure(village.settings), at: instant + .milliseconds(1))
         let back = instant + dice.skewed(1000...200_000_000)
-        add(.publish(village.timetable), at: back)
+        add(.publish(timetable), at: back)
         add(.configure(village.settings), at: back + .milliseconds(1))
     }
 

@@ -20,11 +20,32 @@ extension Rule {
                 return (line, "say why it is safe: `// Safety: …` on the line or just above")
             }
         },
+        Rule(name: "path that is not there", scope: { $0.path == "README.md" }) { source in
+            matches(#"(?<=`)[\w.+/-]+(?=`)"#, in: source.text).compactMap { place in
+                let path = String(source.text[place])
+                guard looksLikePath(path), !exists(path) else { return nil }
+                return (source.line(of: place.lowerBound, in: source.text), "no \(path) is in the project")
+            }
+        },
         banText(
             "lint off", #"swift-format-ignore(-file|(?!: \w+))"#,
             instead: "name the one rule that is ignored: `// swift-format-ignore: RULE`, and say why",
             in: { $0.isSwift && $0.target != "StyleTests" }),
     ]
+
+    /// Whether words of the text mean a file or folder of the project.
+    private static func looksLikePath(_ words: String) -> Bool {
+        let folders: Set = ["Sources", "Tests", "Playlists", "systemd"]
+        let first = words.prefix { $0 != "/" }
+        return words.hasSuffix(".swift") || folders.contains(String(first))
+            || first.hasPrefix("Station") && words.contains("/")
+    }
+
+    /// Whether a file, or a folder with files, has that path or one that ends with it.
+    private static func exists(_ path: String) -> Bool {
+        let path = path.hasSuffix("/") ? String(path.dropLast()) : path
+        return Source.all.contains { ("/" + $0.path + "/").contains("/" + path + "/") }
+    }
 
     /// Lines, from 1, that switch one of the compiler's checks off, or use what it does not promise.
     static func unsafeLines(_ source: Source) -> [Int] {

@@ -14,9 +14,8 @@ import Synchronization
 struct AudioThread: ~Copyable {
     /// Between two rounds while there is no card.
     private static let shortPeriod: Int64 = 20_000_000
-    /// Between two tries to open, at first and at most.
-    private static let retryMinimum: Int64 = 200_000_000
-    private static let retryMaximum: Int64 = 2_000_000_000
+    /// Between two tries to open: each second of a card that is back already is a second that the village misses.
+    private static let retryInterval: Int64 = 400_000_000
     /// A round that takes longer than planned by so much is a stall.
     ///
     /// Opening may take longer: a sound server starts.
@@ -33,7 +32,6 @@ struct AudioThread: ~Copyable {
     private var rate: Int?
     private var isLost = false
     private var retryAt: Int64 = 0
-    private var retryDelay = AudioThread.retryMinimum
 
     /// Makes it; `run` is the thread's body.
     init(settings: CardSettings, shared: UnsafeMutablePointer<CardShared>) {
@@ -84,15 +82,16 @@ struct AudioThread: ~Copyable {
 
     /// Does what is due, and says when to come back.
     private mutating func round() -> Int64 {
-        let began = CLinux_monotonic()
         takeCommands()
         let isNeeded = unsafe mixer.isBusy || shared.pointee.isWanted.load(ordering: .acquiring)
         guard isNeeded else {
             if let idle = stream.take() { learnt = idle.clock }
-            (isLost, retryDelay, retryAt, rate) = (false, Self.retryMinimum, 0, nil)
+            (isLost, retryAt, rate) = (false, 0, nil)
             return .max
         }
-        if stream == nil { open(at: began) }
+        if stream == nil { open() }
+        // A card may take its time to open, and is not lost for that.
+        let began = CLinux_monotonic()
         guard var running = stream.take() else { return wakeWithoutCard(at: began) }
         do throws(CardError) {
             // If the owner has told of a stall, it shall hear of its end, however short it was.
@@ -124,7 +123,8 @@ struct AudioThread: ~Copyable {
 
     // MARK: The card comes and goes
 
-    private mutating func open(at now: Int64) {
+    private mutating func open() {
+        let now = CLinux_monotonic()
         guard now >= retryAt else { return }
         unsafe CLinux_timerfd_arm(shared.pointee.deadMan, now + Self.openingPatience)
         do throws(CardError) {
@@ -154,10 +154,7 @@ struct AudioThread: ~Copyable {
         }
     }
 
-    private mutating func delayRetry() {
-        retryAt = CLinux_monotonic() + retryDelay
-        retryDelay = min(retryDelay * 2, Self.retryMaximum)
-    }
+    private mutating func delayRetry() { retryAt = CLinux_monotonic() + Self.retryInterval }
 
     private mutating func tellLost(_ error: CardError) {
         guard !isLost else { return }
@@ -173,13 +170,13 @@ struct AudioThread: ~Copyable {
 
     /// Believes that the card is back when it has consumed something, not when it could be opened.
     private mutating func recover() {
-        (isLost, retryDelay) = (false, Self.retryMinimum)
+        isLost = false
         unsafe shared.pointee.isStallTold.store(false, ordering: .releasing)
         unsafe shared.pointee.tell(.recovered)
     }
 
     private mutating func wakeWithoutCard(at now: Int64) -> Int64 {
         mixer.roundWithoutCard(at: now)
-        return min(max(retryAt, now + Self.shortPeriod), now + Self.retryMinimum)
+        return min(max(retryAt, now + Self.shortPeriod), now + Self.retryInterval)
     }
 }

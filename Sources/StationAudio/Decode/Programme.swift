@@ -9,12 +9,15 @@ package struct ProgrammeItem: Hashable, Sendable {
     /// How many frames (at the file's own rate) decode, where a preflight counted them; with it, items before a
     /// start position need not be decoded to be passed over.
     package var frames: Int?
+    /// The file's own rate, where a preflight found it; with both, items before a start position are not even opened.
+    package var rate: Int?
 
     /// Makes an item.
-    package init(descriptor: Int32, gainDecibels: Double = 0, frames: Int? = nil) {
+    package init(descriptor: Int32, gainDecibels: Double = 0, frames: Int? = nil, rate: Int? = nil) {
         self.descriptor = descriptor
         self.gainDecibels = gainDecibels
         self.frames = frames
+        self.rate = rate
     }
 }
 

@@ -223,22 +223,24 @@ extension ProgrammeReader {
     /// Opens the next item that sounds; the bad ones before it are noted and left out.
     private mutating func openNext() -> ItemSource? {
         while nextItem < items.count {
-            let item = items[nextItem]
-            nextItem += 1
-            var mark = ProgrammeMark(item: nextItem - 1, start: itemsEnd)
-            let opened: ItemSource
-            do {
-                opened = try ItemSource(item)
-            } catch {
-                (mark.error, mark.end) = (error, itemsEnd)
-                marks.append(mark)
-                continue
-            }
-            marks.append(mark)
-            if opened.decoder.format.channels > 1 { widen() }
-            return opened
+            if let opened = open() { return opened }
         }
         return nil
+    }
+
+    /// Opens the next item; nil of a bad one, which is noted and left out.
+    private mutating func open() -> ItemSource? {
+        var mark = ProgrammeMark(item: nextItem, start: itemsEnd)
+        defer { marks.append(mark) }
+        nextItem += 1
+        do {
+            let opened = try ItemSource(items[mark.item])
+            if opened.decoder.format.channels > 1 { widen() }
+            return opened
+        } catch {
+            (mark.error, mark.end) = (error, itemsEnd)
+            return nil
+        }
     }
 
     /// Goes over from one row to two, for good: narrowing again would have to wait for every delay to run out.
@@ -258,9 +260,14 @@ extension ProgrammeReader {
     /// - Returns: whether there is some way left.
     package mutating func seek() -> Bool {
         guard !hasSought else { return false }
-        guard output.startFrame > 0, source != nil || openForSeeking() else {
+        guard output.startFrame > 0, source != nil || nextItem < items.count else {
+            run = nil
             hasSought = true
             return false
+        }
+        guard source != nil else {
+            approachNext()
+            return true
         }
         guard let run else { return true }
         let needed = max(0, run.resampler.firstNeededInput - run.input)
@@ -278,29 +285,29 @@ extension ProgrammeReader {
         return !hasSought
     }
 
-    /// Opens the item in which the output may begin, and passes over those before it whose length is known.
-    ///
-    /// - Returns: whether there is one.
-    private mutating func openForSeeking() -> Bool {
-        let target = output.startFrame
-        while let opened = openNext() {
-            source = opened
-            let rate = opened.decoder.format.rate
-            if run?.rate != rate { run = newRun(rate: rate, .init(frame: max(0, target - itemsEnd))) }
-            guard let run, let known = knownFrames(),
-                run.end(cardRate: output.rate, extra: known) <= target
-            else { return true }
-            self.run?.input += known
-            finishItem()
-            marks[marks.count - 1].framesDecoded = known
+    /// Takes one item on the way: passes over it where it is known to end before the output begins, else opens it.
+    private mutating func approachNext() {
+        let item = items[nextItem]
+        if let rate = item.rate, endsOnTheWay(item, rate) {
+            marks.append(ProgrammeMark(item: nextItem, start: itemsEnd))
+            nextItem += 1
+        } else {
+            source = open()
+            guard let rate = source?.decoder.format.rate, endsOnTheWay(item, rate) else { return }
+            source = nil
         }
-        source = nil
-        run = nil
-        return false
+        let frames = item.frames ?? 0
+        run?.input += frames
+        itemsEnd = run?.end(cardRate: output.rate) ?? itemsEnd
+        marks[marks.count - 1].end = itemsEnd
+        marks[marks.count - 1].framesDecoded = frames
     }
 
-    /// How many frames the item that was opened last has, where a preflight counted them.
-    private func knownFrames() -> Int? {
-        marks.last.flatMap { items[$0.item].frames }
+    /// Whether an item, of which a preflight counted the frames, ends before the output begins; makes its run.
+    private mutating func endsOnTheWay(_ item: ProgrammeItem, _ rate: Int) -> Bool {
+        let target = output.startFrame
+        if run?.rate != rate { run = newRun(rate: rate, .init(frame: max(0, target - itemsEnd))) }
+        guard let run, let frames = item.frames else { return false }
+        return run.end(cardRate: output.rate, extra: frames) <= target
     }
 }

@@ -105,7 +105,7 @@ extension Station {
             switch card {
             case .open(let name, let rate, let channels):
                 (name, "open", .integer(Int64(rate)), .integer(Int64(channels)))
-            case .lost(let name, let reason): (name, reason.rawValue, .null, .null)
+            case .lost(let name, let reason, _): (name, reason.rawValue, .null, .null)
             case .closed: (settings.deviceName, "closed", .null, .null)
             }
         return [
@@ -170,12 +170,15 @@ extension Station {
     /// What would keep a slot from sounding, as far as it is known today.
     private func problem(of slot: Slot) -> Reason? {
         if trust == .untrusted { return .clockUntrusted }
+        let playout = playouts.first { $0.slot.id == slot.id }
+        let isBegun = playout?.isBegun ?? false
+        if !isBegun, isStoppedRepeat(slot) { return .stoppedByHand }
         if let problem = contentProblem(of: slot) { return problem }
-        if case .lost(_, let reason) = card { return reason }
+        if case .lost(_, let reason, _) = card { return reason }
         let wish = Guard.Wish(
             origin: .timetable, programmeClass: slot.programmeClass, start: slot.scheduled,
             hardEnd: slot.hardEnd,
-            zone: settings.zone, emergenciesToday: 0)
+            zone: settings.zone, emergenciesToday: emergencies(on: slot.scheduled), isBegun: isBegun)
         if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
         return nil
     }

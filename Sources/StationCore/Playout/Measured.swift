@@ -21,7 +21,8 @@ struct Measured: Hashable, Sendable {
         framesConsumed = record.framesConsumed
         framesPlanned = record.framesPlanned
         xruns = record.xruns
-        for item in record.items { items[item.measured.index] = item.measured }
+        // Of one place two recordings may have sounded.
+        for item in record.items { add(item.measured) }
     }
 
     /// The sum with one more play of the slot, whose clock reading is `now`.
@@ -36,12 +37,15 @@ struct Measured: Hashable, Sendable {
         sum.framesPlanned = max(sum.framesPlanned, playback.framesPlanned)
         sum.xruns += playback.xruns
         sum.isUnproven = sum.isUnproven || playback.isUnproven
-        for item in playback.items {
-            let before = sum.items[item.index]
-            sum.items[item.index] = Playback.Item(
-                index: item.index, framesConsumed: (before?.framesConsumed ?? 0) + item.framesConsumed,
-                peakDecibels: [before?.peakDecibels, item.peakDecibels].compactMap { $0 }.max())
-        }
+        for item in playback.items { sum.add(item) }
         return sum
+    }
+
+    private mutating func add(_ item: Playback.Item) {
+        guard var sum = items[item.index] else { return items[item.index] = item }
+        sum.framesConsumed += item.framesConsumed
+        sum.peakDecibels = [sum.peakDecibels, item.peakDecibels].compactMap { $0 }.max()
+        sum.isChanged = sum.isChanged || item.isChanged
+        items[item.index] = sum
     }
 }

@@ -8,6 +8,8 @@ package struct Playback: Hashable, Sendable {
         package var framesConsumed: Int64
         /// The highest sample that was sent, in dB relative to full scale; nil when nothing was.
         package var peakDecibels: Double?
+        /// Whether its file was written to after it was hashed: nobody knows what sounded.
+        package var isChanged = false
 
         package init(index: Int, framesConsumed: Int64, peakDecibels: Double?) {
             self.index = index
@@ -63,14 +65,16 @@ package enum PlayEnd: Hashable, Sendable {
     case device(Reason)
     /// Nothing of the content could be decoded.
     case badContent
+    /// A file was written to after its preflight: nothing sounded, and it must be preflighted again.
+    case contentChanged
 }
 
 /// What happens to the card.
 package enum CardState: Hashable, Sendable {
     /// Open, and running.
     case open(name: String, rate: Int, channels: Int)
-    /// Not to be had, and why: missing, busy or stalled. It is tried again.
-    case lost(name: String, reason: Reason)
+    /// Not to be had, and why: missing, busy (and who has it, as far as is known) or stalled. It is tried again.
+    case lost(name: String, reason: Reason, holders: [String] = [])
     /// Closed, because nothing needs it.
     case closed
 }

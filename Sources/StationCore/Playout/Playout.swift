@@ -199,12 +199,24 @@ struct Playout: Sendable {
 
     /// What was measured of the items, with all that is known of each; those of content that is not known any more too.
     func items(_ sum: Measured) -> [PositionRecord.Item] {
-        let known = reports.enumerated().map { index, report in
-            PositionRecord.Item(
-                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil),
-                path: report.path, sha256: report.sha256, language: items[index].language)
+        // What sounded of a recording that is there no more stays that recording's.
+        let others = recorded.filter { item in
+            let index = item.measured.index
+            guard reports.indices.contains(index) else { return true }
+            return (reports[index].path, reports[index].sha256) != (item.path, item.sha256)
         }
-        return known + recorded.filter { $0.measured.index >= known.count }
+        let known = reports.enumerated().map { index, report in
+            var measured =
+                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil)
+            for other in others where other.measured.index == index {
+                measured.framesConsumed -= other.measured.framesConsumed
+            }
+            if measured.framesConsumed <= 0 { measured.peakDecibels = nil }
+            return PositionRecord.Item(
+                measured, path: report.path, sha256: measured.isChanged ? nil : report.sha256,
+                language: items[index].language)
+        }
+        return known + others
     }
 
     /// Whether its content would be over by now, by the clock that it goes by.

@@ -85,6 +85,7 @@ extension PositionRecord {
                             "language": $0.language.map { .string($0) } ?? .null,
                             "framesConsumed": .integer($0.measured.framesConsumed),
                             "peakDecibels": $0.measured.peakDecibels.map { .decimal($0) } ?? .null,
+                            "isChanged": .bool($0.measured.isChanged),
                         ]
                     })),
         ])
@@ -111,10 +112,11 @@ extension PositionRecord.Item {
         guard let index = json["index"]?.integer, let frames = json["framesConsumed"]?.integer,
             let path = json["path"]?.text
         else { return nil }
+        var measured = Playback.Item(
+            index: Int(index), framesConsumed: frames, peakDecibels: json["peakDecibels"]?.number)
+        measured.isChanged = json["isChanged"]?.bool ?? false
         self.init(
-            Playback.Item(
-                index: Int(index), framesConsumed: frames, peakDecibels: json["peakDecibels"]?.number),
-            path: path,
+            measured, path: path,
             sha256: json["sha256"]?.text.flatMap(Digest.init(text:)),
             language: json["language"]?.text)
     }

@@ -35,9 +35,7 @@ package struct LogSummary: Equatable, Sendable {
     package private(set) var lastTrusted: Instant?
     /// Which timetable is the active one.
     private var timetableVersions: JSON?
-    /// Since when it is, by a clock that was believed; nil until there is one.
-    package private(set) var timetableSince: Instant?
-    /// Since when each upstream's timetable is as it is, likewise.
+    /// Since when each upstream's timetable is as it is, by a clock that was believed.
     private var timetableChanges: [String: Instant] = [:]
     /// What was begun and has not ended.
     package private(set) var openIntents: [OpenIntent] = []
@@ -84,6 +82,11 @@ package struct LogSummary: Equatable, Sendable {
         openIntents.first { Slot.isSame($0.slot, slot) }
     }
 
+    /// The emergencies that began since an instant, as `UPSTREAM/UID`, but those that a person wants no more.
+    func emergencyProgrammes(since instant: Instant) -> [String] {
+        emergencyProgrammes.filter { $0.stopped == nil && $0.begun >= instant }.map(\.programme)
+    }
+
     /// Whether the slot, scheduled at an instant, repeats an emergency that a person has stopped.
     package func isStoppedEmergency(_ slot: String, at scheduled: Instant) -> Bool {
         emergencyProgrammes.contains {
@@ -108,7 +111,6 @@ package struct LogSummary: Equatable, Sendable {
             if firstTrusted == nil { firstTrusted = wall }
             lastTrusted = wall
             if clock == .synchronised { lastSynchronised = wall }
-            if timetableVersions != nil, timetableSince == nil { timetableSince = wall }
             for version in timetableVersions?.members ?? [] where timetableChanges[version.name] == nil {
                 timetableChanges[version.name] = wall
             }
@@ -130,9 +132,14 @@ package struct LogSummary: Equatable, Sendable {
             let isSame = timetableVersions?[version.name] == version.value
             changes[version.name] = isSame ? timetableChanges[version.name] : believed
         }
+        // What its centre sends after a stop is news: nobody has heard it, and nobody has stopped it.
+        for index in emergencyProgrammes.indices {
+            let programme = emergencyProgrammes[index].programme
+            let upstream = String(programme.prefix { $0 != "/" })
+            if versions[upstream] != timetableVersions?[upstream] { emergencyProgrammes[index].stopped = nil }
+        }
         timetableChanges = changes
         timetableVersions = versions
-        timetableSince = believed
     }
 
     /// Goes on at a later index: the entries between are lost.
@@ -191,11 +198,9 @@ package struct LogSummary: Equatable, Sendable {
         case "unmute": mute = nil
         case "stop":
             guard let wall else { return }
-            // What was stopped, or, where nothing sounded, what had sounded and would again: who stops a bulletin
-            // does not mean the warning of an hour ago.
-            let slots = entry["slots"]?.elements?.compactMap(\.text).map(Slot.programme(of:)) ?? []
+            let repeats = entry["repeats"]?.elements?.compactMap(\.text) ?? []
             for index in emergencyProgrammes.indices
-            where slots.isEmpty || slots.contains(emergencyProgrammes[index].programme) {
+            where repeats.contains(emergencyProgrammes[index].programme) {
                 emergencyProgrammes[index].stopped = wall
             }
         case "volume": volumeDecibels = entry["volumeDecibels"]?.number
@@ -215,7 +220,6 @@ extension LogSummary {
             .init("lastSynchronised", Self.json(lastSynchronised)),
             .init("lastTrusted", Self.json(lastTrusted)),
             .init("timetableVersions", timetableVersions ?? .null),
-            .init("timetableSince", Self.json(timetableSince)),
             .init(
                 "timetableChanges",
                 .object(
@@ -261,7 +265,6 @@ extension LogSummary {
         lastSynchronised = Self.instant(json["lastSynchronised"])
         lastTrusted = Self.instant(json["lastTrusted"])
         if let versions = json["timetableVersions"], versions != .null { timetableVersions = versions }
-        timetableSince = Self.instant(json["timetableSince"])
         for change in json["timetableChanges"]?.members ?? [] {
             timetableChanges[change.name] = Self.instant(change.value)
         }

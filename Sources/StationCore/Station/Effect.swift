@@ -21,12 +21,13 @@ package struct EffectID: Hashable, Comparable, Sendable {
 ///    in a later call of `handle`; a crash takes completions with it.
 /// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
 ///    nobody can say whether it took the entry, the entry goes to `/run` and completes `inRun`, or `inMemory`
-///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the next `append`, or by
-///    an attempt of the executor's own, whose success it tells with `logIsDurable`.
+///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the
+///    next `append`, or by an attempt of the executor's own, whose success it tells with `logIsDurable`.
 /// 4. `appendInRun` does not wait for the disk: it completes at once, `inRun` or `inMemory`. An entry of the same
 ///    index that also reaches the disk is the same entry.
-/// 5. After a crash the log is a gapless run of entries from index 0: everything that completed `durable` is in
-///    it; what completed `inRun` is in it unless the power went; of what did not complete, a prefix may be in it.
+/// 5. After a crash the log is a run of entries from index 0 in the order of their indices: everything that completed
+///    `durable` is in it; what completed `inRun` is in it unless the power went; of what did not complete, a prefix
+///    may be in it. It has a gap only where neither the disk nor `/run` took an entry that a later one followed.
 /// 6. The position record is replaced as a whole: after a crash it is the last completed one, or a later one.
 /// 7. `play` makes sound from its start until its end, its permit's end or a `stop`, whichever is first, and then
 ///    completes. A `play` ordered while another plays takes over at its own start, where the other ends `replaced`.
@@ -49,8 +50,9 @@ package struct Effect: Equatable, Sendable {
         case recordPosition(PositionRecord)
         /// Hashes the items and decodes each to its end, and keeps their descriptors for the play.
         ///
-        /// What is more urgent does not wait for what is less: that stands back, and is done afterwards.
-        case preflight(play: PlayID, items: [ContentItem], urgency: Urgency)
+        /// What is more urgent does not wait for what is less: that stands back, and is done afterwards. Among
+        /// equals the one that is due first goes first.
+        case preflight(play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant)
         /// Opens the card and feeds it with silence.
         case openCard
         /// Closes the card.
@@ -61,7 +63,7 @@ package struct Effect: Equatable, Sendable {
         case stop(play: PlayID, fade: Duration)
         /// Gives a running play another permit: another ceiling, or an earlier end.
         case renew(play: PlayID, permit: Permit)
-        /// Forgets what was preflighted.
+        /// Forgets what was preflighted; what is being preflighted is given up, and completes without its result.
         case discard(play: PlayID)
         /// Runs the configured command that switches the amplifier.
         case amplifier(isOn: Bool)

@@ -25,39 +25,71 @@ struct EntryRate: Sendable {
     static let mostSubjects = 256
 
     private struct Count {
+        var subject: Subject
         var since: MonotonicInstant
         var written = 0
         var leftOut = 0
+        /// The last entry, if it was left out.
+        var pending: [JSON.Member]?
     }
-    private var counts: [Subject: Count] = [:]
+    /// In the order of `since`.
+    private var counts: [Count] = []
 
     /// Counts one more entry.
     ///
     /// - Returns: how many were left out before this one; nil when it is to be left out too.
-    mutating func admit(_ subject: Subject, at now: MonotonicInstant) -> Int? {
-        if counts.count >= Self.mostSubjects {
-            counts = counts.filter { now - $0.value.since < .seconds(3600) }
+    mutating func admit(_ subject: Subject, _ body: [JSON.Member], at now: MonotonicInstant) -> Int? {
+        var place = counts.firstIndex { $0.subject == subject }
+        var leftOut = 0
+        if let old = place, now - counts[old].since >= Self.hour {
+            leftOut = counts.remove(at: old).leftOut
+            place = nil
         }
-        if counts.count >= Self.mostSubjects { counts = [:] }
-        var count = counts[subject] ?? Count(since: now)
-        if now - count.since >= .seconds(3600) { (count.since, count.written) = (now, 0) }
-        let isAdmitted = count.written < Self.perHour
-        defer { counts[subject] = count }
-        guard isAdmitted else {
-            count.leftOut += 1
+        if place == nil {
+            if counts.count >= Self.mostSubjects { counts.removeFirst() }
+            counts.append(Count(subject: subject, since: now, leftOut: leftOut))
+        }
+        let index = place ?? counts.count - 1
+        guard counts[index].written < Self.perHour else {
+            counts[index].leftOut += 1
+            counts[index].pending = body
             return nil
         }
-        count.written += 1
-        defer { count.leftOut = 0 }
-        return count.leftOut
+        counts[index].written += 1
+        defer { counts[index].leftOut = 0 }
+        return counts[index].leftOut
     }
+
+    /// Notes that the subject's state was told without being counted: what was left out is not its last one.
+    mutating func tell(_ subject: Subject) {
+        if let index = counts.firstIndex(where: { $0.subject == subject }) { counts[index].pending = nil }
+    }
+
+    /// The first last state whose hour is over.
+    func due(at now: MonotonicInstant) -> (subject: Subject, body: [JSON.Member])? {
+        counts.first { $0.pending != nil && now - $0.since >= Self.hour }.flatMap { count in
+            count.pending.map { (count.subject, $0) }
+        }
+    }
+
+    /// When the next last state is to be told.
+    var nextDue: MonotonicInstant {
+        counts.first { $0.pending != nil }.map { $0.since + Self.hour } ?? .distantFuture
+    }
+
+    private static let hour = Duration.seconds(3600)
 }
 
 extension Station {
     /// Writes an entry, unless there were too many on its subject lately.
     mutating func appendRated(_ subject: EntryRate.Subject, _ body: [JSON.Member]) {
-        guard let leftOut = rates.admit(subject, at: now.monotonic) else { return }
+        guard let leftOut = rates.admit(subject, body, at: now.monotonic) else { return }
         append(
             subject.kind, body + (leftOut > 0 ? [.init("leftOut", .integer(Int64(leftOut)))] : []))
+    }
+
+    /// Writes the last state of what flapped for more than an hour's entries.
+    mutating func tellLastStates() {
+        while let (subject, body) = rates.due(at: now.monotonic) { appendRated(subject, body) }
     }
 }

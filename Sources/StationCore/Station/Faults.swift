@@ -14,6 +14,11 @@ struct Faults: Sendable {
         case amplifier
         case configuration
 
+        /// Whether there is one for each slot, and so any number.
+        fileprivate var isOfContent: Bool {
+            if case .content = self { true } else { false }
+        }
+
         var name: String {
             switch self {
             case .clockUntrusted: "clock-untrusted"
@@ -37,7 +42,9 @@ struct Faults: Sendable {
         var message: String { messages[0] + (messages.count > 1 ? " (+\(messages.count - 1))" : "") }
     }
 
-    /// At most so many faults are kept; more of them say nothing new.
+    /// At most so many faults of content are kept; more of them say nothing new.
+    ///
+    /// Of the others there is one each.
     static let most = 64
 
     /// Of one fault `status` lists at most so many messages, and then how many more there are.
@@ -56,7 +63,7 @@ struct Faults: Sendable {
             all[index].messages = messages
             return true
         }
-        guard all.count < Self.most else { return false }
+        guard !code.isOfContent || all.count(where: \.code.isOfContent) < Self.most else { return false }
         all.append(Fault(code: code, since: wall, messages: messages))
         return true
     }

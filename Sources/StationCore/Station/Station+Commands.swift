@@ -5,6 +5,8 @@ import StationTrust
 extension Station {
     /// There is at most one test tone in so long.
     static let testToneInterval = Duration.seconds(10)
+    /// So many plays by hand may wait for their content to be looked at.
+    static let mostByHand = 8
     /// A mute lasts at most a month: a forgotten one must not silence a village for ever.
     static let longestMute = Duration.seconds(31 * 86_400)
     /// The lowest level that a person may set, in dB relative to full scale.
@@ -49,6 +51,16 @@ extension Station {
             ] + (more.members ?? []))
     }
 
+    /// Refuses what a person asked for, and has it in the log.
+    private mutating func refuse(
+        _ verb: String, _ id: CommandID, _ person: Person, _ message: String, reason: Reason? = nil,
+        _ what: JSON = [:]
+    ) {
+        let why: [JSON.Member] = reason.map { [.init("reason", .string($0.rawValue))] } ?? []
+        note(verb, person, accepted: false, .object((what.members ?? []) + why))
+        reply(id, .refused, message, .object(why))
+    }
+
     // MARK: Playing by hand
 
     private mutating func playFile(
@@ -61,32 +73,23 @@ extension Station {
     }
 
     private mutating func playProgramme(_ name: String, _ id: CommandID, _ person: Person) {
+        func refuse(_ message: String) {
+            self.refuse("play", id, person, message, reason: .noContent, ["programme": .string(name)])
+        }
         guard let slot = active?.timetable.slot(ofProgramme: name, at: now.wall) else {
-            note("play", person, accepted: false, ["programme": .string(name)])
-            reply(
-                id, .refused, "there is no programme \(name)", ["reason": .string(Reason.noContent.rawValue)])
-            return
+            return refuse("there is no programme \(name)")
         }
         let items = items(of: slot)
-        guard !items.isEmpty else {
-            note("play", person, accepted: false, ["programme": .string(name)])
-            reply(
-                id, .refused, "\(name): nothing to play", ["reason": .string(Reason.noContent.rawValue)])
-            return
-        }
+        guard !items.isEmpty else { return refuse("\(name): nothing to play") }
         play("play", title: slot.title, items: items, categories: slot.categories, nil, id, person)
     }
 
     private mutating func test(_ id: CommandID, _ person: Person) {
         if let last = lastTestTone, now.monotonic - last < Self.testToneInterval {
-            note("test", person, accepted: false)
-            reply(id, .refused, "one test tone in ten seconds is enough")
-            return
+            return refuse("test", id, person, "one test tone in ten seconds is enough")
         }
         guard !playouts.contains(where: \.holdsLoudspeaker) else {
-            note("test", person, accepted: false)
-            reply(id, .refused, "the station is playing")
-            return
+            return refuse("test", id, person, "the station is playing")
         }
         let items = [ContentItem(source: .testTone, title: "test tone")]
         if play("test", title: "test tone", items: items, categories: [], nil, id, person) {
@@ -108,9 +111,12 @@ extension Station {
         let what: [JSON.Member] =
             [.init("title", .string(title))] + (digest.map { [.init("sha256", .string("\($0)"))] } ?? [])
         if let refusal = refusal(of: playout) {
-            note(verb, person, accepted: false, .object(what + [.init("reason", .string(refusal.rawValue))]))
-            reply(
-                id, .refused, "the guard refuses: \(refusal.rawValue)", ["reason": .string(refusal.rawValue)])
+            refuse(
+                verb, id, person, "the guard refuses: \(refusal.rawValue)", reason: refusal, .object(what))
+            return false
+        }
+        guard playouts.count(where: \.slot.isByHand) < Self.mostByHand else {
+            refuse(verb, id, person, "too many plays are waiting: wait for them, or stop them", .object(what))
             return false
         }
         note(verb, person, accepted: true, .object(what + [.init("slot", .string(slot.id))]))
@@ -146,13 +152,45 @@ extension Station {
 
     private mutating func stopByHand(_ id: CommandID, _ person: Person) {
         let stopped = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot.id)
-        note("stop", person, accepted: true, ["slots": .array(stopped.map { .string($0) })])
+        let repeats = repeatsToStop(with: stopped)
+        note(
+            "stop", person, accepted: true,
+            [
+                "slots": .array(stopped.map { .string($0) }),
+                "repeats": .array(repeats.map { .string(Slot.programme(of: $0.id)) }),
+            ])
         stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
         dropStoppedRepeats()
         for index in playouts.indices.reversed() where playouts[index].isStoppedUnheard {
             finish(index, reason: .stoppedByHand)
         }
-        reply(id, .fine, "", ["stopped": .array(stopped.map { .string($0) })])
+        reply(
+            id, .fine, "",
+            [
+                "stopped": .array(stopped.map { .string($0) }),
+                "repeats": .array(
+                    repeats.map {
+                        ["programme": .string(Slot.programme(of: $0.id)), "title": .string($0.title)]
+                    }),
+            ])
+    }
+
+    /// The next repeat of each emergency that a stop ends: of those that it stops, or, where nothing sounds, of all
+    /// that have sounded and would again.
+    ///
+    /// Who stops a bulletin does not mean the warning of an hour ago.
+    private func repeatsToStop(with stopped: [String]) -> [Slot] {
+        let programmes = Set(stopped.map(Slot.programme(of:)))
+        let until = now.wall + LogSummary.longestEmergency
+        return log.emergencyProgrammes(since: now.wall - LogSummary.longestEmergency).compactMap {
+            programme in
+            guard programmes.isEmpty || programmes.contains(programme) else { return nil }
+            // One that is due already waits for its turn.
+            let waiting = playouts.first { !$0.isBegun && Slot.programme(of: $0.slot.id) == programme }?.slot
+            let next =
+                waiting ?? active?.timetable.nextSlot(of: programme, after: now.wall, until: until)
+            return next.flatMap { $0.programmeClass == .emergency ? $0 : nil }
+        }
     }
 
     private mutating func mute(for duration: Duration, reason: String, _ id: CommandID, _ person: Person) {
@@ -202,13 +240,24 @@ extension Playout {
 }
 
 extension Slot {
-    /// The slot of something that a person at the station plays now: at the latest within a minute, or not at all.
+    /// To decode a long recording to its end takes a slow board minutes; nobody waits at the station for longer.
+    private static let longestLookByHand = Duration.seconds(600)
+    /// Once its content is known, what a person plays begins within so long, or not at all.
+    private static let longestWaitByHand = Duration.seconds(60)
+
+    /// What a person plays is due when its content is known.
+    mutating func becomeDue(at instant: Instant) {
+        scheduled = instant
+        late = .within(Self.longestWaitByHand)
+    }
+
+    /// The slot of something that a person at the station plays as soon as its content was looked at.
     fileprivate init(
         byHand verb: String, at instant: Instant, text: String, title: String, categories: [String]
     ) {
         self.init(
             id: "\(Self.byHandUpstream)/\(verb)@\(text)", upstream: Self.byHandUpstream, programme: verb,
             title: title, programmeClass: .normal, categories: categories, rank: 0, scheduled: instant,
-            hardEnd: nil, late: .within(.seconds(60)), contents: [])
+            hardEnd: nil, late: .within(Self.longestLookByHand), contents: [])
     }
 }

@@ -32,24 +32,33 @@ extension Station {
 
     mutating func cardChanged(_ state: CardState) {
         guard state != card else { return }
+        let wasLost = if case .lost = card { true } else { false }
         card = state
         switch state {
         case .open(let name, let rate, let channels):
-            writeDevice(name, "open", ["rate": .integer(Int64(rate)), "channels": .integer(Int64(channels))])
+            writeDevice(
+                name, "open", ["rate": .integer(Int64(rate)), "channels": .integer(Int64(channels))],
+                isRated: wasLost)
             clear(.device)
-        case .lost(let name, let reason):
+        case .lost(let name, let reason, let holders):
             for index in playouts.indices where playouts[index].holdsLoudspeaker {
                 playouts[index].shortfall = reason
             }
-            writeDevice(name, "lost", ["reason": .string(reason.rawValue)])
-            raise(.device, "\(name): \(reason.rawValue)")
-        case .closed: writeDevice(settings.deviceName, "closed", [:])
+            writeDevice(name, "lost", ["reason": .string(reason.rawValue)], isRated: true)
+            let problem =
+                holders.isEmpty
+                ? reason.rawValue : "held by \(holders.joined(separator: ", ")): \(reason.rawValue)"
+            raise(.device, "\(name): \(problem)")
+        case .closed: writeDevice(settings.deviceName, "closed", [:], isRated: wasLost)
         }
     }
 
-    private mutating func writeDevice(_ name: String, _ state: String, _ more: JSON) {
-        appendRated(
-            .device, [.init("name", .string(name)), .init("state", .string(state))] + (more.members ?? []))
+    /// What every slot does to a sound card is no flapping: only a loss is, and what comes after it.
+    private mutating func writeDevice(_ name: String, _ state: String, _ more: JSON, isRated: Bool) {
+        let body = [.init("name", .string(name)), .init("state", .string(state))] + (more.members ?? [])
+        if isRated { return appendRated(.device, body) }
+        rates.tell(.device)
+        append(.device, body)
     }
 
     // MARK: Amplifier
@@ -91,12 +100,14 @@ extension Station {
         amplifierSince = isOn ? now.monotonic : nil
         amplifierOffAt = nil
         amplifierRetryAt = nil
+        amplifierRetryDelay = Self.amplifierRetry
         emit(.amplifier(isOn: isOn), for: .amplifier)
     }
 
     // MARK: From time to time
 
     mutating func poll() {
+        tellLastStates()
         if nextPoll <= now.monotonic {
             nextPoll = now.monotonic + settings.pollInterval
             emit(.readTimetable, for: .timetable)
@@ -115,7 +126,7 @@ extension Station {
     /// When the station wants to be called again, if nothing happens before.
     var nextWake: MonotonicInstant {
         if hasMoreSlots { return now.monotonic }
-        var wake = min(nextPoll, nextClockPoll, terminatesBy ?? .distantFuture)
+        var wake = min(nextPoll, nextClockPoll, terminatesBy ?? .distantFuture, rates.nextDue)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
         if let mute = guardian.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
         if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }

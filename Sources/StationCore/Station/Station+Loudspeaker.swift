@@ -132,7 +132,8 @@ extension Station {
             alreadySounded: playout.isBegun ? playout.position : .zero)
     }
 
-    private func emergencies(on instant: Instant) -> Int {
+    /// How many emergencies have begun on the local day of an instant.
+    func emergencies(on instant: Instant) -> Int {
         let day = settings.zone.civilTime(at: instant).date
         return log.emergencies.reversed().prefix { settings.zone.civilTime(at: $0).date == day }.count
     }
@@ -220,7 +221,7 @@ extension Station {
             lateStart: playout.slot.late == .join ? .atClockPosition : .fromPosition,
             position: playout.position(at: start))
         playouts[index].position = order.position
-        if case .lost(_, let reason) = card { playouts[index].shortfall = reason }
+        if case .lost(_, let reason, _) = card { playouts[index].shortfall = reason }
         if order.position > .zero, !playout.hasSounded {
             playouts[index].shortfall = playout.isResumed ? .powerLost : .late
         }
@@ -299,6 +300,7 @@ extension Station {
         case (.permitEnded, _): finish(index, reason: .permitEnded)
         case (.device(let reason), _): finish(index, reason: reason)
         case (.badContent, _): finish(index, reason: .badContent)
+        case (.contentChanged, _): lookAgain(index, at: now.monotonic)
         }
         if hadSound { lastPositionAt = nil }
     }

@@ -11,7 +11,9 @@ extension Station {
     mutating func finish(_ index: Int, reason: Reason?) {
         let playout = playouts[index]
         let sum = playout.measured
-        let hasBadItem = playout.reports.contains { !$0.isPlayable || $0.isCut }
+        let isChanged = sum.items.values.contains(where: \.isChanged)
+        let hasBadItem = isChanged || playout.reports.contains { !$0.isPlayable || $0.isCut }
+        let problem = isChanged ? .badContent : playout.reports.blockingReason
         let isWhole = sum.framesPlanned > 0 && sum.framesConsumed >= sum.framesPlanned
         let result: String
         var reason = reason
@@ -21,7 +23,7 @@ extension Station {
         } else if isWhole && hasBadItem {
             // All that can be decoded was heard, and it is less than was to be.
             result = "partial"
-            reason = playout.reports.blockingReason
+            reason = problem
         } else if isWhole {
             result = "played"
             // What the end of a permit, or a hand, cut off was nothing.
@@ -30,9 +32,13 @@ extension Station {
             result = "partial"
             reason =
                 reason ?? playout.shortfall
-                ?? (hasBadItem ? playout.reports.blockingReason : .deviceStalled)
+                ?? (hasBadItem ? problem : .deviceStalled)
         }
-        append(.outcome, outcome(of: playout, result: result, reason: reason))
+        let ended = Ended(
+            slot: playout.slot.id, description: playout.slot.description, scheduled: playout.slot.scheduled,
+            measured: sum, endedAt: sum.startedAt == nil ? nil : now.wall,
+            volumeDecibels: playout.permit?.ceilingDecibels, items: playout.items(sum))
+        append(.outcome, outcome(of: ended, result: result, reason: reason))
         if let reason { answerAsker(of: index, refusal: (reason, "it ended before it began")) }
         forget(index)
     }
@@ -40,52 +46,54 @@ extension Station {
     /// Drops a playout, and all that was kept for it.
     mutating func forget(_ index: Int) {
         let playout = playouts.remove(at: index)
-        if !playout.reports.isEmpty { emit(.discard(play: playout.play)) }
+        if !playout.reports.isEmpty || playout.phase == .preflighting {
+            emit(.discard(play: playout.play))
+        }
         clear(.content(slot: playout.slot.id))
     }
 
-    private func outcome(of playout: Playout, result: String, reason: Reason?) -> [JSON.Member] {
-        let sum = playout.measured
-        var body: [JSON.Member] = [.init("slot", .string(playout.slot.id))] + playout.slot.description
+    /// Gives a slot its outcome whose intent is in the log and which no timetable knows any more.
+    mutating func settle(_ intent: LogSummary.OpenIntent, reason: Reason) {
+        let record = recoveredPosition.flatMap { Slot.isSame($0.slot, intent.slot) ? $0 : nil }
+        let ended = Ended(
+            slot: intent.slot, description: intent.description, scheduled: intent.scheduled,
+            measured: record.map(Measured.init) ?? Measured(), endedAt: record?.wall, volumeDecibels: nil,
+            items: record?.items ?? [])
+        let isHeard = ended.measured.framesConsumed > 0
+        append(.outcome, outcome(of: ended, result: isHeard ? "partial" : "missed", reason: reason))
+    }
+
+    /// What an outcome tells beside result and reason.
+    private struct Ended {
+        var slot: String
+        var description: [JSON.Member]
+        var scheduled: Instant
+        var measured: Measured
+        /// When it ended, if it began.
+        var endedAt: Instant?
+        var volumeDecibels: Double?
+        var items: [PositionRecord.Item]
+    }
+
+    private func outcome(of ended: Ended, result: String, reason: Reason?) -> [JSON.Member] {
+        let sum = ended.measured
+        var body: [JSON.Member] = [.init("slot", .string(ended.slot))] + ended.description
         body += [
-            .init("scheduled", .string(text(playout.slot.scheduled))),
+            .init("scheduled", .string(text(ended.scheduled))),
             .init("result", .string(result)),
             .init("reason", reason.map { .string($0.rawValue) } ?? .null),
             .init("startedAt", sum.startedAt.map { .string(text($0)) } ?? .null),
             .init("startErrorMicroseconds", sum.startErrorMicroseconds.map(JSON.tenths) ?? .null),
             .init("startMethod", sum.startMethod.map { .string($0) } ?? .null),
-            .init("endedAt", sum.startedAt == nil ? .null : .string(text(now.wall))),
+            .init("endedAt", ended.endedAt.map { .string(text($0)) } ?? .null),
             .init("framesPlanned", .integer(sum.framesPlanned)),
             .init("framesConsumed", .integer(sum.framesConsumed)),
             .init("xruns", .integer(Int64(sum.xruns))),
-            .init("volumeDecibels", playout.permit.map { JSON.tenths($0.ceilingDecibels) } ?? .null),
-            .init("items", .array(playout.items(sum).map(\.outcome))),
+            .init("volumeDecibels", ended.volumeDecibels.map(JSON.tenths) ?? .null),
+            .init("items", .array(ended.items.map(\.outcome))),
         ]
         if sum.isUnproven { body.append(.init("unproven", true)) }
         return body
-    }
-
-    /// Gives a slot its outcome whose intent is in the log and which no timetable knows any more.
-    mutating func settle(_ intent: LogSummary.OpenIntent, reason: Reason) {
-        let record = recoveredPosition.flatMap { $0.slot == intent.slot ? $0 : nil }
-        let consumed = record?.framesConsumed ?? 0
-        let unproven: [JSON.Member] = record?.isUnproven == true ? [.init("unproven", true)] : []
-        append(
-            .outcome,
-            [.init("slot", .string(intent.slot))] + intent.description + [
-                .init("scheduled", .string(text(intent.scheduled))),
-                .init("result", .string(consumed > 0 ? "partial" : "missed")),
-                .init("reason", .string(reason.rawValue)),
-                .init("startedAt", record.map { .string(text($0.startedAt)) } ?? .null),
-                .init("startErrorMicroseconds", record?.startErrorMicroseconds.map(JSON.tenths) ?? .null),
-                .init("startMethod", record?.startMethod.map { .string($0) } ?? .null),
-                .init("endedAt", record.map { .string(text($0.wall)) } ?? .null),
-                .init("framesPlanned", .integer(record?.framesPlanned ?? 0)),
-                .init("framesConsumed", .integer(consumed)),
-                .init("xruns", .integer(Int64(record?.xruns ?? 0))),
-                .init("volumeDecibels", .null),
-                .init("items", .array(record?.items.map(\.outcome) ?? [])),
-            ] + unproven)
     }
 }
 

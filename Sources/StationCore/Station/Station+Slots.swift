@@ -1,19 +1,6 @@
 import StationTrust
 
-// From the timetable to playouts: which slots are due, what they play, and what became of those of a downtime.
-
-/// What an early look at a slot's content found.
-struct ContentCheck: Hashable, Sendable {
-    /// Why nothing of it can be played; nil when something can.
-    var problem: Reason?
-    /// What is wrong, item by item.
-    var messages: [String]
-
-    init(reports: [ItemReport]) {
-        problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
-        messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
-    }
-}
+// From the timetable to playouts: which slots are due, and what became of those of a downtime.
 
 /// The slots to be taken next, looked up together because every wake asks for the first.
 struct Upcoming: Sendable {
@@ -23,33 +10,24 @@ struct Upcoming: Sendable {
     var isLast: Bool
 }
 
-extension [ItemReport] {
-    /// Why none of the items can be played, or not all of them whole.
-    var blockingReason: Reason {
-        contains { if case .bad = $0.problem { true } else { false } } ? .badContent : .noContent
-    }
-}
-
-extension ItemReport {
-    /// What is wrong with the item itself, for a person, whatever plays instead.
-    var problemText: String? {
-        switch problem {
-        case nil: nil
-        case .missing: "\(itemPath): not there"
-        case .bad(let why): "\(itemPath): \(why)"
-        }
-    }
-}
-
 extension Station {
     /// Makes a timetable the active one, at this instant.
     mutating func activate(_ new: ActiveTimetable) {
-        let isFirst = active == nil
+        let old = active
         active = new
         upcoming = nil
         upstreamErrors = [:]
-        forgetContentChecks()
-        clear(.crowd)
+        // Each change of the audio is told this way too: a file that grows must not fill the log.
+        guard let old, old.versions == new.versions, old.problems == new.problems else {
+            noteTimetable(new)
+            return replace(old, by: new)
+        }
+        forgetContentChecks { !$0.messages.isEmpty }
+        raiseTimetableFault()
+        recallWithdrawn(by: new.timetable)
+    }
+
+    private mutating func noteTimetable(_ new: ActiveTimetable) {
         append(
             .timetable,
             [
@@ -61,16 +39,24 @@ extension Station {
                 .init("events", .integer(Int64(new.timetable.programmeCount))),
                 .init("problems", .integer(Int64(new.problems.count))),
             ])
+    }
+
+    private mutating func replace(_ old: ActiveTimetable?, by new: ActiveTimetable) {
+        forgetContentChecks()
+        clear(.crowd)
         raiseTimetableFault()
         recallWithdrawn(by: new.timetable)
-        guard !isFirst else { return }
+        guard let old else { return }
         dueFrom = now.monotonic
-        guard trust != .untrusted, dueSince != nil else {
+        guard trust != .untrusted, let since = dueSince else {
             dueSince = nil
             return
         }
         // What the new timetable puts into the past was never due; but it may still be joined.
-        dueSince = now.wall
+        dueSince = [:]
+        for (upstream, version) in new.versions {
+            dueSince?[upstream] = old.versions[upstream] == version ? since[upstream] : now.wall
+        }
         rewind(to: min(takenUntil, now.wall - Self.joinReach))
     }
 
@@ -165,13 +151,16 @@ extension Station {
 
     /// Decides, when clock and timetable are known for the first time, from where on slots are this station's.
     ///
-    /// What a timetable puts into the time before it became active was never due (`LogSummary.timetableSince`).
+    /// What a timetable puts into the time before it became active was never due (`LogSummary.timetableChange`).
     private mutating func beginJudging() {
         let begun = now.wall(of: dueFrom)
-        let since = min(log.timetableSince ?? begun, begun)
         let oldest = now.wall - LogSummary.memory
+        let due = (active?.versions ?? [:]).keys.map { upstream in
+            (upstream, max(min(log.timetableChange(of: upstream) ?? begun, begun), oldest))
+        }
+        let since = due.map(\.1).min() ?? begun
         if let last = lastTrustedBefore, last < oldest { noteUnjudged(from: last, to: oldest) }
-        dueSince = max(since, oldest)
+        dueSince = Dictionary(due) { first, _ in first }
         // What was due long before the log last believed the clock has its outcome: no slot waits for longer.
         let last = lastTrustedBefore.map { $0 < begun ? $0 : since } ?? since
         let settledUntil = max(since, last - Playout.longestWait - Self.joinReach)
@@ -217,21 +206,27 @@ extension Station {
             playout.slot.id = intent.slot
             playout.resume(intent, recoveredPosition, boot: boot, at: now)
         }
-        let mayBegin = playout.latestStart >= now.wall
-        let isStopped = isStoppedRepeat(slot) && !playout.isBegun
-        let hasPlace = mayTake(playout)
-        if !hasPlace, mayBegin { noteCrowd(slot) }
-        if mayBegin, hasPlace, !isStopped {
-            playouts.append(playout)
-        } else if slot.scheduled > now.wall {
-            // Nothing has its outcome before it was due.
-            postpone(slot)
-        } else if playout.isBegun || dueSince.map({ slot.scheduled >= $0 }) ?? false {
-            playouts.append(playout)
-            let absence = mayBegin && !hasPlace ? Reason.overlap : absence(at: slot.scheduled)
-            let reason = isStopped ? .stoppedByHand : playout.isBegun ? .powerLost : absence
-            finish(playouts.count - 1, reason: reason)
-        }
+        guard let hindrance = hindrance(to: playout) else { return playouts.append(playout) }
+        if hindrance == .overlap { noteCrowd(slot) }
+        // Nothing has its outcome before it was due.
+        guard slot.scheduled <= now.wall else { return postpone(slot) }
+        guard playout.isBegun || isDue(slot) else { return }
+        playouts.append(playout)
+        finish(playouts.count - 1, reason: hindrance)
+    }
+
+    /// Why a slot whose time has come does not play; nil when it does.
+    private func hindrance(to playout: Playout) -> Reason? {
+        if isStoppedRepeat(playout.slot), !playout.isBegun { return .stoppedByHand }
+        let isLate = playout.latestStart < now.wall
+        guard isLate || !mayTake(playout) else { return nil }
+        if playout.isBegun { return .powerLost }
+        return isLate ? absence(at: playout.slot.scheduled) : .overlap
+    }
+
+    /// Whether the slot was in its upstream's timetable when it was due: another's changes say nothing of it.
+    private func isDue(_ slot: Slot) -> Bool {
+        dueSince?[slot.upstream].map { slot.scheduled >= $0 } ?? false
     }
 
     /// Passes a slot over until it is due.
@@ -249,7 +244,7 @@ extension Station {
     }
 
     /// Whether a person has stopped the emergency that the slot would repeat (DESIGN.md section 6).
-    private func isStoppedRepeat(_ slot: Slot) -> Bool {
+    func isStoppedRepeat(_ slot: Slot) -> Bool {
         slot.programmeClass == .emergency && log.isStoppedEmergency(slot.id, at: slot.scheduled)
     }
 
@@ -268,6 +263,8 @@ extension Station {
     }
 
     private func isUnderWay(_ slot: String) -> Bool {
+        // To parse a name takes longer than to compare a few, and this is asked at each step.
+        if playouts.contains(where: { $0.slot.id == slot }) { return true }
         let identity = Slot.identity(of: slot)
         return playouts.contains { $0.identity == identity }
     }
@@ -284,123 +281,10 @@ extension Station {
         return .late
     }
 
-    /// The content of a slot: the entries of all its variants, one after the other.
-    func items(of slot: Slot) -> [ContentItem] {
-        guard let timetable = active?.timetable else { return [] }
-        return timetable.entries(of: slot).map { language, entry in
-            ContentItem(
-                source: .init(entry.source, upstream: slot.upstream), title: entry.title, language: language,
-                fallback: entry.fallback.map { .channel(upstream: slot.upstream, path: $0) })
-        }
-    }
-
-    // MARK: Content
-
-    mutating func startPreflights() {
-        for index in playouts.indices
-        where playouts[index].phase == .waiting
-            && playouts[index].slot.scheduled - Self.preflightLead <= now.wall
-        {
-            if let retry = playouts[index].retryAt, retry > now.monotonic { continue }
-            let playout = playouts[index]
-            if playout.items.isEmpty {
-                playouts[index].blocked = .noContent
-                playouts[index].phase = .ready
-                continue
-            }
-            emit(
-                .preflight(
-                    play: playout.play, items: playout.items, urgency: Urgency(playout.precedence)),
-                for: .preflight(playout.play))
-            playouts[index].phase = .preflighting
-        }
-    }
-
-    /// Looks at the next slot's content as soon as it is known, so that a problem shows in the evening.
-    mutating func checkNextContent() {
-        guard trust != .untrusted, playouts.isEmpty,
-            let next = upcoming?.slots.last, contentChecks[next.id] == nil,
-            !purposes.values.contains(where: { if case .contentCheck = $0 { true } else { false } })
-        else { return }
-        let items = items(of: next)
-        guard !items.isEmpty else {
-            noteContent(ContentCheck(reports: []), of: next.id)
-            return
-        }
-        if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
-        let play = newPlay()
-        emit(
-            .preflight(play: play, items: items, urgency: .early), for: .contentCheck(slot: next.id, play))
-    }
-
-    /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
-    mutating func noteContent(_ check: ContentCheck, of slot: String) {
-        contentChecks[slot] = check
-        raise(.content(slot: slot), check.messages.map { "\(slot): \($0)" })
-    }
-
-    mutating func preflighted(_ play: PlayID, _ reports: [ItemReport]) {
-        guard let index = index(of: play), case .preflighting = playouts[index].phase else {
-            emit(.discard(play: play))
-            return
-        }
-        playouts[index].reports = reports
-        let slot = playouts[index].slot
-        raise(.content(slot: slot.id), reports.compactMap(\.problemText).map { "\(slot.id): \($0)" })
-        guard reports.contains(where: \.isPlayable) || slot.isByHand else {
-            // It may arrive yet: it is looked at again until the slot is over.
-            playouts[index].blocked = reports.blockingReason
-            playouts[index].phase = .waiting
-            playouts[index].reports = []
-            playouts[index].retryAt = now.monotonic + Self.preflightRetry
-            emit(.discard(play: play))
-            return
-        }
-        if let reason = playouts[index].blocked, reason == .noContent || reason == .badContent {
-            playouts[index].blocked = nil
-        }
-        playouts[index].phase = .ready
-        if reports.contains(where: \.isPlayable) { return answerAsker(of: index) }
-        // What a person handed over does not change any more.
-        let reason = reports.blockingReason
-        answerAsker(
-            of: index, refusal: (reason, reports.compactMap(\.problemText).joined(separator: "; ")))
-        finish(index, reason: reason)
-    }
-
-    /// Looks at content again: it may be another.
-    mutating func forgetContentChecks() {
-        for slot in contentChecks.keys.sorted() where !playouts.contains(where: { $0.slot.id == slot }) {
-            clear(.content(slot: slot))
-        }
-        contentChecks = [:]
-    }
-
     func index(of play: PlayID) -> Int? { playouts.firstIndex { $0.play == play } }
 
     /// The slot that a play is for; nil when there is none, or no longer.
     package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
-}
-
-extension Urgency {
-    fileprivate init(_ precedence: Playout.Precedence) {
-        switch precedence {
-        case .normal: self = .normal
-        case .priority: self = .priority
-        case .person: self = .person
-        case .emergency: self = .emergency
-        }
-    }
-}
-
-extension ContentItem.Source {
-    init(_ source: Playlist.Source, upstream: String) {
-        switch source {
-        case .file(let path): self = .channel(upstream: upstream, path: path)
-        case .live(let url): self = .live(url: url)
-        case .input(let name): self = .input(name: name)
-        }
-    }
 }
 
 extension Slot {

@@ -23,8 +23,10 @@ package struct Station: Sendable {
     static let cardIdle = Duration.seconds(3)
     /// Content that was missing or bad is looked at again after that time, until its slot is over.
     static let preflightRetry = Duration.seconds(15)
-    /// An amplifier's command that failed is given again after that time.
+    /// An amplifier's command that failed is given again after that time, after a second failure twice as long,
+    /// and so on up to the longest.
     static let amplifierRetry = Duration.seconds(10)
+    static let longestAmplifierRetry = Duration.seconds(60)
     /// What the guard refuses is asked again after that time: the hour may have opened.
     static let blockedRetry = Duration.seconds(30)
     /// The running slot's position is written down so often (DESIGN.md section 9 asks for 10 s).
@@ -93,8 +95,8 @@ package struct Station: Sendable {
     private(set) var lastTrustedBefore: Instant?
     /// When the active timetable was taken in this run; the run's beginning for its first one.
     var dueFrom: MonotonicInstant
-    /// Slots due before that instant are not this timetable's to judge.
-    var dueSince: Instant?
+    /// Slots of an upstream that were due before its instant are not this timetable's to judge.
+    var dueSince: [String: Instant]?
     /// Slots up to that instant have been taken from the timetable.
     var takenUntil = Instant.distantPast
     var hasMoreSlots = false
@@ -112,6 +114,7 @@ package struct Station: Sendable {
     var amplifierOffAt: MonotonicInstant?
     /// When a command that failed is given again.
     var amplifierRetryAt: MonotonicInstant?
+    var amplifierRetryDelay = Station.amplifierRetry
     /// It was on for its longest time, and stays off until nobody needs it.
     var isAmplifierSpent = false
     var nextPoll: MonotonicInstant
@@ -123,7 +126,8 @@ package struct Station: Sendable {
     enum Purpose: Hashable, Sendable {
         case intent(PlayID)
         case preflight(PlayID)
-        case contentCheck(slot: String, PlayID)
+        /// Without a slot it was overtaken: what it finds says nothing any more.
+        case contentCheck(slot: String?, PlayID)
         case play(PlayID)
         case lastPosition
         case timetable
@@ -318,15 +322,18 @@ package struct Station: Sendable {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
         case (.contentCheck(let slot, let play), .preflighted(let reports)):
-            noteContent(ContentCheck(reports: reports), of: slot)
+            if let slot { noteContent(ContentCheck(reports: reports), of: slot) }
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.timetable, .done): lastTimetableRead = now.wall
         case (.storage, .storage(let free, let content)): storage = (free, content)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
-            amplifierRetryAt = now.monotonic + Self.amplifierRetry
-        case (.amplifier, _): if !isAmplifierSpent { clear(.amplifier) }
+            amplifierRetryAt = now.monotonic + amplifierRetryDelay
+            amplifierRetryDelay = min(amplifierRetryDelay * 2, Self.longestAmplifierRetry)
+        case (.amplifier, _):
+            amplifierRetryDelay = Self.amplifierRetry
+            if !isAmplifierSpent { clear(.amplifier) }
         default: break
         }
     }

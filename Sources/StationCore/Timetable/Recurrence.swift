@@ -242,6 +242,32 @@ package struct Recurrence: Hashable, Sendable {
 }
 
 extension Recurrence {
+    /// A rule that gives more within a day is refused: nobody could hear it, and each slot has an outcome.
+    package static let mostADay = 1440
+
+    /// Throws `RecurrenceError` when the rule gives more than `mostADay` instances within a day.
+    func checkRate(budget: inout Int) throws {
+        guard largestDay > Self.mostADay else { return }
+        // The first day may be a short one: one more tells.
+        var window: [Int64] = []
+        var occurrences = occurrences(from: start)
+        for place in 0...(2 * Self.mostADay) {
+            guard budget > occurrences.cost, let next = occurrences.next() else { break }
+            window.append(next.seconds)
+            guard place >= Self.mostADay else { continue }
+            if next.seconds - window[place - Self.mostADay] < CivilTime.secondsPerDay {
+                throw RecurrenceError(description: "more than \(Self.mostADay) times a day")
+            }
+        }
+        budget -= occurrences.cost
+    }
+
+    /// No day has more instances.
+    private var largestDay: Int64 {
+        guard case .unit(let length) = period else { return Int64(times.count) }
+        return max(1, CivilTime.secondsPerDay / (length * interval)) * Int64(times.count)
+    }
+
     /// The number of the period in which a time lies, counted from a fixed point of the calendar.
     private func periodNumber(_ time: CivilTime) -> Int64 {
         switch period {

@@ -92,6 +92,16 @@ package struct Timetable: Sendable {
         return nil
     }
 
+    /// The first slot of one programme, by its `UPSTREAM/UID`, later than one instant and before another.
+    func nextSlot(of programme: String, after instant: Instant, until: Instant) -> Slot? {
+        guard let identity = identities[programme] else { return nil }
+        let from = instant + .nanoseconds(1)
+        var found = Candidates(limit: 1, until: until, timetable: self)
+        for index in identity.singles where singles[index].scheduled >= from { found.insert(singles[index]) }
+        for index in identity.series { series[index].visit(from: from, zones: zones, into: &found) }
+        return found.result().first.map(slot)
+    }
+
     /// What a variant of a slot plays, item by item; nothing where its playlist is missing or empty.
     package func entries(of variant: ContentVariant, upstream: String) -> [Playlist.Entry] {
         guard let channel = channels.first(where: { $0.name == upstream }) else { return [] }

@@ -199,6 +199,7 @@ private struct TimetableCompiler {
                 let recurrence = try Recurrence(
                     rule: rule, start: start.civil, zone: table.zones[start.zone],
                     budget: &searchBudget)
+                try recurrence.checkRate(budget: &searchBudget)
                 if !recurrence.isSpent {
                     recurrences.append(recurrence)
                 } else if rule.count != 1 {

@@ -14,14 +14,18 @@ struct LogPlace: Sendable {
     func explain(_ why: Why) -> Reply {
         var why = why
         var cursor = LogCursor(state: state, run: run)
-        do throws(SystemError) {
-            while true {
-                let found = try cursor.next(Why.members)
-                guard !found.isEmpty else { return why.answer }
-                for entry in found where why.wants(entry.members) {
-                    if let whole = LogReader.parse(entry.line, entry.line.indices) { why.take(whole) }
-                }
+        while case let found = cursor.next(Why.members), !found.isEmpty {
+            for entry in found where why.wants(entry.members) {
+                if let whole = LogReader.parse(entry.line, entry.line.indices) { why.take(whole) }
             }
-        } catch { return Reply(.unavailable, ["error": .string("the log cannot be read: \(error)")]) }
+        }
+        // What was found is so; what was not may stand where nobody can read.
+        if let problem = cursor.problem, why.answer.code != .fine { return Self.unreadable(problem) }
+        return why.answer
+    }
+
+    /// Says that some of the log is missing.
+    static func unreadable(_ problem: SystemError) -> Reply {
+        Reply(.unavailable, ["error": .string("a part of the log cannot be read: \(problem)")])
     }
 }

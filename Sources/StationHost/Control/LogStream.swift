@@ -25,21 +25,23 @@ struct LogStream: Sendable {
         bell.add(news.number)
         defer { bell.remove(news.number) }
         var cursor = LogCursor(state: place.state, run: place.run)
-        do throws(SystemError) {
-            while true {
-                let found = try cursor.next(["wall"])
-                let wanted = found.filter { isWanted($0.members) }
-                guard send(wanted.flatMap { $0.line + [0x0A] }, to: socket.number) else { return }
-                if found.isEmpty {
-                    guard follow else { break }
-                    guard waitForNews(socket.number, news.number) else { return }
+        var isTold = false
+        while true {
+            let found = cursor.next(["wall"])
+            let wanted = found.filter { isWanted($0.members) }
+            guard send(wanted.flatMap { $0.line + [0x0A] }, to: socket.number) else { return }
+            guard found.isEmpty else { continue }
+            // Behind everything that can be read.
+            if let problem = cursor.problem, !isTold {
+                isTold = true
+                guard send(LogPlace.unreadable(problem).body.bytes + [0x0A], to: socket.number) else {
+                    return
                 }
             }
-            _ = send(ControlServer.endLine(.fine), to: socket.number)
-        } catch {
-            let problem: JSON = ["error": .string("the log cannot be read: \(error)")]
-            _ = send(problem.bytes + [0x0A] + ControlServer.endLine(.unavailable), to: socket.number)
+            guard follow else { break }
+            guard waitForNews(socket.number, news.number) else { return }
         }
+        _ = send(ControlServer.endLine(isTold ? .unavailable : .fine), to: socket.number)
     }
 
     private func isWanted(_ entry: JSON) -> Bool {

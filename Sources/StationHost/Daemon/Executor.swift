@@ -57,8 +57,8 @@ package final class Executor {
             case .appendInRun(let entry):
                 mailbox.put(.completed(id, .appended(store.appendInRun(entry))))
             case .recordPosition(let record): store.record(id, record)
-            case .preflight(let play, let items, let urgency):
-                sound.preflight(id, play: play, items: items, urgency: urgency)
+            case .preflight(let play, let items, let urgency, let scheduled):
+                sound.preflight(id, play: play, items: items, urgency: urgency, scheduled: scheduled)
             case .openCard: sound.openCard(id)
             case .closeCard: sound.closeCard(id)
             case .play(let order): sound.play(id, order: order)

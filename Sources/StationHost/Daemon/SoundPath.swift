@@ -9,15 +9,16 @@ package protocol SoundPath: AnyObject {
     func openCard(_ id: EffectID)
     /// Closes the card.
     func closeCard(_ id: EffectID)
-    /// Hashes the items and decodes each to its end, the most urgent first.
-    func preflight(_ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency)
+    /// Hashes the items and decodes each to its end: the most urgent first, among equals what is due first.
+    func preflight(
+        _ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant)
     /// Plays what was preflighted.
     func play(_ id: EffectID, order: PlayOrder)
     /// Fades a play out and ends it.
     func stop(_ id: EffectID, play: PlayID, fade: Duration)
     /// Gives a play another permit.
     func renew(_ id: EffectID, play: PlayID, permit: Permit)
-    /// Forgets what was preflighted.
+    /// Forgets what was preflighted; what is being preflighted is given up.
     func discard(_ id: EffectID, play: PlayID)
     /// The name of a thread that has work and makes no progress, decode or audio; nil while all do.
     ///

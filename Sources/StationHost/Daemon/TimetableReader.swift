@@ -29,13 +29,15 @@ final class TimetableReader {
 
     /// Reads all folders.
     ///
+    /// - Parameter begins: hears of each upstream before it is read: it may be one that does not answer.
     /// - Returns: a timetable if anything has changed, and what could not be taken.
-    func read() -> [Event] {
+    func read(begins: (_ upstream: String) -> Void) -> [Event] {
         var refusals: [(upstream: String, problem: String)] = []
         var problems: [TimetableProblem] = []
         var sources: [ChannelSource] = []
         var bytes: Int64 = 0
         for upstream in loaded.configuration.upstreams {
+            begins(upstream.name)
             do throws(SystemError) {
                 let contents = try ChannelFolder.read(
                     upstream.folder, calendars: loaded.station.calendarPaths)
@@ -101,9 +103,9 @@ final class TimetableReader {
     }
 
     /// Reads all folders as if nothing had been read before.
-    func readAnew() -> [Event] {
+    func readAnew(begins: (_ upstream: String) -> Void) -> [Event] {
         lastDigest = nil
-        return read()
+        return read(begins: begins)
     }
 
     private func source(_ upstream: Configuration.Upstream, _ contents: ChannelFolder.Contents)

@@ -6,7 +6,7 @@ import StationTrust
 /// One thread.
 ///
 /// What stands in a segment is read where it stands; a tail that the disk thread cuts and writes anew becomes the
-/// same bytes again. Entries that only `/run` has come last.
+/// same bytes again. Entries that only `/run` has come last. A segment that cannot be read is passed over, and told.
 struct LogCursor {
     private static let pieceBytes = 1 << 18
 
@@ -15,6 +15,8 @@ struct LogCursor {
     private var segment: String?
     private var offset: Int64 = 0
     private var lastIndex: Int64 = -1
+    /// Why entries are missing: what could not be read; nil when everything was.
+    private(set) var problem: SystemError?
 
     /// Begins before the first entry of a state directory's log.
     init(state: String, run: String) {
@@ -32,18 +34,26 @@ struct LogCursor {
     ///
     /// - Parameter names: the members of each entry that are wanted, beside its index.
     /// - Returns: the entries of the next piece, in order; none at the end of what there is.
-    /// - Throws: `SystemError` when a segment cannot be read.
-    mutating func next(_ names: [String]) throws(SystemError) -> [Found] {
+    mutating func next(_ names: [String]) -> [Found] {
         while true {
-            let found = try readSegment(names)
+            let found = read(names)
             if !found.isEmpty { return found }
             guard let next = segmentAfter(segment) else { return readRunLog(names) }
             // The disk thread begins a segment only when the one before is whole; what came to it between the
             // read and the look is read first.
-            let rest = try readSegment(names)
+            let rest = read(names)
             if !rest.isEmpty { return rest }
             segment = next
             offset = 0
+        }
+    }
+
+    private mutating func read(_ names: [String]) -> [Found] {
+        do throws(SystemError) {
+            return try readSegment(names)
+        } catch {
+            problem = problem ?? error
+            return []
         }
     }
 

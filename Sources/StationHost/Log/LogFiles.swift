@@ -97,7 +97,10 @@ final class LogFiles {
                 path: last.path, durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
         }
         var all = found.summary
-        for entry in run.entries(from: all.nextIndex) where all.fold(entry.json) { log.backlog.append(entry) }
+        for entry in run.entries(from: all.nextIndex) {
+            all.passOver(to: entry.index)
+            if all.fold(entry.json) { log.backlog.append(entry) }
+        }
         if !log.backlog.isEmpty || found.tornBytes > 0 { log.flush() }
         return (log, all, found.tornBytes)
     }
@@ -146,15 +149,25 @@ final class LogFiles {
 
     // MARK: Writing
 
-    /// Puts the backlog on disk.
+    /// Puts the backlog on disk; what is behind a gap goes into another segment.
     ///
     /// - Returns: whether nothing is left of it.
     @discardableResult
     private func flush() -> Bool {
+        repeat {
+            let gap = backlog.indices.dropFirst().first { backlog[$0 - 1].index + 1 < backlog[$0].index }
+            guard flush(first: gap ?? backlog.count) else { return false }
+        } while !backlog.isEmpty
+        return true
+    }
+
+    /// Puts so many entries of the backlog on disk, which follow each other.
+    private func flush(first count: Int) -> Bool {
+        let entries = backlog.prefix(count)
         do throws(SystemError) {
             try prepareSegment()
-            guard !backlog.isEmpty, var segment, let descriptor = segment.descriptor else { return true }
-            let bytes = backlog.flatMap(\.terminatedLine)
+            guard !entries.isEmpty, var segment, let descriptor = segment.descriptor else { return true }
+            let bytes = entries.flatMap(\.terminatedLine)
             segment.isDoubtful = true
             self.segment = segment
             if let error = bytes.withUnsafeBytes({ calls.write(descriptor, $0) }) { throw error }
@@ -176,9 +189,9 @@ final class LogFiles {
                 "\(lost) entries of the log are lost: neither the disk nor the memory had room for them")
         }
         lost = 0
-        if let first = backlog.first { summary.passOver(to: first.index) }
-        for entry in backlog { summary.fold(entry.json) }
-        backlog = []
+        if let first = entries.first { summary.passOver(to: first.index) }
+        for entry in entries { summary.fold(entry.json) }
+        backlog.removeFirst(count)
         run.clear(through: summary.nextIndex - 1)
         if summary.nextIndex - checkpointIndex >= Self.checkpointEntries { checkpoint() }
         return true

@@ -18,7 +18,7 @@ package final class RunLog: Sendable {
     private struct State {
         /// The indices of the entries that are in the file and may not be on disk.
         var kept: Set<Int64> = []
-        /// Entries that the file refused: it needs them before any later one, because a log with a gap is no log.
+        /// Entries that the file refused: it needs them before any later one, because what it kept is read in order.
         var refused: [Entry] = []
         /// The file may end inside a line.
         var isTorn = false
@@ -67,7 +67,10 @@ package final class RunLog: Sendable {
         }
     }
 
-    /// The entries that an earlier run of the daemon kept and that follow an index, in order, each once.
+    /// The entries that an earlier run of the daemon kept from an index on, in order, each once.
+    ///
+    /// There may be a gap: what came while neither the disk nor the memory had room is lost, and an intent behind it
+    /// must be known all the same (I3).
     func entries(from index: Int64) -> [Entry] {
         guard let bytes = try? readFile(path, limit: 2 * Self.mostBytes) else { return [] }
         let lines = LogReader.lines(of: bytes)
@@ -75,8 +78,8 @@ package final class RunLog: Sendable {
         let found = lines.compactMap { LogReader.parse(bytes, $0).flatMap(Entry.init(json:)) }
             .sorted { $0.index < $1.index }
             .filter { entry in
-                defer { if entry.index == next { next += 1 } }
-                return entry.index == next
+                defer { next = max(next, entry.index + 1) }
+                return entry.index >= next
             }
         state.withLock {
             $0.kept = Set(found.map(\.index))

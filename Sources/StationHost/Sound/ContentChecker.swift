@@ -82,7 +82,13 @@ struct ContentChecker: Sendable {
             if error.code != ENOENT { report.problem = .bad("\(error)") }
             return (nil, report)
         }
-        return try decode(file, index, report, shouldContinue)
+        let found = try decode(file, index, report, shouldContinue)
+        guard file.isUnchanged else {
+            // What was hashed is not what would sound.
+            (report.sha256, report.problem) = (nil, .bad("changes while it is read"))
+            return (nil, report)
+        }
+        return found
     }
 
     private func open(

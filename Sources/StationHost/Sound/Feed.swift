@@ -93,7 +93,9 @@ final class Feed {
         buffer = [Float](repeating: 0, count: Self.chunk * channels)
         reader = ProgrammeReader(
             content.items.map {
-                ProgrammeItem(descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames)
+                ProgrammeItem(
+                    descriptor: $0.file.number, gainDecibels: $0.gainDecibels, frames: $0.frames,
+                    rate: $0.rate)
             },
             output: ProgrammeOutput(
                 rate: format.rate, channels: channels, ceilingDecibels: order.permit.ceilingDecibels,
@@ -263,6 +265,10 @@ final class Feed {
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
             now.items = contentFrames(
                 of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+            for place in now.items.indices {
+                let item = content.items.first { $0.index == now.items[place].index }
+                now.items[place].isChanged = item.map { !$0.file.isUnchanged } ?? false
+            }
         } else if isInItem, let last = now.items.indices.last {
             // What the card took and no item before it had.
             let before = now.items.dropLast().reduce(0) { $0 + $1.framesConsumed }

@@ -37,6 +37,7 @@ final class FileAllowance: Sendable {
 final class HeldFile: Sendable {
     private let file: Descriptor
     private let allowance: FileAllowance
+    private let facts: Facts
     /// The number, for as long as this object lives.
     var number: Int32 { file.number }
 
@@ -52,6 +53,25 @@ final class HeldFile: Sendable {
             throw error
         }
         self.allowance = allowance
+        facts = Facts(of: file.number)
+    }
+
+    /// Whether nobody has written to it since it was opened.
+    var isUnchanged: Bool { Facts(of: file.number) == facts }
+
+    /// What changes with each write; the time of the inode's change is nobody's to set.
+    private struct Facts: Equatable {
+        private let information: [Int64]
+
+        init(of descriptor: Int32) {
+            var found = stat()
+            information =
+                fstat(descriptor, &found) == 0
+                ? [
+                    Int64(found.st_size), Int64(found.st_mtim.tv_sec), Int64(found.st_mtim.tv_nsec),
+                    Int64(found.st_ctim.tv_sec), Int64(found.st_ctim.tv_nsec),
+                ] : []
+        }
     }
 
     deinit { allowance.give() }

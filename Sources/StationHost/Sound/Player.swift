@@ -91,6 +91,10 @@ final class Player {
     }
 
     private func play(_ feed: Feed) {
+        // On this thread, which reads the files anyway: one that does not answer holds nobody else.
+        guard feed.content.isUnchanged else {
+            return report(.completed(feed.effect, .played(.contentChanged, Playback())))
+        }
         // Who plays now is over where the new order begins.
         for other in feeds { other.giveWay(to: feed, on: card) }
         if isLost { feed.lastLoss = loss }
@@ -141,7 +145,8 @@ final class Player {
             note(.warning, "card \(settings.device): \(reason.rawValue) (errno \(code))")
             self.loss = reason
             for feed in feeds { feed.lastLoss = reason }
-            self.report(.card(.lost(name: settings.device, reason: reason)))
+            let holders = reason == .deviceBusy ? CardHolder.names() : []
+            self.report(.card(.lost(name: settings.device, reason: reason, holders: holders)))
         case .recovered:
             isLost = false
             if let format { tellOpen(format) }

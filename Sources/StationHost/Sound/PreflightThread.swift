@@ -8,6 +8,8 @@ import Synchronization
 final class PreflightThread: Sendable {
     private enum Job: Sendable {
         case check(Check)
+        /// Lets go of what nobody waits for any more.
+        case discard(PlayID)
         case end
     }
 
@@ -16,17 +18,30 @@ final class PreflightThread: Sendable {
         let id: EffectID
         let play: PlayID
         let urgency: Urgency
+        let scheduled: Instant
         var progress: ContentChecker.Progress
+
+        /// The more urgent goes first; among equals the one that is due first.
+        func goes(before other: Check) -> Bool {
+            (other.urgency, scheduled) < (urgency, other.scheduled)
+        }
     }
 
-    /// How urgent the most urgent is that was asked for since the thread looked last; what is less stands back.
+    /// What was asked for since the thread looked last: what is less urgent, or not wanted any more, stands back.
     private final class Claim: Sendable {
-        private let urgency = Atomic<Int>(-1)
+        private let state = Mutex((urgency: Urgency?.none, discarded: Set<PlayID>()))
 
-        func raise(to urgency: Urgency) { self.urgency.max(urgency.rawValue, ordering: .releasing) }
+        func raise(to urgency: Urgency) {
+            state.withLock { $0.urgency = max($0.urgency ?? urgency, urgency) }
+        }
+        func discard(_ play: PlayID) { state.withLock { _ = $0.discarded.insert(play) } }
         /// Before a look at what was asked for: what comes after the look claims anew.
-        func forget() { urgency.store(-1, ordering: .releasing) }
-        func overtakes(_ other: Urgency) -> Bool { urgency.load(ordering: .acquiring) > other.rawValue }
+        func forget() { state.withLock { $0 = (nil, []) } }
+        func overtakes(_ check: Check) -> Bool {
+            state.withLock { state in
+                state.urgency.map { $0 > check.urgency } ?? false || state.discarded.contains(check.play)
+            }
+        }
     }
 
     private let jobs: JobQueue<Job>
@@ -36,11 +51,11 @@ final class PreflightThread: Sendable {
     ///
     /// - Parameters:
     ///   - checker: looks at items.
-    ///   - done: gets each result, on this thread.
+    ///   - done: gets each result, on this thread; nil of a check that was discarded before its end.
     /// - Throws: `SystemError` when the machine has no thread left.
     init(
         _ checker: ContentChecker,
-        done: @escaping @Sendable (EffectID, PlayID, PreparedContent) -> Void
+        done: @escaping @Sendable (EffectID, PlayID, PreparedContent?) -> Void
     ) throws(SystemError) {
         let jobs = try JobQueue<Job>()
         self.jobs = jobs
@@ -49,29 +64,46 @@ final class PreflightThread: Sendable {
             while true {
                 claim.forget()
                 for job in jobs.wait(atMost: waiting.isEmpty ? -1 : 0) ?? [] {
-                    guard case .check(let check) = job else { return }
-                    waiting.append(check)
+                    switch job {
+                    case .check(let check): waiting.append(check)
+                    case .discard(let play):
+                        for check in waiting where check.play == play { done(check.id, play, nil) }
+                        waiting.removeAll { $0.play == play }
+                    case .end: return
+                    }
                 }
-                guard let most = waiting.map(\.urgency).max(),
-                    let index = waiting.firstIndex(where: { $0.urgency == most })
+                guard let index = waiting.indices.min(by: { waiting[$0].goes(before: waiting[$1]) })
                 else { continue }
-                let (id, play) = (waiting[index].id, waiting[index].play)
+                let check = waiting[index]
                 // What stands back keeps its place, and what was found.
                 guard
                     let content = checker.go(
-                        on: &waiting[index].progress, shouldContinue: { !claim.overtakes(most) })
+                        on: &waiting[index].progress, shouldContinue: { !claim.overtakes(check) })
                 else { continue }
                 waiting.remove(at: index)
-                done(id, play, content)
+                done(check.id, check.play, content)
             }
         }
     }
 
     deinit { jobs.put(.end) }
 
-    func check(_ id: EffectID, _ play: PlayID, _ items: [ContentItem], _ urgency: Urgency) {
-        jobs.put(.check(Check(id: id, play: play, urgency: urgency, progress: .init(items: items))))
+    /// Looks at a play's content, before what is less urgent and what is as urgent and due later.
+    func check(
+        _ id: EffectID, _ play: PlayID, _ items: [ContentItem], _ urgency: Urgency, scheduled: Instant
+    ) {
+        jobs.put(
+            .check(
+                Check(
+                    id: id, play: play, urgency: urgency, scheduled: scheduled,
+                    progress: .init(items: items))))
         // After the job: whoever sees the claim finds it.
         claim.raise(to: urgency)
+    }
+
+    /// Lets a check go that nobody waits for any more; it is done at once, without a result.
+    func discard(_ play: PlayID) {
+        jobs.put(.discard(play))
+        claim.discard(play)
     }
 }

@@ -22,6 +22,9 @@ final class PreparedContent: Sendable {
         self.reports = reports
     }
 
+    /// Whether the files are still those that were hashed.
+    var isUnchanged: Bool { items.allSatisfy(\.file.isUnchanged) }
+
     /// For each item of the sound the programme frame at which it ends, at a card's rate.
     ///
     /// n frames of a file at rate r take round(n · R / r) programme frames; neighbours of one rate are one stream and

@@ -35,8 +35,8 @@ package final class SoundOutput: SoundPath {
                 folders: folders, handed: handed, targetLoudness: targetLoudness, allowance: .ofProcess())
         ) { id, play, content in
             // The content first: whoever hears of the completion may order the play at once.
-            found.put((id, play, content))
-            mailbox.put(.completed(id, .preflighted(content.reports)))
+            if let content { found.put((id, play, content)) }
+            mailbox.put(.completed(id, .preflighted(content?.reports ?? [])))
         }
         decoder = try DecodeThread(settings: card) { mailbox.put($0) }
     }
@@ -69,8 +69,10 @@ package final class SoundOutput: SoundPath {
     }
 
     /// Checks content to its end, without a sound.
-    package func preflight(_ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency) {
-        preflights.check(id, play, items, urgency)
+    package func preflight(
+        _ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant
+    ) {
+        preflights.check(id, play, items, urgency, scheduled: scheduled)
     }
 
     /// Plays an order, within its permit.
@@ -95,8 +97,9 @@ package final class SoundOutput: SoundPath {
         mailbox.put(.completed(id, .done))
     }
 
-    /// Forgets what was prepared for a play.
+    /// Forgets what was prepared for a play, or is being prepared.
     package func discard(_ id: EffectID, play: PlayID) {
+        preflights.discard(play)
         takeFound()
         prepared[play] = nil
         mailbox.put(.completed(id, .done))

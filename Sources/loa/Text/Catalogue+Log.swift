@@ -44,6 +44,9 @@ extension Catalogue {
             en: count == 1 ? "Stopped 1 programme." : "Stopped \(count) programmes.")
     }
     static let nothingToStop = Phrase(vi: "Không có gì đang phát.", en: "Nothing was playing.")
+    static func repeatsEnded(_ titles: String) -> Phrase {
+        Phrase(vi: "Không phát lại nữa: \(titles).", en: "Will not sound again: \(titles).")
+    }
     static func muted(until time: String) -> Phrase {
         Phrase(
             vi: "Đã tắt tiếng đến \(time). Chỉ tin khẩn cấp vẫn phát.",
@@ -79,9 +82,11 @@ extension Catalogue {
     static let noAnswer = Phrase(
         vi: "loaphuongd không trả lời kịp. Thử: systemctl status loaphuongd",
         en: "loaphuongd did not answer in time. Try: systemctl status loaphuongd")
-    static let notRegular = Phrase(
-        vi: "không phải tệp thường (là thư mục, ống dẫn hoặc thiết bị)",
-        en: "is not a regular file (but a directory, pipe or device)")
+    static func notRegular(_ path: String) -> Phrase {
+        Phrase(
+            vi: "\(path) không phải tệp thường (là thư mục, ống dẫn hoặc thiết bị)",
+            en: "\(path) is not a regular file (but a directory, pipe or device)")
+    }
     static func unreachable(_ socket: String) -> Phrase {
         Phrase(
             vi: "Không kết nối được loaphuongd ở \(socket). Thử: systemctl status loaphuongd",

@@ -143,6 +143,10 @@ package struct EntryText {
             entry["title"] ?? entry["programme"] == nil ? nil : title(entry), reasonOfCommand(entry),
             entry["until"]?.text.map { Catalogue.until(format.time($0, now: entry["wall"]?.text))[language] },
             entry["volumeDecibels"]?.number.map(format.decibels),
+            entry["repeats"]?.elements.flatMap { repeats in
+                let names = repeats.compactMap(\.text).joined(separator: ", ")
+                return names.isEmpty ? nil : Catalogue.repeatsEnded(names)[language]
+            },
         ]
     }
 

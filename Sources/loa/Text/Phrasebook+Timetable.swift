@@ -97,6 +97,7 @@ extension Phrasebook {
         .init(
             "too much to count for COUNT, or to search for an instance",
             "quy tắc lặp phải tính quá nhiều (COUNT, hoặc tìm một lần)"),
+        .init("more than {1} times a day", "hơn {1} lần mỗi ngày"),
         .init("{1} is no NAME=VALUE", "{1} không có dạng TÊN=GIÁ-TRỊ"),
         .init("{1} is given twice", "{1} được ghi hai lần"),
         .init("FREQ is missing", "thiếu FREQ"),

@@ -22,7 +22,11 @@ package struct ReplyText {
         case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
         case .stop:
             let count = answer["stopped"]?.elements?.count ?? 0
-            line = count == 0 ? Catalogue.nothingToStop : Catalogue.stopped(count)
+            let repeats = (answer["repeats"]?.elements ?? []).compactMap { $0["title"]?.text }
+            let done = count == 0 ? Catalogue.nothingToStop : Catalogue.stopped(count)
+            guard !repeats.isEmpty else { return TextWidth.printed([done[language]]) }
+            return TextWidth.printed(
+                [done, Catalogue.repeatsEnded(repeats.joined(separator: ", "))].map { $0[language] })
         case .mute: line = Catalogue.muted(until: format.time(answer["until"]?.text))
         case .unmute: line = Catalogue.unmuted
         case .volume: line = Catalogue.volume(format.decibels(answer["volumeDecibels"]?.number ?? 0))

@@ -34,7 +34,9 @@ typedef struct simulated_card_control {
     uint32_t step_microseconds;
     /// The only rate that the card can do, at its next opening. 0: as configured.
     uint32_t rate;
-    uint32_t reserved[4];
+    /// Opening takes so many milliseconds.
+    uint32_t opening_milliseconds;
+    uint32_t reserved[3];
 } simulated_card_control;
 
 enum simulated_card_record_kind {

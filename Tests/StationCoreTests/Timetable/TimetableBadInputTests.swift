@@ -129,8 +129,22 @@ struct TimetableBadInputTests {
             testDescription: "a place that never is", lines: start + "RRULE:FREQ=YEARLY;BYMONTH=1;BYSETPOS=9",
             problems: [1], plays: true),
         BrokenEvent(
-            testDescription: "a rule without end", lines: start + "RRULE:FREQ=SECONDLY", problems: [],
+            testDescription: "a rule without end", lines: start + "RRULE:FREQ=MINUTELY", problems: [],
             plays: true),
+        BrokenEvent(
+            testDescription: "more than one a minute", lines: start + "RRULE:FREQ=SECONDLY;INTERVAL=59",
+            problems: [1]),
+        BrokenEvent(
+            testDescription: "more than one a minute, from the second month on",
+            lines: start + "RRULE:FREQ=SECONDLY;BYMONTHDAY=1", problems: [1]),
+        BrokenEvent(
+            testDescription: "many times of one day",
+            lines: start + "RRULE:FREQ=DAILY;BYHOUR=1,2;BYMINUTE="
+                + (0..<60).map(String.init).joined(separator: ",") + ";BYSECOND="
+                + (0..<60).map(String.init).joined(separator: ","), problems: [1]),
+        BrokenEvent(
+            testDescription: "often, and soon over", lines: start + "RRULE:FREQ=SECONDLY;COUNT=1000",
+            problems: [], plays: true),
         BrokenEvent(
             testDescription: "an alarm that is broken", lines: start + "BEGIN:VALARM\nnonsense\nEND:VALARM",
             problems: [6], plays: true),

@@ -34,6 +34,21 @@ struct LogStreamTests {
         #expect(client.line() == nil)
     }
 
+    @Test("a segment that cannot be read is passed over, and told behind all the others")
+    func unreadable() throws {
+        let server = try ServerUnderTest()
+        try write(server, 0..<3, segment: 0)
+        try write(server, 6..<9, segment: 6)
+        // It opens and does not read, whoever runs the test.
+        try server.folder.write("state/log/" + LogReader.segmentName(firstIndex: 3) + "/.keep", "")
+        let client = try RawClient(server.socket)
+        client.send("{\"verb\":\"log\"}\n")
+        let answer = client.answer()
+        #expect(answer.prefix(6) == (Array(0..<3) + Array(6..<9)).map { line($0) }[...])
+        #expect(answer.count == 8 && answer[6].contains("a part of the log cannot be read"))
+        #expect(answer.last == "{\"end\":69}")
+    }
+
     @Test("since and until choose by the wall clock")
     func bounds() throws {
         let server = try ServerUnderTest()

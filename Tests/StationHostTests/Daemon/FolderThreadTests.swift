@@ -48,8 +48,9 @@ struct FolderThreadTests {
         thread.readTimetable(EffectID(1))
         var titles: [String]?
         var refused: [String] = []
+        let deadline = CLinux_monotonic() + 20_000_000_000
         while true {
-            CLinux_wait_readable(mailbox.descriptor, 20_000_000_000)
+            CLinux_wait_readable(mailbox.descriptor, max(0, deadline - CLinux_monotonic()))
             let events = mailbox.take()
             for event in events {
                 switch event {
@@ -62,7 +63,8 @@ struct FolderThreadTests {
                 default: break
                 }
             }
-            if events.isEmpty { return (titles, refused, nil) }
+            // It may still be readable from what was taken before.
+            if events.isEmpty, CLinux_monotonic() > deadline { return (titles, refused, nil) }
         }
     }
 
@@ -110,6 +112,28 @@ struct FolderThreadTests {
         #expect(second["a"] != first["a"] && second["b"] == first["b"])
         try Self.write(folder, "b", title: "Mới")
         #expect(try versions()?["b"] != first["b"])
+    }
+
+    @Test("the upstream whose folder does not answer is named, not another")
+    func hangs() throws {
+        let mailbox = try Mailbox<Event>()
+        let mayGoOn = DispatchSemaphore(value: 0)
+        let hangs = DispatchSemaphore(value: 0)
+        let thread = try FolderThread(
+            .read(folder.path + "/station.json5"), zones: .system, mailbox: mailbox, reloads: Mailbox(),
+            begins: {
+                guard $0 == "b" else { return }
+                hangs.signal()
+                mayGoOn.wait()
+            })
+        thread.readTimetable(EffectID(1))
+        hangs.wait()
+        for number in 2..<6 as Range<UInt64> { thread.readTimetable(EffectID(number)) }
+        let refused = mailbox.take().compactMap { event in
+            if case .timetableRefused(let upstream, _) = event { upstream } else { nil }
+        }
+        #expect(refused == ["b", "b"])
+        for _ in 0..<2 { mayGoOn.signal() }
     }
 
     @Test(

@@ -49,7 +49,9 @@ private final class StallingSound: SoundPath, Sendable {
     func stalledThread() -> String? { stall.load(ordering: .relaxed) ? "decode" : nil }
     func openCard(_ id: EffectID) {}
     func closeCard(_ id: EffectID) {}
-    func preflight(_ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency) {}
+    func preflight(
+        _ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant
+    ) {}
     func play(_ id: EffectID, order: PlayOrder) {}
     func stop(_ id: EffectID, play: PlayID, fade: Duration) {}
     func renew(_ id: EffectID, play: PlayID, permit: Permit) {}

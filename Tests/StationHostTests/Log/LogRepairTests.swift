@@ -225,12 +225,13 @@ struct LogRepairTests: LogTests {
         #expect(!FileManager.default.fileExists(atPath: run + "/log.jsonl"))
     }
 
-    @Test("what /run kept and does not follow the log is not taken for a part of it")
-    func strangeLeftovers() throws {
+    @Test("what /run kept and does not follow the log goes behind a gap, in a segment of its own")
+    func leftoversBehindGap() throws {
         try write(0..<5)
         try folder.write("run/log.jsonl", Self.lines(9..<12))
-        #expect(open().summary.nextIndex == 5)
-        #expect(try indices() == Array(0..<5))
+        #expect(open().summary.nextIndex == 12)
+        #expect(try indices() == Array(0..<5) + Array(9..<12))
+        #expect(open().summary.nextIndex == 12)
     }
 
     @Test("damage before the last segment loses what is damaged and nothing else")

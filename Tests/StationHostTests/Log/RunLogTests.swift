@@ -99,6 +99,20 @@ struct RunLogTests: LogTests {
         #expect(RunLog(directory: run).entries(from: 0).map(\.index) == [0, 1])
     }
 
+    @Test("I3 an entry behind a gap is known after a restart, and goes to the disk behind the gap")
+    func gap() throws {
+        let runLog = RunLog(directory: run)
+        #expect(runLog.keep([Self.entry(0), Self.entry(1)]))
+        // The loop thread's rescue, while entries before it found room nowhere.
+        #expect(runLog.keep([Self.entry(5)]))
+        #expect(RunLog(directory: run).entries(from: 0).map(\.index) == [0, 1, 5])
+        #expect(open().summary.nextIndex == 6)
+        #expect(!FileManager.default.fileExists(atPath: run + "/log.jsonl"), "the disk has all of it")
+        #expect(open().summary.nextIndex == 6)
+        let names = try FileManager.default.contentsOfDirectory(atPath: state + "/log")
+        #expect(names.contains("00000000000000000005.jsonl"), "\(names)")
+    }
+
     @Test("what an earlier run left counts against the bound")
     func boundHolds() throws {
         let left = RunLog.mostBytes - Self.entry(0).terminatedLine.count

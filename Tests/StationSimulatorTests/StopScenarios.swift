@@ -1,0 +1,81 @@
+import StationSimulator
+import StationTrust
+import Testing
+
+@testable import StationCore
+
+/// What a stop ends of a warning that comes again, what it does not, and what people are told of it.
+struct StopScenarios {
+    private static func village(_ rule: String?, at time: String = "080000") -> Village {
+        Village([
+            Programme("lu-quet", at: time, seconds: 20, priority: 1, rule: rule, day: "20260302"),
+            Programme("tin", at: "200000", seconds: 60, rule: nil, day: "20260302"),
+        ])
+    }
+
+    private static let repeating = village("FREQ=MINUTELY;INTERVAL=10;COUNT=6")
+
+    private func world(_ village: Village, until time: String) -> (World, Ear) {
+        let world = village.world(at: "2026-03-02T07:50:00+07:00")
+        let ear = Ear()
+        world.observer = ear
+        world.run(until: "2026-03-02T\(time)+07:00")
+        return (world, ear)
+    }
+
+    private func publish(_ village: Village, in world: World) {
+        world.carryOut(.publish(village.timetable))
+        world.carryOut(.configure(village.settings))
+    }
+
+    @Test("a stop in silence, of a warning that does not come again, silences no warning that is sent later")
+    func nothingToStop() {
+        let (world, ear) = world(Self.village(nil), until: "10:00:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        #expect(world.lastReply?.reply.body == ["stopped": [], "repeats": []])
+        publish(Self.village(nil, at: "110000"), in: world)
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet", "lu-quet"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("a stop tells, and the log with it, whose repeats it ended; next tells that they will not sound")
+    func told() {
+        let (world, _) = world(Self.repeating, until: "08:12:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        #expect(
+            world.lastReply?.reply.body == [
+                "stopped": [], "repeats": [["programme": "xa/lu-quet", "title": "lu-quet"]],
+            ])
+        world.run(until: "2026-03-02T08:12:01+07:00")
+        #expect(world.log.last { $0.kind == .command }?.json["repeats"] == ["xa/lu-quet"])
+        world.carryOut(.command(.next(days: 1), operatorPerson))
+        let problems = world.lastReply?.reply.body.elements?.compactMap { $0["problem"]?.text }
+        #expect(problems == Array(repeating: "stopped-by-hand", count: 4))
+    }
+
+    @Test(
+        "what a person stopped sounds again once its centre has sent another timetable, also after a restart")
+    func anotherTimetable() {
+        let (world, ear) = world(Self.repeating, until: "08:12:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        world.run(until: "2026-03-02T08:25:00+07:00")
+        world.carryOut(.kill(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-02T08:35:00+07:00")
+        #expect(ear.sounds.count == 2)
+        publish(Self.village("FREQ=MINUTELY;INTERVAL=10;COUNT=7"), in: world)
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(ear.sounds.filter { $0.programme == "lu-quet" }.count == 5)
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("next tells of an emergency that the limit of the day keeps silent")
+    func perDay() {
+        var village = Self.repeating
+        village.emergenciesPerDay = 2
+        let (world, _) = world(village, until: "08:12:00")
+        world.carryOut(.command(.next(days: 1), operatorPerson))
+        let problems = world.lastReply?.reply.body.elements?.compactMap { $0["problem"]?.text }
+        #expect(problems == Array(repeating: "permit-ended", count: 4))
+    }
+}
