@@ -7,6 +7,7 @@ private let mayImport: [String: Set<String>] = [
     "StationCore": ["StationTrust"],
     "StationAudio": ["CALSA", "CLinux", "Glibc", "Synchronization"],
     "StationHost": ["StationCore", "StationTrust", "StationAudio", "CLinux", "Glibc", "Synchronization"],
+    "StationFetch": ["StationCore", "StationHost", "StationTrust", "CCurl", "Glibc"],
     "StationSimulator": ["StationCore", "StationTrust"],
     "loaphuongd": ["StationHost", "StationCore", "Glibc"],
     "loa": [

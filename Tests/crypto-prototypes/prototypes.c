@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "../../Sources/CCrypto/CCrypto.c"
+#include "../../Sources/CCurl/shim.h"
 
 // The numbers that we had to write down, too.
 _Static_assert(own_EVP_PKEY_ED25519 == EVP_PKEY_ED25519, "Ed25519");
