@@ -69,9 +69,13 @@ let package = Package(
         .executableTarget(
             name: "tuf-client", dependencies: ["StationTrust", "CCurl"], path: "Tests/tuf-client",
             exclude: ["conformance.py", "repository.py"], swiftSettings: strict),
-        .testTarget(
-            name: "StationTrustTests", dependencies: ["StationTrust"], exclude: ["Fixtures"],
+        // Repositories that the tests of several targets sign for themselves.
+        .target(
+            name: "SignedRepositories", dependencies: ["StationTrust"], path: "Tests/SignedRepositories",
             swiftSettings: strict),
+        .testTarget(
+            name: "StationTrustTests", dependencies: ["StationTrust", "SignedRepositories"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "StationCoreTests", dependencies: ["StationCore", "StationTrust"],
             exclude: ["Timetable/Fixtures"], swiftSettings: strict),
@@ -87,7 +91,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StationFetchTests", dependencies: ["StationFetch", "StationHost", "StationTrust"],
+            name: "StationFetchTests",
+            dependencies: [
+                "StationFetch", "StationHost", "StationCore", "StationTrust", "SignedRepositories",
+            ],
             exclude: ["server.py"], swiftSettings: strict),
         .testTarget(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],

@@ -83,7 +83,8 @@ final class ContentStore {
     private static func list(_ folder: String) throws(SystemError) -> [(String, Int64)] {
         try namesInDirectory(folder).compactMap { name in
             var information = stat()
-            guard lstat("\(folder)/\(name)", &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            guard lstat("\(folder)/\(name)", &information) == 0, information.st_mode & S_IFMT == S_IFREG
+            else {
                 return nil
             }
             return (name, Int64(information.st_size))

@@ -32,7 +32,12 @@ final class Download: TransferSink {
     ///   - content: what it will be.
     ///   - subject: its path in the repository, for what is told.
     ///   - path: of the part.
-    init(_ content: TUF.Content, _ subject: String, path: String, calls: DiskCalls, boot: String) throws(SystemError) {
+    ///   - calls: how the disk is written.
+    ///   - boot: the identity of this boot of the machine.
+    /// - Throws: `SystemError` where the disk does not let it.
+    init(_ content: TUF.Content, _ subject: String, path: String, calls: DiskCalls, boot: String)
+        throws(SystemError)
+    {
         (self.content, self.subject, self.path) = (content, subject, path)
         (self.calls, self.boot) = (calls, boot)
         file = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)

@@ -2,35 +2,56 @@ import Glibc
 import StationHost
 import StationTrust
 
-/// The trusted metadata of one upstream, one file a role, as received.
+/// The trusted metadata of one upstream, one file a role, as received: `STATE/upstreams/NAME/metadata/`.
 ///
 /// Fetch thread.
 struct MetadataFolder {
     private let path: String
     private let calls: DiskCalls
 
-    init(path: String, calls: DiskCalls = .kernel) throws(SystemError) {
-        (self.path, self.calls) = (path, calls)
+    /// Opens the metadata that grew from a root.
+    ///
+    /// Where another root was handed over than the last time, everything begins with that one.
+    ///
+    /// - Parameters:
+    ///   - upstream: its folder, `STATE/upstreams/NAME`.
+    ///   - root: the file that the station was given by hand.
+    ///   - calls: how the disk is written.
+    /// - Throws: `SystemError` where the disk does not let it.
+    init(upstream: String, grownFrom root: [UInt8], calls: DiskCalls = .kernel) throws(SystemError) {
+        (path, self.calls) = (upstream + "/metadata", calls)
         try DurableFile.makeDirectory(path)
+        let first = upstream + "/first-root.json"
+        guard try Self.read(first, limit: TUF.Limit.rootBytes) != root else { return }
+        for name in try namesInDirectory(path) { try remove(path: "\(path)/\(name)") }
+        try write(root, as: TUF.TopLevelRole.root.rawValue)
+        // The last: whoever finds it finds the rest in order.
+        try DurableFile.replace(first, with: root, calls)
     }
 
     /// The role's file; nil if there is none, or one that is too long to be one.
     func read(_ role: String, limit: Int) throws(SystemError) -> [UInt8]? {
-        do throws(SystemError) {
-            return try readFile(place(of: role), limit: limit)
-        } catch {
-            if error.code == ENOENT || error.code == EFBIG { return nil }
-            throw error
-        }
+        try Self.read(place(of: role), limit: limit)
     }
 
     func write(_ bytes: [UInt8], as role: String) throws(SystemError) {
         try DurableFile.replace(place(of: role), with: bytes, calls)
     }
 
-    func remove(_ role: String) throws(SystemError) {
-        guard unlink(place(of: role)) < 0 else { return try DurableFile.syncDirectory(of: path + "/.", calls) }
-        guard errno == ENOENT else { throw SystemError(call: "unlink \(place(of: role))", code: errno) }
+    func remove(_ role: String) throws(SystemError) { try remove(path: place(of: role)) }
+
+    private func remove(path: String) throws(SystemError) {
+        guard unlink(path) < 0 else { return try DurableFile.syncDirectory(of: path, calls) }
+        guard errno == ENOENT else { throw SystemError(call: "unlink \(path)", code: errno) }
+    }
+
+    private static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+        do throws(SystemError) {
+            return try readFile(path, limit: limit)
+        } catch {
+            if error.code == ENOENT || error.code == EFBIG { return nil }
+            throw error
+        }
     }
 
     private func place(of role: String) -> String { "\(path)/\(TUF.fileName(of: role))" }

@@ -4,7 +4,7 @@ import StationTrust
 
 /// One upstream's repository: its metadata kept on disk, refreshed and asked through transfers.
 ///
-/// Fetch thread.
+/// Fetch thread. One poll or search at a time: the next begins when the one before has ended.
 final class Repository {
     /// Why something was not had.
     struct Problem: Error, CustomStringConvertible {
@@ -14,58 +14,106 @@ final class Repository {
     }
 
     /// What a poll brought.
-    enum Poll {
+    enum Poll: Equatable {
         /// The same timestamp as before.
         case unchanged
         /// Another timestamp, believed with all that hangs on it.
         case refreshed
     }
 
+    /// The timestamp that the server gave last, and what is believed because of it.
+    private struct Known {
+        let bytes: [UInt8]
+        let validators: Validators
+        /// When the first file that hangs on it expires, in seconds since 1970.
+        let expires: Int64
+    }
+
+    private static let timestamp = TUF.TopLevelRole.timestamp.rawValue
+
     let name: String
     private let url: String
     private let folder: MetadataFolder
     private let transfers: Transfers
     private var client: TUF.Client
-    /// Which timestamp the server gave last, of what is believed.
-    private var polled: Validators?
+    private var known: Known?
 
+    /// - Parameters:
+    ///   - name: the upstream's.
+    ///   - url: the folder above `metadata/` and `targets/`.
+    ///   - root: the file that the station was given by hand.
+    ///   - state: the station's folder.
+    ///   - transfers: fetch what is needed.
+    ///   - calls: how the disk is written.
     /// - Throws: why the root is none, or the folder cannot be used.
-    init(name: String, url: String, root: [UInt8], state: String, transfers: Transfers) throws {
+    init(
+        name: String, url: String, root: [UInt8], state: String, transfers: Transfers,
+        calls: DiskCalls = .kernel
+    ) throws {
         self.name = name
         self.url = url.hasSuffix("/") ? url : url + "/"
         self.transfers = transfers
-        folder = try MetadataFolder(path: "\(state)/upstreams/\(name)/metadata")
-        // The kept root has gone further than the one that was handed over, if it is of the same line.
-        let kept = try folder.read("root", limit: TUF.Limit.rootBytes)
-        client = try TUF.Client(root: kept ?? root)
-        if kept == nil { try folder.write(root, as: "root") }
+        let first = try TUF.Client(root: root)
+        folder = try MetadataFolder(upstream: "\(state)/upstreams/\(name)", grownFrom: root, calls: calls)
+        // The kept root has gone further. Where the disk has spoiled it, the way is gone again from the first one.
+        let kept = try folder.read(TUF.TopLevelRole.root.rawValue, limit: TUF.Limit.rootBytes)
+        client = kept.flatMap { try? TUF.Client(root: $0) } ?? first
     }
 
-    /// The version of the believed root's consistency, for names of targets.
-    var root: TUF.Root { client.root }
+    /// The version of the targets that are believed; nil before the first poll that was.
+    var targetsVersion: Int64? { client.targetsVersion }
+
+    /// When the believed timestamp was issued, as its publisher says (`x-loa-issued`).
+    var issued: String? { client.timestamp?.signed["x-loa-issued"]?.text }
+
+    /// Where a target lies.
+    func url(of path: String, _ content: TUF.Content) -> String {
+        url + "targets/" + TUF.fileName(of: path, content, root: client.root)
+    }
 
     // MARK: Refreshing
 
     /// Looks whether there is anything new: one conditional request where there is not.
-    func poll(at time: Int64, for purpose: TransferRequest.Purpose, then: @escaping (Result<Poll, Problem>) -> Void) {
-        let sink = Collector(limit: TUF.Limit.timestampBytes)
-        let request = TransferRequest(
-            url: url + "metadata/timestamp.json", purpose: purpose, unless: polled,
-            limit: Int64(TUF.Limit.timestampBytes))
-        transfers.start(request, into: sink) { [self] end in
-            if end == .unchanged { return then(.success(.unchanged)) }
-            let timestamp = Self.answer(end, sink)
-            polled = nil
-            drive(client.refresh(at: time), purpose, timestamp: timestamp) { [self] result in
-                if case .success = result, end == .complete { polled = sink.validators }
-                then(result.map { _ in .refreshed })
+    ///
+    /// After one that was not believed nothing is found until another is.
+    ///
+    /// - Parameters:
+    ///   - time: by which everything is judged, in seconds since 1970.
+    ///   - purpose: whom it goes before.
+    ///   - then: is told what it brought.
+    func poll(
+        at time: Int64, for purpose: TransferRequest.Purpose = .metadata,
+        then: @escaping (Result<Poll, Problem>) -> Void
+    ) {
+        // What has expired is looked at whole, so that it is told what has.
+        let known = known.flatMap { $0.expires > time ? $0 : nil }
+        fetch(
+            TUF.fileName(of: Self.timestamp), purpose, unless: known?.validators,
+            limit: TUF.Limit.timestampBytes
+        ) { [self] fetched in
+            switch fetched {
+            case .unchanged: then(.success(.unchanged))
+            // As a server without any validators says it.
+            case .complete(let bytes, _) where bytes == known?.bytes: then(.success(.unchanged))
+            case .complete(let bytes, let validators):
+                self.known = nil
+                drive(client.refresh(at: time), purpose, timestamp: bytes) { [self] result in
+                    if case .success = result, let expires = client.expires {
+                        self.known = Known(bytes: bytes, validators: validators, expires: expires)
+                    }
+                    then(result.map { _ in .refreshed })
+                }
+            case .not(let answer, let why): then(.failure(problem(Self.timestamp, answer, why)))
             }
         }
     }
 
+    /// Lets the next poll say `refreshed` though nothing is new: not all could be read that hangs on the last one.
+    func forgetTimestamp() { known = nil }
+
     /// Looks for a target, by what the last poll brought.
     func find(
-        _ path: String, for purpose: TransferRequest.Purpose,
+        _ path: String, for purpose: TransferRequest.Purpose = .metadata,
         then: @escaping (Result<TUF.Target?, Problem>) -> Void
     ) {
         drive(client.search(for: path), purpose) { result in
@@ -73,33 +121,24 @@ final class Repository {
         }
     }
 
-    /// Goes the client's way to its end.
-    ///
-    /// - Parameter timestamp: what the poll got, so that it is not fetched a second time.
+    /// Goes the client's way to its end; `timestamp` is what the poll got, and is not fetched a second time.
     private func drive(
-        _ first: TUF.Step, _ purpose: TransferRequest.Purpose, timestamp: TUF.Answer? = nil,
+        _ first: TUF.Step, _ purpose: TransferRequest.Purpose, timestamp: [UInt8] = [],
         then: @escaping (Result<TUF.Next, Problem>) -> Void
     ) {
         var step = first
         while true {
-            do {
+            do throws(SystemError) {
                 for change in step.changes { try keep(change) }
                 switch step.next {
                 case .read(let role, let limit):
                     let bytes = try folder.read(role, limit: limit)
                     step = client.resume(with: bytes.map { .bytes($0) } ?? .missing)
+                case .fetch(let request) where request.role == Self.timestamp:
+                    step = client.resume(with: .bytes(timestamp))
                 case .fetch(let request):
-                    if request.role == TUF.TopLevelRole.timestamp.rawValue, let timestamp {
-                        step = client.resume(with: timestamp)
-                        continue
-                    }
-                    return fetch(request, purpose) { [self] answer in
-                        drive(client.resume(with: answer), purpose, timestamp: timestamp, then: then)
-                    }
-                case .refused(let refusal):
-                    return then(
-                        .failure(
-                            Problem(description: "\(refusal)", isUnreachable: refusal.reason == .unreachable)))
+                    return fetch(request, purpose, timestamp: timestamp, then: then)
+                case .refused(let refusal): return then(.failure(Problem(description: "\(refusal)")))
                 case .refreshed, .found, .noSuchTarget: return then(.success(step.next))
                 }
             } catch { return then(.failure(Problem(description: "\(error)"))) }
@@ -114,28 +153,57 @@ final class Repository {
     }
 
     private func fetch(
-        _ request: TUF.Request, _ purpose: TransferRequest.Purpose, then: @escaping (TUF.Answer) -> Void
+        _ request: TUF.Request, _ purpose: TransferRequest.Purpose, timestamp: [UInt8],
+        then: @escaping (Result<TUF.Next, Problem>) -> Void
     ) {
-        let sink = Collector(limit: request.limit)
-        let wish = TransferRequest(
-            url: url + "metadata/" + request.fileName, purpose: purpose, limit: Int64(request.limit))
-        transfers.start(wish, into: sink) { then(Self.answer($0, sink)) }
-    }
-
-    private static func answer(_ end: TransferEnd, _ sink: Collector) -> TUF.Answer {
-        switch end {
-        case .complete: .bytes(sink.bytes)
-        case .missing: .missing
-        case .stopped: .tooLong
-        case .unchanged, .noRest, .cancelled, .failed: .unreachable
+        fetch(request.fileName, purpose, limit: request.limit) { [self] fetched in
+            switch fetched {
+            case .complete(let bytes, _):
+                drive(client.resume(with: .bytes(bytes)), purpose, timestamp: timestamp, then: then)
+            case .not(.missing, _):
+                drive(client.resume(with: .missing), purpose, timestamp: timestamp, then: then)
+            case .not(let answer, let why):
+                // The client ends too, but does not know why.
+                _ = client.resume(with: answer)
+                then(.failure(problem(request.role, answer, why)))
+            case .unchanged: then(.failure(problem(request.role, .unreachable, "nobody asked for 304")))
+            }
         }
     }
 
-    // MARK: Targets
+    // MARK: Files
 
-    /// Where a target lies.
-    func url(of path: String, _ target: TUF.Target) -> String {
-        url + "targets/" + TUF.fileName(of: path, target, root: client.root)
+    private enum Fetched {
+        case complete([UInt8], Validators)
+        case unchanged
+        /// None, and why where that says more.
+        case not(TUF.Answer, String)
+    }
+
+    private func fetch(
+        _ fileName: String, _ purpose: TransferRequest.Purpose, unless: Validators? = nil, limit: Int,
+        then: @escaping (Fetched) -> Void
+    ) {
+        let sink = Collector(limit: limit)
+        let request = TransferRequest(
+            url: url + "metadata/" + fileName, purpose: purpose, unless: unless, limit: Int64(limit))
+        transfers.start(request, into: sink) { end in
+            switch end {
+            case .complete where sink.isPage: then(.not(.unreachable, Self.page))
+            case .complete: then(.complete(sink.bytes, sink.validators))
+            case .unchanged: then(.unchanged)
+            case .missing: then(.not(.missing, "not on the server"))
+            case .stopped: then(.not(.tooLong, "longer than \(limit) bytes"))
+            case .noRest(let why), .failed(let why): then(.not(.unreachable, why))
+            case .cancelled: then(.not(.unreachable, "it had to make room"))
+            }
+        }
+    }
+
+    private static let page = "a web page came in its place: does the network want somebody to log in?"
+
+    private func problem(_ subject: String, _ answer: TUF.Answer, _ why: String) -> Problem {
+        Problem(description: "\(subject): \(why)", isUnreachable: answer == .unreachable)
     }
 }
 
@@ -146,6 +214,11 @@ private final class Collector: TransferSink {
     private(set) var validators = Validators()
 
     init(limit: Int) { self.limit = limit }
+
+    /// Whether it is HTML, which no metadata begins like.
+    var isPage: Bool {
+        bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "<")
+    }
 
     func begin(at offset: Int64, _ validators: Validators) -> Bool {
         (bytes, self.validators) = ([], validators)

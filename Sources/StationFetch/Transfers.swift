@@ -24,6 +24,8 @@ final class Transfers {
     struct Settings: Sendable {
         /// The most that bulk transfers fetch a second, in bytes.
         var bytesPerSecond: Int64
+        /// So long a transfer may give next to nothing, in seconds.
+        var slowSeconds = Limit.slowSeconds
         var proxy: String?
         var caFile: String?
         var clientCertificate: String?
@@ -197,7 +199,7 @@ final class Transfers {
         set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         set(CURLOPT_CONNECTTIMEOUT, Limit.connecting)
         set(CURLOPT_LOW_SPEED_LIMIT, Limit.slowBytes)
-        set(CURLOPT_LOW_SPEED_TIME, Limit.slowSeconds)
+        set(CURLOPT_LOW_SPEED_TIME, settings.slowSeconds)
         if request.purpose == .bulk {
             _ = ccurl_set_large(handle, CURLOPT_MAX_RECV_SPEED_LARGE, settings.bytesPerSecond)
         } else {

@@ -43,7 +43,7 @@ struct DownloadTests {
         #expect(try store.commit() == [content])
         let file = try ContentStore.open(content, state: bench.folder)
         #expect(try readAll(file.number, from: 0, limit: 200_000, "x") == bytes)
-        #expect(server.requests(bench).last == second)
+        #expect(try server.requests().last == second)
     }
 
     /// Servers whose second half is not the rest, and which then give the whole.

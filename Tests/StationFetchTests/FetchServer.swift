@@ -11,10 +11,11 @@ final class FetchServer {
     private let input = Pipe()
     let port: Int
 
-    init() throws {
+    /// Starts it; it serves the files of that folder too.
+    init(_ folder: String = "/") throws {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script]
+        process.arguments = ["python3", Self.script, folder]
         process.standardInput = input
         process.standardOutput = output
         try process.run()
@@ -39,22 +40,30 @@ final class FetchServer {
         "http://127.0.0.1:\(port)/\(mode)/\(count)/\(name)"
     }
 
+    /// The folder's files on the server.
+    var www: String { "http://127.0.0.1:\(port)/www/" }
+
+    /// Lets the server misbehave from now on, wherever that part is in a path.
+    func misbehave(_ mode: String, _ part: String) throws { _ = try get("misbehave/\(mode)/\(part)") }
+
+    /// What has been asked so far, each with its path.
+    func asked() throws -> [String] { try get("requests").split(separator: "\n").map(String.init) }
+
     /// What has been asked so far, without the paths.
-    func requests(_ bench: FetchBench) -> [String] {
-        let sink = Memory()
-        _ = bench.fetch("http://127.0.0.1:\(port)/requests", into: sink, purpose: .metadata)
-        return String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n").map { line in
-            line.split(separator: " ").dropFirst().joined(separator: " ")
-        }
+    func requests() throws -> [String] {
+        try asked().map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
     }
 
-    private final class Memory: TransferSink {
-        var bytes: [UInt8] = []
-        func begin(at offset: Int64, _ validators: Validators) -> Bool { true }
-        func take(_ piece: UnsafeRawBufferPointer) -> Bool {
-            bytes += piece
-            return true
-        }
+    private func get(_ path: String) throws -> String {
+        let curl = Process()
+        let output = Pipe()
+        curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        curl.arguments = ["curl", "-sf", "http://127.0.0.1:\(port)/\(path)"]
+        curl.standardOutput = output
+        try curl.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        curl.waitUntilExit()
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// What the server serves under that name.
@@ -75,10 +84,10 @@ final class FetchBench {
     let transfers: Transfers
     private let bell: Mailbox<Void>
 
-    init(bytesPerSecond: Int64 = 1_000_000_000) throws {
+    init(bytesPerSecond: Int64 = 1_000_000_000, slowSeconds: Int = Transfers.Limit.slowSeconds) throws {
         folder = NSTemporaryDirectory() + "fetch-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        transfers = try Transfers(.init(bytesPerSecond: bytesPerSecond))
+        transfers = try Transfers(.init(bytesPerSecond: bytesPerSecond, slowSeconds: slowSeconds))
         bell = try Mailbox()
     }
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """A web server that does to ranges, lengths and connections what servers on the way to a village do.
 
-    server.py        prints its port, serves until its standard input ends
+    server.py [FOLDER]       prints its port, serves until its standard input ends
 
-A path is /MODE/COUNT/NAME: COUNT bytes that hang on NAME, served as MODE says. `GET /requests` tells what was asked so
-far, a line a request: path, Range, If-Range, If-None-Match.
+A path is /MODE/COUNT/NAME: COUNT bytes that hang on NAME, served as MODE says; or /www/PATH: a file of the folder,
+served as `GET /misbehave/MODE/PART` said of the paths with that part, else soundly. `GET /requests` tells what was
+asked so far, a line a request: path, Range, If-Range, If-None-Match.
 """
 
 import hashlib
 import http.server
+import os
 import sys
 import threading
 import time
@@ -16,6 +18,7 @@ import time
 BLOCK = 32
 asked = []
 seen = {}
+misbehaviours = {}
 
 
 def content(name, count):
@@ -32,11 +35,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/requests":
             return self.answer(200, "\n".join(asked).encode())
+        if self.path.startswith("/misbehave/"):
+            mode, part = self.path.split("/", 3)[2:]
+            misbehaviours[part] = mode
+            return self.answer(200, b"")
         fields = [self.headers.get(name, "-") for name in ("Range", "If-Range", "If-None-Match")]
         asked.append(" ".join([self.path, *fields]))
         seen[self.path] = seen.get(self.path, 0) + 1
+        if self.path.startswith("/www/"):
+            return self.file(self.path.removeprefix("/www/"))
         mode, count, name = self.path.strip("/").split("/", 2)
         getattr(self, mode.replace("-", "_"))(content(name, int(count)), name)
+
+    def file(self, path):
+        name = os.path.join(sys.argv[1], path)
+        body = b""
+        mode = next((mode for part, mode in misbehaviours.items() if part in path), "sound")
+        if os.path.isfile(name):
+            with open(name, "rb") as file:
+                body = file.read()
+        elif mode == "sound":
+            mode = "gone"
+        getattr(self, mode.replace("-", "_"))(body, hashlib.sha256(body).hexdigest())
 
     def answer(self, status, body, **fields):
         self.send_response(status)
@@ -146,6 +166,43 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def moved(self, body, name):
         self.answer(302, b"moved", Location=f"/sound/{len(body)}/{name}")
+
+    def always_cut(self, body, name):
+        """As often as it is asked: the length tells that more should come."""
+        self.first_half(body, ETag=f'"{name}"')
+
+    def shorter(self, body, _):
+        """Half of it, as if that were all."""
+        self.answer(200, body[: len(body) // 2])
+
+    def no_validators(self, body, _):
+        self.answer(200, body)
+
+    def stalled(self, body, _):
+        """Half of it, and then nothing, without an end."""
+        self.send_response(200)
+        self.send_header("Content-Length", len(body))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2])
+        self.wfile.flush()
+        time.sleep(60)
+
+    def throttled(self, body, name):
+        """A hundred kilobytes a second."""
+        start = self.start()
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", len(body) - start)
+        self.send_header("ETag", f'"{name}"')
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.end_headers()
+        try:
+            for place in range(start, len(body), 5000):
+                self.wfile.write(body[place:place + 5000])
+                self.wfile.flush()
+                time.sleep(0.05)
+        except OSError:
+            pass
 
     def gone(self, _body, _name):
         self.answer(404, b"<html>no such file</html>")

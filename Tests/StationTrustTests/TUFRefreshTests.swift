@@ -1,3 +1,4 @@
+import SignedRepositories
 import StationTrust
 import Testing
 

@@ -1,3 +1,4 @@
+import SignedRepositories
 import StationTrust
 import Testing
 
@@ -261,7 +262,7 @@ struct TUFSearchTests {
         }
         let hash = isConsistent ? "\(SHA256.hash("x".utf8))." : ""
         #expect(
-            TUF.fileName(of: path, target, root: run.client.root)
+            TUF.fileName(of: path, target.content, root: run.client.root)
                 == "b%E1%BA%A3n%20tin/\(hash)a%20b%25%23%3F.mp3")
         #expect(TUF.fileName(of: "../x") == "..%2Fx.json")
         #expect(target.content.sha256 == SHA256.hash("x".utf8))

@@ -134,7 +134,7 @@ struct Command {
         for (path, target) in targets {
             let name = Self.localName(of: path)
             if isThere(folder.path + "/" + name, target) { continue }
-            let source = url + TUF.fileName(of: path, target, root: session.client.root)
+            let source = url + TUF.fileName(of: path, target.content, root: session.client.root)
             try fetch(source, path, target, with: session.fetcher, into: folder, as: name)
         }
     }

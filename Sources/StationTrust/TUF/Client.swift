@@ -60,6 +60,16 @@ extension TUF {
             return step(.success(askForRoot(left: Limit.rootRotations)))
         }
 
+        /// When the first of all that is believed expires, in seconds since 1970; nil before a refresh.
+        package var expires: Int64? {
+            guard let timestamp, let snapshot else { return nil }
+            let targets = verified.values.map(\.header.expires).min() ?? .max
+            return min(root.header.expires, timestamp.header.expires, snapshot.header.expires, targets)
+        }
+
+        /// The version of the top-level targets, after a refresh.
+        package var targetsVersion: Int64? { snapshot?.listing(of: TopLevelRole.targets.rawValue)?.version }
+
         /// Begins to look for a target, after a refresh.
         ///
         /// - Parameter path: the target's path.

@@ -61,12 +61,12 @@ extension TUF {
     ///
     /// - Parameters:
     ///   - path: the target's path, as it was searched for.
-    ///   - target: what was found.
+    ///   - content: what was found.
     ///   - root: says whether the name begins with a hash.
     /// - Returns: the relative part of its URL.
-    package static func fileName(of path: String, _ target: Target, root: Root) -> String {
+    package static func fileName(of path: String, _ content: Content, root: Root) -> String {
         let plain = "/!$&'()*+,;=:@"
-        guard root.isConsistent, let hash = target.content.hashes.first else {
+        guard root.isConsistent, let hash = content.hashes.first else {
             return quoted(path, alsoPlain: plain)
         }
         let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex

@@ -1,0 +1,224 @@
+import Foundation
+import SignedRepositories
+import StationTrust
+import Synchronization
+import Testing
+
+@testable import StationFetch
+@testable import StationHost
+
+/// Polls of a signed repository, and what servers, cuts and restarts can do to them.
+struct RepositoryTests {
+    private static let allFirst: [String: Int64] = [
+        "root": 1, "timestamp": 2, "snapshot": 2, "targets": 2, "emergency": 2,
+    ]
+
+    @Test("A poll without news is one conditional request, and news is taken")
+    func unchanged() throws {
+        let site = try Site()
+        let repository = try site.repository()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(repository.targetsVersion == 2)
+        #expect(site.title("schedule.ics", repository) == "first")
+        let before = try site.server.asked().count
+        #expect(try site.poll(repository)?.get() == .unchanged)
+        let after = try site.server.asked()
+        #expect(after.count == before + 1)
+        // Its tag was sent along.
+        #expect(after.last?.hasPrefix("/www/metadata/timestamp.json - - \"") == true)
+        #expect(site.title("schedule.ics", repository) == "first")
+        try site.offer("second")
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("schedule.ics", repository) == "second")
+        #expect(site.title("emergency/schedule.ics", repository) == "second")
+        #expect(site.title("nothing", repository) == "none")
+    }
+
+    @Test("A poll of nginx without news is one request, answered 304, of at most 1,000 bytes both ways")
+    func nginx() throws {
+        let site = try Site()
+        let server = try NginxServer(site.bench.folder + "/www")
+        let repository = try site.repository(url: server.url)
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        let before = try server.requests.count
+        #expect(try site.poll(repository)?.get() == .unchanged)
+        let asked = try server.requests.dropFirst(before)
+        #expect(asked.map(\.status) == [304])
+        #expect(asked.allSatisfy { $0.asked + $0.sent <= 1000 }, "\(asked)")
+    }
+
+    @Test("A server that knows no tags is asked once a poll, too")
+    func withoutValidators() throws {
+        let site = try Site()
+        try site.server.misbehave("no-validators", "timestamp")
+        let repository = try site.repository()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        let before = try site.server.asked().count
+        #expect(try site.poll(repository)?.get() == .unchanged)
+        #expect(try site.server.asked().count == before + 1)
+    }
+
+    /// What a server does to which file, and what a technician reads then.
+    static let misbehaviours: [(mode: String, file: String, said: String)] = [
+        ("always-cut", "timestamp", "timestamp: Transferred a partial file"),
+        ("always-cut", "snapshot", "snapshot: Transferred a partial file"),
+        ("shorter", "timestamp", "timestamp: "), ("shorter", "snapshot", "snapshot: "),
+        ("longer", "snapshot", "snapshot: longer than "),
+        ("portal", "timestamp", "timestamp: a web page came in its place"),
+        ("short-portal", "2.root", "root: a web page came in its place"),
+        ("portal", "snapshot", "snapshot: a web page came in its place"),
+        ("endless", "timestamp", "timestamp: longer than 16384 bytes"),
+        ("endless", "targets", "targets: longer than "),
+        ("gone", "timestamp", "timestamp: not on the server"),
+        ("gone", "snapshot", "snapshot: not on the server"),
+        ("broken", "targets", "targets: the server said 500"),
+        ("loop", "snapshot", "snapshot: Number of redirects hit maximum amount"),
+        ("to-file", "snapshot", "snapshot: Unsupported protocol"),
+        ("compressed", "snapshot", "snapshot: the server sent it as gzip, which nobody asked for"),
+        ("stalled", "targets", "targets: Timeout was reached"),
+        ("trickle", "timestamp", "timestamp: Timeout was reached"),
+    ]
+
+    @Test("T22 T24 what is no metadata is refused, said, and forgotten", arguments: misbehaviours)
+    func misbehaving(mode: String, file: String, said: String) throws {
+        let site = try Site()
+        let repository = try site.repository()
+        _ = site.poll(repository)
+        _ = site.title("emergency/schedule.ics", repository)
+        #expect(try site.kept == Self.allFirst)
+        try site.offer("second")
+        try site.server.misbehave(mode, file)
+        guard case .failure(let problem) = site.poll(repository) else {
+            Issue.record("it was believed")
+            return
+        }
+        #expect(problem.description.hasPrefix(said), "\(problem)")
+        // Of the file that misbehaves, and of what hangs on it, the good copy is untouched.
+        let order = ["root", "timestamp", "snapshot", "targets", "emergency"]
+        let place = try #require(order.firstIndex { file.hasSuffix($0) })
+        for role in order[place...] { #expect(try site.kept[role] == Self.allFirst[role]) }
+        try site.server.misbehave("sound", file)
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("emergency/schedule.ics", repository) == "second")
+    }
+
+    @Test("A role that is handed paths and is not there, is told, and the others' files are found")
+    func delegatedRoleMissing() throws {
+        let site = try Site()
+        try site.server.misbehave("gone", "emergency")
+        let repository = try site.repository()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("emergency/schedule.ics", repository) == "emergency: not on the server")
+        #expect(site.title("schedule.ics", repository) == "first")
+        try site.server.misbehave("sound", "emergency")
+        #expect(site.title("emergency/schedule.ics", repository) == "first")
+    }
+
+    @Test("Where not all could be read that hangs on a timestamp, the next poll brings it again")
+    func forgotten() throws {
+        let site = try Site()
+        let repository = try site.repository()
+        _ = site.poll(repository)
+        repository.forgetTimestamp()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(try site.poll(repository)?.get() == .unchanged)
+    }
+
+    @Test("A repository that nobody signs any more is told as expired, not as unchanged")
+    func frozen() throws {
+        let site = try Site()
+        let repository = try site.repository()
+        _ = site.poll(repository)
+        let later = try #require(UTCTime.seconds(SignedRepository.later))
+        #expect(try site.poll(repository, at: later - 1)?.get() == .unchanged)
+        guard case .failure(let problem) = site.poll(repository, at: later) else {
+            Issue.record("it was believed")
+            return
+        }
+        #expect(problem.description == "timestamp: expired \(SignedRepository.later)")
+    }
+
+    // MARK: Restarts
+
+    /// Calls of which the one after so many fails, and all after it: as if the power went.
+    private static func failing(after count: Int) -> (calls: DiskCalls, hasFailed: () -> Bool) {
+        final class Left: Sendable { let number = Mutex(0) }
+        let left = Left()
+        left.number.withLock { $0 = count }
+        let mayGo: @Sendable () -> Bool = {
+            left.number.withLock { number in
+                number -= 1
+                return number >= 0
+            }
+        }
+        let kernel = DiskCalls.kernel
+        let error = SystemError(call: "write", code: EIO)
+        let calls = DiskCalls(
+            write: { mayGo() ? kernel.write($0, $1) : error }, sync: { mayGo() ? kernel.sync($0) : error })
+        return (calls, { left.number.withLock { $0 < 0 } })
+    }
+
+    @Test("A restart between any two files of metadata leads to the newest state, whoever signs it")
+    func restarts() throws {
+        let site = try Site()
+        var first = try site.repository()
+        _ = site.poll(first)
+        _ = site.title("emergency/schedule.ics", first)
+        let start = "\(site.bench.folder)/upstreams"
+        try FileManager.default.copyItem(atPath: start, toPath: start + "-before")
+        // Other keys for what changes most often: their old files have to go.
+        let keys = [try site.signed.newKey()]
+        try site.signed.appoint("timestamp", keys)
+        site.signed.bump("root")
+        try site.signed.publish("root")
+        try site.offer("second")
+        let root = try #require(site.signed.files["1.root.json"])
+        var count = 0
+        while true {
+            try FileManager.default.removeItem(atPath: start)
+            try FileManager.default.copyItem(atPath: start + "-before", toPath: start)
+            let (calls, hasFailed) = Self.failing(after: count)
+            first = try site.repository(root: root, calls: calls)
+            if case .success = site.poll(first) { _ = site.title("emergency/schedule.ics", first) }
+            let second = try site.repository(root: root)
+            #expect(try site.poll(second)?.get() == .refreshed, "after \(count)")
+            #expect(site.title("emergency/schedule.ics", second) == "second", "after \(count)")
+            guard hasFailed() else { break }
+            count += 1
+        }
+        // Five files, each written, synced and named durably, and two taken away.
+        #expect(count >= 17)
+    }
+
+    @Test("A kept root that the disk has spoiled is replaced from the one that was handed over")
+    func spoiledRoot() throws {
+        let site = try Site()
+        _ = site.poll(try site.repository())
+        let path = "\(site.bench.folder)/upstreams/xã/metadata/root.json"
+        try Data("{".utf8).write(to: URL(fileURLWithPath: path))
+        let repository = try site.repository()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("schedule.ics", repository) == "first")
+    }
+
+    @Test("Another root that is handed over begins another line, whatever the one before left")
+    func anotherRoot() throws {
+        let site = try Site()
+        try site.offer("second")
+        _ = site.poll(try site.repository())
+        #expect(try site.kept["timestamp"] == 3)
+        var other = try SignedRepository()
+        let keys = [try other.newKey(), try other.newKey()]
+        try other.appoint("timestamp", keys)
+        try other.appoint("root", keys)
+        try other.publish("root")
+        other.add("schedule.ics", "other")
+        try other.publishAll()
+        site.signed = other
+        try site.publish()
+        let repository = try site.repository()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("schedule.ics", repository) == "other")
+        #expect(try site.kept["timestamp"] == 2)
+    }
+}
