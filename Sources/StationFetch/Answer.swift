@@ -10,6 +10,7 @@ struct Answer {
     let validators: Validators
     private let contentRange: String?
     private let contentEncoding: String?
+    private let contentType: String?
 
     /// Reads the header of the answer that a transfer is at.
     init(_ handle: UnsafeMutableRawPointer) {
@@ -17,6 +18,7 @@ struct Answer {
         status = ccurl_status(handle)
         validators = Validators(entityTag: field("ETag"), lastModified: field("Last-Modified"))
         (contentRange, contentEncoding) = (field("Content-Range"), field("Content-Encoding"))
+        contentType = field("Content-Type")
     }
 
     /// What the body is.
@@ -27,6 +29,8 @@ struct Answer {
         case none
         /// Not what was asked for, and why.
         case wrong(String)
+        /// A page for people: none of our files is one.
+        case page
     }
 
     /// What the body is, where `offset` bytes are there already.
@@ -36,6 +40,9 @@ struct Answer {
         if status == 0 { return .part(from: offset) }
         if let contentEncoding, contentEncoding.lowercased() != "identity" {
             return .wrong("the server sent it as \(contentEncoding), which nobody asked for")
+        }
+        if let contentType, [200, 206].contains(status), contentType.lowercased().hasPrefix("text/html") {
+            return .page
         }
         switch status {
         case 200:

@@ -1,4 +1,5 @@
 import Glibc
+import StationCore
 import StationHost
 import StationTrust
 
@@ -6,11 +7,6 @@ import StationTrust
 ///
 /// Fetch thread; others open what they were told of by `open`.
 final class ContentStore {
-    /// The name of a file in the store: its strongest hash.
-    static func name(of content: TUF.Content) -> String? {
-        content.hashes.first.map { Hexadecimal.text($0.bytes) }
-    }
-
     private static let partSuffix = ".part"
     private let folder: String
     private let calls: DiskCalls
@@ -30,21 +26,26 @@ final class ContentStore {
 
     /// Opens a file of the store, by any thread.
     static func open(_ content: TUF.Content, state: String) throws(SystemError) -> Descriptor {
-        guard let name = name(of: content) else { throw SystemError(call: "open content", code: ENOENT) }
+        guard let name = content.storeName else { throw SystemError(call: "open content", code: ENOENT) }
         return try Descriptor.open("\(state)/content/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     }
 
-    /// Whether the file is there for good.
-    func contains(_ content: TUF.Content) -> Bool { Self.name(of: content).map { files[$0] != nil } ?? false }
+    /// Whether the file is there, for good or with the next `commit`.
+    func holds(_ content: TUF.Content) -> Bool {
+        contains(content) || pending.contains { $0.content.storeName == content.storeName }
+    }
 
-    /// All that is there and on its way, in bytes.
-    var bytes: Int64 {
-        files.values.reduce(0, +) + pending.reduce(0) { $0 + $1.count }
+    /// Whether the file is there for good.
+    func contains(_ content: TUF.Content) -> Bool { content.storeName.map { files[$0] != nil } ?? false }
+
+    /// How many files the next `commit` makes durable, and how long they are together.
+    var uncommitted: (count: Int, bytes: Int64) {
+        (pending.count, pending.reduce(0) { $0 + $1.count })
     }
 
     /// Begins a download, or goes on with it.
     func download(_ content: TUF.Content, _ subject: String) throws(SystemError) -> Download {
-        guard let name = Self.name(of: content) else { throw SystemError(call: subject, code: EINVAL) }
+        guard let name = content.storeName else { throw SystemError(call: subject, code: EINVAL) }
         return try Download(
             content, subject, path: "\(folder)/\(name)\(Self.partSuffix)", calls: calls, boot: boot)
     }
@@ -60,23 +61,42 @@ final class ContentStore {
         defer { pending = [] }
         for download in pending { try download.makeDurable() }
         for download in pending {
-            guard let name = Self.name(of: download.content) else { continue }
+            guard let name = download.content.storeName else { continue }
             let path = "\(folder)/\(name)"
             _ = try system("rename \(path)") { rename(path + Self.partSuffix, path) }
             unlink(path + Self.partSuffix + ".json")
         }
         try DurableFile.syncDirectory(of: folder + "/.", calls)
         for download in pending {
-            if let name = Self.name(of: download.content) { files[name] = download.count }
+            if let name = download.content.storeName { files[name] = download.count }
         }
         return pending.map(\.content)
     }
 
-    /// Removes files, and with them the parts of what nobody wants any more.
+    /// Puts a file there for good that was checked in memory.
+    func keep(_ bytes: [UInt8], as content: TUF.Content) throws(SystemError) {
+        guard let name = content.storeName else { throw SystemError(call: "keep content", code: EINVAL) }
+        try DurableFile.replace("\(folder)/\(name)", with: bytes, calls)
+        files[name] = Int64(bytes.count)
+    }
+
+    /// A file that is there for good, if it is no longer than so many bytes.
+    func read(_ content: TUF.Content, limit: Int) -> [UInt8]? {
+        guard contains(content), let name = content.storeName else { return nil }
+        return try? readFile("\(folder)/\(name)", limit: limit)
+    }
+
+    /// Removes files; one that is not there is no matter.
     func remove(_ names: [String]) {
-        for name in names {
+        for name in names where files.removeValue(forKey: name) != nil { unlink("\(folder)/\(name)") }
+    }
+
+    /// Removes what has come of files that nobody wants any more.
+    func removeParts(but wanted: [TUF.Content]) {
+        let wanted = Set((wanted + pending.map(\.content)).compactMap(\.storeName))
+        for name in (try? namesInDirectory(folder)) ?? [] where name.contains(Self.partSuffix) {
+            guard !wanted.contains(String(name.prefix { $0 != "." })) else { continue }
             unlink("\(folder)/\(name)")
-            files[name] = nil
         }
     }
 

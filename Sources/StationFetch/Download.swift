@@ -7,6 +7,21 @@ import StationTrust
 /// Fetch thread. Beside the part lies a record of which state of the file it is of, and how much of it was on disk
 /// for certain: after a power cut what lies behind that may be anything.
 final class Download: TransferSink {
+    /// Why no more was taken.
+    enum Problem: Error, Hashable, CustomStringConvertible {
+        /// It is not what it should be.
+        case refused(String)
+        /// It could not be written.
+        case disk(SystemError)
+
+        var description: String {
+            switch self {
+            case .refused(let why): why
+            case .disk(let error): "\(error)"
+            }
+        }
+    }
+
     /// After so many bytes what has come is brought to the disk.
     static let syncBytes: Int64 = 8 << 20
     private static let mostRecordBytes = 4096
@@ -15,8 +30,8 @@ final class Download: TransferSink {
     let content: TUF.Content
     /// How much of it is there.
     private(set) var count: Int64 = 0
-    /// Why it is not what it should be, or could not be written.
-    private(set) var problem: String?
+    /// Why no more of it was taken.
+    private(set) var problem: Problem?
     private let subject: String
     private let path: String
     private let calls: DiskCalls
@@ -94,7 +109,7 @@ final class Download: TransferSink {
         do throws(SystemError) {
             if offset == 0, count > 0 { try cut(to: 0) }
             guard offset == count else {
-                problem = "\(subject): the server began at \(offset), not at \(count)"
+                problem = .refused("the server began at \(offset), not at \(count)")
                 return false
             }
             self.validators = validators
@@ -102,7 +117,7 @@ final class Download: TransferSink {
             try writeRecord()
             return true
         } catch {
-            problem = "\(error)"
+            problem = .disk(error)
             return false
         }
     }
@@ -111,7 +126,7 @@ final class Download: TransferSink {
         do throws(TUF.Refusal) {
             try check?.take(piece)
         } catch {
-            problem = "\(error)"
+            problem = .refused("longer than \(content.length ?? 0) bytes")
             return false
         }
         do throws(SystemError) {
@@ -126,7 +141,7 @@ final class Download: TransferSink {
             if count - synced >= Self.syncBytes { try sync() }
             return true
         } catch {
-            problem = "\(error)"
+            problem = .disk(error)
             return false
         }
     }

@@ -187,47 +187,44 @@ final class Repository {
         let sink = Collector(limit: limit)
         let request = TransferRequest(
             url: url + "metadata/" + fileName, purpose: purpose, unless: unless, limit: Int64(limit))
-        transfers.start(request, into: sink) { end in
-            switch end {
-            case .complete where sink.isPage: then(.not(.unreachable, Self.page))
-            case .complete: then(.complete(sink.bytes, sink.validators))
-            case .unchanged: then(.unchanged)
-            case .missing: then(.not(.missing, "not on the server"))
-            case .stopped: then(.not(.tooLong, "longer than \(limit) bytes"))
-            case .noRest(let why), .failed(let why): then(.not(.unreachable, why))
-            case .cancelled: then(.not(.unreachable, "it had to make room"))
+        transfers.start(request, into: sink) { then(Self.fetched($0, sink)) }
+    }
+
+    private static func fetched(_ end: TransferEnd, _ sink: Collector) -> Fetched {
+        switch end {
+        case .complete: .complete(sink.bytes, sink.validators)
+        case .unchanged: .unchanged
+        case .missing: .not(.missing, "not on the server")
+        case .stopped: .not(.tooLong, "longer than \(sink.limit) bytes")
+        case .noRest(let why), .failed(let why): .not(.unreachable, why)
+        case .cancelled: .not(.unreachable, "it had to make room")
+        }
+    }
+
+    /// Fetches a calendar or playlist, which is read as soon as it is there.
+    func text(
+        of path: String, _ content: TUF.Content, for purpose: TransferRequest.Purpose,
+        then: @escaping (Result<[UInt8], Problem>) -> Void
+    ) {
+        let limit = Int(clamping: content.length ?? 0)
+        let sink = Collector(limit: limit)
+        let request = TransferRequest(url: url(of: path, content), purpose: purpose, limit: Int64(limit))
+        transfers.start(request, into: sink) { [self] end in
+            switch Self.fetched(end, sink) {
+            case .complete(let bytes, _):
+                do throws(TUF.Refusal) {
+                    var check = TUF.ContentCheck(content, of: path)
+                    try check.take(bytes[...])
+                    try check.finish()
+                    then(.success(bytes))
+                } catch { then(.failure(Problem(description: "\(error)"))) }
+            case .unchanged: then(.failure(problem(path, .unreachable, "nobody asked for 304")))
+            case .not(let answer, let why): then(.failure(problem(path, answer, why)))
             }
         }
     }
 
-    private static let page = "a web page came in its place: does the network want somebody to log in?"
-
     private func problem(_ subject: String, _ answer: TUF.Answer, _ why: String) -> Problem {
         Problem(description: "\(subject): \(why)", isUnreachable: answer == .unreachable)
-    }
-}
-
-/// Collects a body in memory.
-private final class Collector: TransferSink {
-    private let limit: Int
-    private(set) var bytes: [UInt8] = []
-    private(set) var validators = Validators()
-
-    init(limit: Int) { self.limit = limit }
-
-    /// Whether it is HTML, which no metadata begins like.
-    var isPage: Bool {
-        bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "<")
-    }
-
-    func begin(at offset: Int64, _ validators: Validators) -> Bool {
-        (bytes, self.validators) = ([], validators)
-        return offset == 0
-    }
-
-    func take(_ piece: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count + piece.count <= limit else { return false }
-        bytes += piece
-        return true
     }
 }

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import StationCore
 import StationHost
 
 /// All transfers under way, over connections that are kept for the next (libcurl's multi interface).
@@ -25,11 +26,22 @@ final class Transfers {
         /// The most that bulk transfers fetch a second, in bytes.
         var bytesPerSecond: Int64
         /// So long a transfer may give next to nothing, in seconds.
-        var slowSeconds = Limit.slowSeconds
+        var slowSeconds: Int
         var proxy: String?
         var caFile: String?
         var clientCertificate: String?
         var clientKey: String?
+
+        init(bytesPerSecond: Int64, slowSeconds: Int = Limit.slowSeconds) {
+            (self.bytesPerSecond, self.slowSeconds) = (bytesPerSecond, slowSeconds)
+        }
+
+        /// As configured.
+        init(_ network: Configuration.Network, slowSeconds: Int) {
+            self.init(bytesPerSecond: Int64(network.bytesPerSecond), slowSeconds: slowSeconds)
+            (proxy, caFile) = (network.proxy?.revealed, network.caFile)
+            (clientCertificate, clientKey) = (network.clientCertificate, network.clientKey)
+        }
     }
 
     /// One that is under way.
@@ -41,8 +53,11 @@ final class Transfers {
         var headers: UnsafeMutablePointer<curl_slist>?
         var certificatesAt: Int64?
         var hasBegun = false
+        /// What has come, in bytes, whatever it was.
+        var received: Int64 = 0
         var isStopped = false
-        var problem: String?
+        /// How it ends because of its header, whatever libcurl says.
+        var verdict: TransferEnd?
 
         init(
             _ handle: UnsafeMutableRawPointer, _ request: TransferRequest, _ sink: any TransferSink,
@@ -67,7 +82,11 @@ final class Transfers {
                 return !isStopped
             case .none: return true
             case .wrong(let why):
-                problem = why
+                verdict = request.rest == nil ? .failed(why) : .noRest(why)
+                return false
+            case .page:
+                // What has come already is not thrown away for it.
+                verdict = .failed("a web page came in its place: does the network want somebody to log in?")
                 return false
             }
         }
@@ -76,6 +95,7 @@ final class Transfers {
         var isWanted: Bool { [0, 200, 206].contains(ccurl_status(handle)) }
 
         func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+            received += Int64(piece.count)
             guard begin() else { return false }
             guard isWanted else { return true }
             isStopped = !sink.take(piece)
@@ -84,8 +104,8 @@ final class Transfers {
 
         func end(_ code: CURLcode) -> TransferEnd {
             // An empty file has no piece that would have asked.
-            if code == CURLE_OK, isWanted, !begin(), problem == nil { return .stopped }
-            if let problem { return request.rest == nil ? .failed(problem) : .noRest(problem) }
+            if code == CURLE_OK, isWanted, !begin(), verdict == nil { return .stopped }
+            if let verdict { return verdict }
             if isStopped || code == CURLE_FILESIZE_EXCEEDED { return .stopped }
             // A file of this machine that is not there.
             if code == CURLE_FILE_COULDNT_READ_FILE { return .missing }
@@ -104,6 +124,8 @@ final class Transfers {
     private let multi: UnsafeMutableRawPointer
     private let settings: Settings
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+    /// What bulk transfers that have ended have brought, in bytes of bodies: of error pages, too.
+    private var endedBulkBytes: Int64 = 0
     /// The time at which certificates are checked, in seconds since 1970; nil for the clock's own.
     var certificatesAt: Int64?
 
@@ -123,7 +145,7 @@ final class Transfers {
         curl_multi_cleanup(multi)
     }
 
-    /// Starts a transfer.
+    /// Starts a transfer; one of an emergency puts an end to all bulk transfers.
     ///
     /// - Parameters:
     ///   - request: what to fetch.
@@ -132,11 +154,17 @@ final class Transfers {
     func start(
         _ request: TransferRequest, into sink: any TransferSink, then: @escaping (TransferEnd) -> Void
     ) {
+        if request.purpose == .emergency { cancel(below: .metadata) }
         guard let handle = curl_easy_init() else { return then(.failed("no memory")) }
         let transfer = Transfer(handle, request, sink, then)
         prepare(transfer)
         transfers[handle] = transfer
         curl_multi_add_handle(multi, handle)
+    }
+
+    /// What bulk transfers have brought so far, in bytes of bodies: of error pages, too.
+    var bulkBytes: Int64 {
+        transfers.values.reduce(endedBulkBytes) { $0 + ($1.request.purpose == .bulk ? $1.received : 0) }
     }
 
     /// Whether any transfer of that purpose is under way.
@@ -151,6 +179,11 @@ final class Transfers {
         for transfer in transfers.values where transfer.request.purpose < purpose {
             finish(transfer, .cancelled)
         }
+    }
+
+    /// Gives up the transfer into that sink, if there is one.
+    func cancel(_ sink: any TransferSink) {
+        for transfer in transfers.values where transfer.sink === sink { finish(transfer, .cancelled) }
     }
 
     /// Waits until something comes, from a server or on a descriptor, and takes it.
@@ -173,6 +206,7 @@ final class Transfers {
     }
 
     private func finish(_ transfer: Transfer, _ end: TransferEnd) {
+        if transfer.request.purpose == .bulk { endedBulkBytes += transfer.received }
         curl_multi_remove_handle(multi, transfer.handle)
         transfers[transfer.handle] = nil
         transfer.then(end)

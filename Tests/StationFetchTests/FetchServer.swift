@@ -49,6 +49,9 @@ final class FetchServer {
     /// What has been asked so far, each with its path.
     func asked() throws -> [String] { try get("requests").split(separator: "\n").map(String.init) }
 
+    /// Over how many connections.
+    func connections() throws -> Int? { Int(try get("connections")) }
+
     /// What has been asked so far, without the paths.
     func requests() throws -> [String] {
         try asked().map { $0.split(separator: " ").dropFirst().joined(separator: " ") }

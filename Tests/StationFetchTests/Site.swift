@@ -9,6 +9,8 @@ import Testing
 /// A signed repository on the server that misbehaves, and a station's folder to read it into.
 final class Site {
     static let now = SignedRepository.now
+    /// When its timestamps say that they were signed.
+    static let issued = "2026-11-22T04:00:00Z"
     let bench: FetchBench
     let server: FetchServer
     var signed: SignedRepository
@@ -19,6 +21,7 @@ final class Site {
         server = try FetchServer(bench.folder + "/www")
         signed = try SignedRepository()
         signed.hasHashes = true
+        signed.documents["timestamp"]?["x-loa-issued"] = .string(Self.issued)
         try signed.delegate("targets", to: "emergency", paths: ["emergency/*"], isTerminating: true)
         try offer("first")
     }

@@ -3,9 +3,10 @@
 
     server.py [FOLDER]       prints its port, serves until its standard input ends
 
-A path is /MODE/COUNT/NAME: COUNT bytes that hang on NAME, served as MODE says; or /www/PATH: a file of the folder,
-served as `GET /misbehave/MODE/PART` said of the paths with that part, else soundly. `GET /requests` tells what was
-asked so far, a line a request: path, Range, If-Range, If-None-Match.
+A path ends with /MODE/COUNT/[HASH.]NAME: COUNT bytes that hang on NAME, served as MODE says; or it is /www/PATH: a
+file of the folder, served as `GET /misbehave/MODE/PART` said of the paths with that part, else soundly. `GET /requests`
+tells what was asked so far, a line a request: path, Range, If-Range, If-None-Match; `GET /connections` over how many
+connections.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ import time
 
 BLOCK = 32
 asked = []
+connections = set()
 seen = {}
 misbehaviours = {}
 
@@ -39,12 +41,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             mode, part = self.path.split("/", 3)[2:]
             misbehaviours[part] = mode
             return self.answer(200, b"")
+        if self.path == "/connections":
+            return self.answer(200, str(len(connections)).encode())
+        connections.add(self.client_address)
         fields = [self.headers.get(name, "-") for name in ("Range", "If-Range", "If-None-Match")]
         asked.append(" ".join([self.path, *fields]))
         seen[self.path] = seen.get(self.path, 0) + 1
-        if self.path.startswith("/www/"):
+        *_, mode, count, name = ["", "", *self.path.split("/")]
+        if not count.isdigit():
             return self.file(self.path.removeprefix("/www/"))
-        mode, count, name = self.path.strip("/").split("/", 2)
+        name = name.split(".")[-1]
         getattr(self, mode.replace("-", "_"))(content(name, int(count)), name)
 
     def file(self, path):
@@ -187,8 +193,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         time.sleep(60)
 
+    def cut_each(self, body, name):
+        """Every answer breaks off after another 100,000 bytes."""
+        start = self.start()
+        fields = {"ETag": f'"{name}"', "length": len(body) - start}
+        if start:
+            fields["Content_Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+        self.answer(206 if start else 200, body[start : start + 100_000], **fields)
+        self.close_connection = True
+
+    def cut_then_portal(self, body, name):
+        if seen[self.path] == 1:
+            self.always_cut(body, name)
+        elif seen[self.path] == 2:
+            self.short_portal(body, name)
+        else:
+            self.sound(body, name)
+
+    def other(self, body, _):
+        self.answer(200, bytes(len(body)))
+
     def throttled(self, body, name):
         """A hundred kilobytes a second."""
+        self.slow(body, name, 5000)
+
+    def throttled_1000(self, body, name):
+        """A thousand kilobytes a second."""
+        self.slow(body, name, 50_000)
+
+    def slow(self, body, name, piece):
         start = self.start()
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", len(body) - start)
@@ -197,8 +230,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
         self.end_headers()
         try:
-            for place in range(start, len(body), 5000):
-                self.wfile.write(body[place:place + 5000])
+            for place in range(start, len(body), piece):
+                self.wfile.write(body[place:place + piece])
                 self.wfile.flush()
                 time.sleep(0.05)
         except OSError:

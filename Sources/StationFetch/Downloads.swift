@@ -1,0 +1,223 @@
+import StationCore
+import StationHost
+import StationTrust
+
+/// Brings what is wanted into the store, one file after the other, in the order in which it is wanted.
+///
+/// Fetch thread. Bulk stands back while anything of an emergency is under way, and goes on afterwards where it was.
+final class Downloads {
+    /// When what has come is made durable together.
+    private enum Batch {
+        static let files = 32
+        static let bytes: Int64 = 16 << 20
+        static let time = Duration.seconds(1)
+    }
+
+    /// After a cut the same server is asked again at once if it gave so many bytes; else with the next list.
+    private static let worthGoingOn: Int64 = 64 << 10
+
+    /// The file that is under way.
+    private final class Current {
+        let file: RemoteFile
+        let download: Download
+        /// How much was there when it was asked for.
+        let start: Int64
+        var end: TransferEnd?
+
+        init(_ file: RemoteFile, _ download: Download) {
+            (self.file, self.download, start) = (file, download, download.count)
+        }
+    }
+
+    private let store: ContentStore
+    private let transfers: Transfers
+    private let place: (RemoteFile) -> String?
+    private let report: (FetchReport) -> Void
+    private(set) var budget: BulkBudget
+    private var counted: Int64 = 0
+    /// What is still to be had, the first one last.
+    private var queue: [RemoteFile] = []
+    private var current: Current?
+    /// What is passed over until the next list.
+    private var passed: (upstreams: Set<String>, files: Set<RemoteFile>, all: Bool) = ([], [], false)
+    /// When what has come is to be durable at the latest.
+    private var batchEnds: MonotonicInstant?
+
+    /// - Parameters:
+    ///   - store: takes the files.
+    ///   - transfers: bring them.
+    ///   - budget: bounds what can wait.
+    ///   - place: the URL of a file; nil if its upstream has none.
+    ///   - report: is told what came of it.
+    init(
+        _ store: ContentStore, _ transfers: Transfers, _ budget: BulkBudget,
+        place: @escaping (RemoteFile) -> String?, report: @escaping (FetchReport) -> Void
+    ) {
+        (self.store, self.transfers, self.budget) = (store, transfers, budget)
+        (self.place, self.report) = (place, report)
+        report(.used(budget.usage))
+    }
+
+    /// Takes another list of what is wanted in place of the one before; what failed by it is tried again.
+    ///
+    /// - Parameters:
+    ///   - files: the first one is wanted most.
+    ///   - time: which month it is, in seconds since 1970.
+    func want(_ files: [RemoteFile], at time: Int64) {
+        queue = files.reversed()
+        passed = ([], [], false)
+        if budget.turn(to: time) { report(.used(budget.usage)) }
+        if let current, current.end == nil, !files.contains(current.file) { cancel() }
+    }
+
+    /// Removes files of the store, and what has come of files that nobody wants any more.
+    func evict(_ names: [String]) {
+        store.remove(names)
+        store.removeParts(but: (queue + [current?.file].compactMap(\.self)).map(\.content))
+    }
+
+    /// Looks what has ended, what comes next, and what is to be durable.
+    ///
+    /// - Parameter now: the instant.
+    /// - Returns: when to look again at the latest, if nothing comes before.
+    func step(at now: MonotonicInstant) -> MonotonicInstant? {
+        countBulk()
+        settle()
+        if let next = next() {
+            if let current {
+                if next.isEmergency, !current.file.isEmergency {
+                    cancel()
+                    settle()
+                    start(next)
+                }
+            } else {
+                start(next)
+            }
+        }
+        commit(at: now)
+        // What ended without a transfer, and what comes after it, is looked at once more.
+        let isSettled = current.map { $0.end == nil } ?? (next() == nil)
+        return isSettled ? batchEnds : now
+    }
+
+    /// Brings to the disk what is on its way, before the end.
+    func close() {
+        cancel()
+        settle()
+        commitAll()
+        budget.write()
+    }
+
+    // MARK: One file
+
+    /// Whether bulk has to wait for an emergency.
+    private var isBulkHeld: Bool { transfers.isUnderWay(.emergency) }
+
+    /// The first file that is to be fetched now.
+    private func next() -> RemoteFile? {
+        guard !passed.all else { return nil }
+        while let file = queue.last, store.holds(file.content) || isPassed(file) { queue.removeLast() }
+        guard let file = queue.last else { return nil }
+        if file.isEmergency { return file }
+        return budget.isExhausted || isBulkHeld ? nil : file
+    }
+
+    private func isPassed(_ file: RemoteFile) -> Bool {
+        passed.upstreams.contains(file.upstream) || passed.files.contains(file)
+    }
+
+    private func start(_ file: RemoteFile) {
+        guard let url = place(file), let length = file.content.length else {
+            return pass(file, "its upstream is not configured")
+        }
+        do throws(SystemError) {
+            let download = try store.download(file.content, file.path)
+            let current = Current(file, download)
+            self.current = current
+            if download.isWhole { return current.end = .complete }
+            let request = TransferRequest(
+                url: url, purpose: file.isEmergency ? .emergency : .bulk, rest: download.rest, limit: length)
+            transfers.start(request, into: download) { current.end = $0 }
+        } catch { passAll(file, "\(error)") }
+    }
+
+    /// Gives up what is under way, for now; what has come of it stays.
+    private func cancel() {
+        guard let current, current.end == nil else { return }
+        transfers.cancel(current.download)
+    }
+
+    private func settle() {
+        guard let current, let end = current.end else { return }
+        self.current = nil
+        let (file, download) = (current.file, current.download)
+        if case .disk(let error) = download.problem { return passAll(file, "\(error)") }
+        switch end {
+        case .complete: finish(file, download)
+        case .noRest: download.forget()
+        case .cancelled: keep(file, download)
+        case .missing: pass(file, "not on the server")
+        case .stopped:
+            download.forget()
+            let why = download.problem ?? .refused("longer than \(file.content.length ?? 0) bytes")
+            pass(file, "\(why)")
+        case .failed(let why):
+            keep(file, download)
+            if download.count - current.start < Self.worthGoingOn {
+                passed.upstreams.insert(file.upstream)
+                report(.unfetchable(file, why))
+            }
+        case .unchanged: pass(file, "nobody asked for 304")
+        }
+    }
+
+    private func finish(_ file: RemoteFile, _ download: Download) {
+        do throws(TUF.Refusal) {
+            try download.finish()
+        } catch { return pass(file, "\(error.reason)") }
+        store.add(download)
+        if file.isEmergency { commitAll() }
+    }
+
+    /// Makes what has come of a file sure against a power cut.
+    private func keep(_ file: RemoteFile, _ download: Download) {
+        do throws(SystemError) { try download.sync() } catch { passAll(file, "\(error)") }
+    }
+
+    private func pass(_ file: RemoteFile, _ why: String) {
+        passed.files.insert(file)
+        report(.unfetchable(file, why))
+    }
+
+    /// A disk that takes nothing takes nothing of any file.
+    private func passAll(_ file: RemoteFile, _ why: String) {
+        passed.all = true
+        report(.unfetchable(file, why))
+    }
+
+    // MARK: Batches and budget
+
+    private func commit(at now: MonotonicInstant) {
+        let (count, bytes) = store.uncommitted
+        guard count > 0 else { return batchEnds = nil }
+        let ends = batchEnds ?? now + Batch.time
+        batchEnds = ends
+        guard count >= Batch.files || bytes >= Batch.bytes || now >= ends || current == nil else { return }
+        commitAll()
+    }
+
+    private func commitAll() {
+        batchEnds = nil
+        do throws(SystemError) {
+            let stored = try store.commit()
+            if !stored.isEmpty { report(.stored(stored)) }
+        } catch { note(.warning, "content cannot be made durable: \(error)") }
+    }
+
+    private func countBulk() {
+        let all = transfers.bulkBytes
+        if budget.count(all - counted) { report(.used(budget.usage)) }
+        counted = all
+        if budget.isExhausted, let current, !current.file.isEmergency { cancel() }
+    }
+}

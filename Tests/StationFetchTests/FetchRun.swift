@@ -1,0 +1,105 @@
+import Foundation
+import SignedRepositories
+import StationCore
+import StationTrust
+import Synchronization
+import Testing
+
+@testable import StationFetch
+@testable import StationHost
+
+/// A fetch thread over a site, and all that it told.
+final class FetchRun {
+    private final class Told: Sendable {
+        let reports = Mutex<[FetchReport]>([])
+        let hasEnded = Mutex(false)
+    }
+
+    private let site: Site
+    private let told = Told()
+    private var thread: FetchThread?
+
+    /// Starts the thread; the upstream `xã` is the site, and `huyện` the rest of its server.
+    init(_ site: Site, bytesPerMonth: Int = 1_000_000_000) throws {
+        self.site = site
+        let root = try #require(site.signed.files["1.root.json"])
+        let base = "http://127.0.0.1:\(site.server.port)/"
+        var network = Configuration.Network()
+        (network.bytesPerMonth, network.bytesPerSecond) = (bytesPerMonth, 1_000_000_000)
+        var setup = FetchThread.Setup(
+            upstreams: [
+                .init(.init(name: "xã", url: site.server.www, rank: 1), root: root),
+                .init(.init(name: "huyện", url: base, rank: 2), root: root),
+            ],
+            station: TimetableStation(id: "loa-1", zone: .utc), zones: Zones { _ in nil }, network: network,
+            state: site.bench.folder, boot: "boot")
+        setup.slowSeconds = 2
+        thread = try FetchThread(
+            setup, report: { [told] report in told.reports.withLock { $0.append(report) } },
+            ended: { [told] in told.hasEnded.withLock { $0 = true } })
+    }
+
+    /// A file that the server makes as `mode` says.
+    func file(
+        _ mode: String, _ name: String, _ count: Int, upstream: String = "xã", folder: String = ""
+    ) throws -> RemoteFile {
+        let content = try FetchBench.target(FetchServer.content(name, count))
+        return RemoteFile(upstream: upstream, path: "\(folder)\(mode)/\(count)/\(name)", content: content)
+    }
+
+    func want(_ files: [RemoteFile], at time: Int64 = Site.now) { thread?.want(files, at: time) }
+    func evict(_ names: [String]) { thread?.evict(names) }
+
+    /// Polls the site to the poll's end; what was told before is forgotten.
+    func poll() {
+        told.reports.withLock { $0.removeAll { if case .used = $0 { false } else { true } } }
+        thread?.poll("xã", at: Site.now)
+        _ = wait { ended != nil }
+    }
+
+    /// Ends the thread; what it had begun is in order when this returns.
+    func end() {
+        thread = nil
+        _ = wait { told.hasEnded.withLock(\.self) }
+    }
+
+    /// Waits until something is so, for a time that no sound machine needs.
+    func wait(for condition: () throws -> Bool?) -> Bool {
+        let limit = Date(timeIntervalSinceNow: 60)
+        while Date() < limit {
+            if (try? condition()) == true { return true }
+            Foundation.Thread.sleep(forTimeInterval: 0.01)
+        }
+        return false
+    }
+
+    /// Waits until so many files are stored.
+    func waitForStored(_ count: Int) -> [TUF.Content] {
+        _ = wait { stored.count >= count }
+        return stored
+    }
+
+    // MARK: What was told
+
+    var reports: [FetchReport] { told.reports.withLock { $0 } }
+    var stored: [TUF.Content] {
+        reports.reduce(into: []) { all, report in
+            if case .stored(let contents) = report { all += contents }
+        }
+    }
+    var offers: [ChannelOffer] {
+        reports.compactMap { if case .offered(let offer) = $0 { offer } else { nil } }
+    }
+    var ended: PollResult? {
+        reports.lazy.compactMap { if case .polled(_, let result) = $0 { result } else { nil } }.first
+    }
+    var problems: [(file: RemoteFile, why: String)] {
+        reports.compactMap { if case .unfetchable(let file, let why) = $0 { (file, why) } else { nil } }
+    }
+    var usage: BulkUsage? {
+        reports.compactMap { if case .used(let usage) = $0 { usage } else { nil } }.last
+    }
+    var opened: [String: Int64]? {
+        reports.lazy.compactMap { if case .opened(let files) = $0 { files } else { nil } }.first
+    }
+}

@@ -1,0 +1,232 @@
+import Foundation
+import SignedRepositories
+import StationCore
+import StationTrust
+import Synchronization
+import Testing
+
+@testable import StationFetch
+@testable import StationHost
+
+/// The fetch thread: polls, timetables, downloads, their order and their budget.
+struct FetchThreadTests {
+    // MARK: Timetables
+
+    static let calendar = """
+        BEGIN:VCALENDAR\r
+        BEGIN:VEVENT\r
+        UID:bulletin\r
+        DTSTART:20261122T220000Z\r
+        ATTACH:bulletin.m3u8\r
+        END:VEVENT\r
+        BEGIN:VEVENT\r
+        UID:signal\r
+        DTSTART:20261123T220000Z\r
+        ATTACH:signal.mp3\r
+        END:VEVENT\r
+        END:VCALENDAR\r
+
+        """
+    static let emergency = calendar.replacing("bulletin.m3u8", with: "siren.mp3")
+        .replacing("signal.mp3", with: "siren.mp3")
+
+    /// Publishes a timetable of each kind.
+    private static func site() throws -> Site {
+        let site = try Site()
+        try site.add("schedule.ics", calendar)
+        try site.add("bulletin.m3u8", "#EXTM3U\n#LOA-FALLBACK:old.mp3\nnews/new.mp3\nmissing.mp3\n")
+        for name in ["news/new.mp3", "old.mp3", "signal.mp3", "unused.mp3"] { try site.add(name, name) }
+        try site.add("emergency/schedule.ics", emergency, to: "emergency")
+        try site.add("emergency/siren.mp3", "siren", to: "emergency")
+        try site.signed.publishAll("emergency")
+        try site.publish()
+        return site
+    }
+
+    @Test("A poll offers both timetables, the emergency's first, with all that they refer to")
+    func offers() throws {
+        let site = try Self.site()
+        let run = try FetchRun(site)
+        run.poll()
+        #expect(run.ended == .changed(targetsVersion: 3, issued: Site.issued))
+        let offers = run.offers
+        #expect(offers.map(\.kind) == [.emergency, .ordinary])
+        #expect(
+            offers.first.map { Set($0.contents.keys) } == ["emergency/schedule.ics", "emergency/siren.mp3"])
+        #expect(
+            offers.last.map { Set($0.contents.keys) } == [
+                "schedule.ics", "bulletin.m3u8", "news/new.mp3", "old.mp3", "signal.mp3",
+            ])
+        #expect(offers.last?.texts["schedule.ics"] == Array(Self.calendar.utf8))
+        run.poll()
+        #expect(run.ended == .unchanged && run.offers.isEmpty)
+        // Only what changed is offered again.
+        try site.add("old.mp3", "other")
+        try site.signed.publishAll()
+        try site.publish()
+        run.poll()
+        #expect(run.offers.map(\.kind) == [.ordinary])
+    }
+
+    @Test(
+        "What is wrong with the emergency's role keeps no programme from the others, and is looked at again")
+    func halfOffered() throws {
+        let site = try Self.site()
+        try site.server.misbehave("gone", "emergency")
+        let run = try FetchRun(site)
+        run.poll()
+        #expect(run.ended == .failed("emergency: not on the server"))
+        #expect(run.offers.map(\.kind) == [.ordinary])
+        try site.server.misbehave("sound", "emergency")
+        run.poll()
+        #expect(run.ended == .changed(targetsVersion: 3, issued: Site.issued))
+        #expect(run.offers.map(\.kind) == [.emergency])
+    }
+
+    // MARK: Downloads
+
+    @Test("What is wanted comes in its order over one connection, and is durable together")
+    func order() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let files = try (1...200).map { try run.file("sound", "x\($0)", 1000) }
+        run.want(files)
+        let stored = run.waitForStored(files.count)
+        #expect(Set(stored) == Set(files.map(\.content)))
+        let asked = try site.server.asked().compactMap { $0.split(separator: " ").first }
+        #expect(asked.compactMap { $0.split(separator: ".").last } == (1...200).map { "x\($0)" })
+        #expect(try site.server.connections() == 1)
+        let batches = run.reports.compactMap {
+            if case .stored(let contents) = $0 { contents.count } else { nil }
+        }
+        #expect(batches.allSatisfy { $0 <= 32 } && batches.count < files.count / 2, "\(batches)")
+    }
+
+    @Test("T21 a download that is cut again and again goes on where it was, and nothing comes twice")
+    func cuts() throws {
+        let site = try Site()
+        var run = try FetchRun(site)
+        let file = try run.file("cut-each", "x", 1_000_000)
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        let offsets = try site.server.requests().map { $0.split(separator: " ")[0] }
+        #expect(offsets == ["-"] + (1...9).map { "bytes=\($0 * 100_000)-" })
+        run.end()
+        run = try FetchRun(site)
+        #expect(run.wait { run.usage?.bytes == 1_000_000 })
+    }
+
+    /// What a server does to one file, and what is said of it.
+    static let refused: [(mode: String, said: String)] = [
+        ("gone", "not on the server"), ("longer", "longer than 100000 bytes"),
+        ("shorter", "50000 bytes instead of 100000"), ("portal", "a web page came in its place"),
+        ("other", "another hash than promised"), ("endless", "longer than 100000 bytes"),
+        ("broken", "the server said 500"), ("stalled", "Timeout was reached"),
+        ("loop", "Number of redirects hit maximum amount"),
+    ]
+
+    @Test(
+        "T22 T23 T24 what is not the file is refused, and the thread goes on with the others",
+        arguments: refused)
+    func refusals(mode: String, said: String) throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let bad = try run.file(mode, "x", 100_000)
+        // Of another upstream: one whose server does not answer is passed over whole.
+        let good = try run.file("sound", "y", 1000, upstream: "huyện")
+        run.want([bad, good])
+        #expect(run.waitForStored(1) == [good.content])
+        #expect(run.problems.map(\.file) == [bad])
+        #expect(run.problems.first?.why.hasPrefix(said) == true, "\(run.problems)")
+        run.poll()
+        #expect(run.ended == .changed(targetsVersion: 2, issued: Site.issued))
+    }
+
+    @Test("T24 a login page of the network throws nothing away of what has come")
+    func portalInBetween() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let file = try run.file("cut-then-portal", "x", 1_000_000)
+        run.want([file])
+        #expect(run.wait { run.problems.first?.why.hasPrefix("a web page") })
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        #expect(try site.server.requests().last?.hasPrefix("bytes=500000-") == true)
+    }
+
+    @Test("Another list takes the place of the one before, and what it lacks is given up")
+    func replaced() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let (slow, fast) = (try run.file("throttled", "x", 2_000_000), try run.file("sound", "y", 1000))
+        run.want([slow])
+        #expect(run.wait { try site.server.asked().count == 1 })
+        run.want([fast])
+        #expect(run.waitForStored(1) == [fast.content])
+        #expect(run.problems.isEmpty)
+    }
+
+    @Test("T27 an emergency overtakes a bulk download within a second's worth of it, which then goes on")
+    func overtaking() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let bulk = try run.file("throttled", "x", 400_000)
+        let siren = try run.file("sound", "siren", 50_000, folder: "emergency/")
+        run.want([bulk])
+        let part = "\(site.bench.folder)/content/\(try #require(bulk.content.storeName)).part"
+        func size() throws -> Int { try Data(contentsOf: URL(fileURLWithPath: part)).count }
+        #expect(run.wait { (try? size()) ?? 0 > 50_000 })
+        let before = try size()
+        run.want([siren, bulk])
+        #expect(run.waitForStored(1) == [siren.content])
+        #expect(run.waitForStored(2).last == bulk.content)
+        let last = try #require(site.server.requests().last)
+        let offset = try #require(Int(last.dropFirst("bytes=".count).prefix { $0 != "-" }))
+        // The server gives a hundred thousand bytes a second.
+        #expect((before...before + 100_000).contains(offset), "\(before), \(offset)")
+    }
+
+    @Test(
+        "A month's budget ends bulk where it is, over restarts, and no emergency; the next month begins anew")
+    func budget() throws {
+        let site = try Site()
+        var run = try FetchRun(site, bytesPerMonth: 1_000_000)
+        let bulk = try run.file("throttled-1000", "x", 3_000_000)
+        let siren = try run.file("sound", "siren", 50_000, folder: "emergency/")
+        run.want([bulk])
+        #expect(run.wait { (run.usage?.bytes ?? 0) >= 1_000_000 })
+        run.want([siren, bulk])
+        #expect(run.waitForStored(1) == [siren.content])
+        let used = try #require(run.usage)
+        #expect(used.bytes < 2_000_000 && used.month == "2026-11")
+        run.end()
+        run = try FetchRun(site, bytesPerMonth: 1_000_000)
+        #expect(run.wait { run.usage == used })
+        run.want([bulk])
+        run.poll()
+        #expect(run.ended == .changed(targetsVersion: 2, issued: Site.issued))
+        #expect(run.usage == used)
+        func asked() throws -> Int { try site.server.asked().filter { $0.contains("throttled") }.count }
+        #expect(try asked() == 1)
+        run.want([bulk], at: Site.now + 30 * 86_400)
+        #expect(run.wait { (run.usage?.bytes ?? 0) >= 1_000_000 && run.usage?.month == "2026-12" })
+        #expect(try asked() == 2)
+    }
+
+    @Test("What is let go of is gone, and so is what had come of files that nobody wants")
+    func evicted() throws {
+        let site = try Site()
+        var run = try FetchRun(site)
+        let (kept, gone) = (try run.file("sound", "x", 1000), try run.file("sound", "y", 1000))
+        let half = try run.file("cut", "z", 100_000)
+        run.want([kept, gone, half])
+        #expect(run.wait { !run.problems.isEmpty && run.stored.count == 2 })
+        run.want([])
+        run.evict([try #require(gone.content.storeName)])
+        run.end()
+        let names = try FileManager.default.contentsOfDirectory(atPath: site.bench.folder + "/content")
+        #expect(names == [try #require(kept.content.storeName)])
+        run = try FetchRun(site)
+        #expect(run.wait { run.opened == [names[0]: 1000] })
+    }
+}
