@@ -51,7 +51,10 @@ final class ContentStore {
     }
 
     /// Takes a download that is whole and checked; it is there with the next `commit`.
-    func add(_ download: Download) { pending.append(download) }
+    func add(_ download: Download) {
+        download.startWriting()
+        pending.append(download)
+    }
 
     /// Makes all that was added durable, at once: one wait for many files.
     ///

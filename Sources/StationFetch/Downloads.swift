@@ -59,15 +59,15 @@ final class Downloads {
     }
 
     /// Takes another list of what is wanted in place of the one before; what failed by it is tried again.
-    ///
-    /// - Parameters:
-    ///   - files: the first one is wanted most.
-    ///   - time: which month it is, in seconds since 1970.
-    func want(_ files: [RemoteFile], at time: Int64) {
+    func want(_ files: [RemoteFile]) {
         queue = files.reversed()
         passed = ([], [], false)
-        if budget.turn(to: time) { report(.used(budget.usage)) }
         if let current, current.end == nil, !files.contains(current.file) { cancel() }
+    }
+
+    /// Goes by the budget of the month of a time that is believed, in seconds since 1970.
+    func turn(to time: Int64) {
+        if budget.turn(to: time) { report(.used(budget.usage)) }
     }
 
     /// Removes files of the store, and what has come of files that nobody wants any more.

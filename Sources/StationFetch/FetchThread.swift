@@ -50,7 +50,7 @@ package final class FetchThread: Sendable {
     /// What the thread is asked to do.
     enum Job: Sendable {
         case poll(upstream: String, at: Int64, certificatesAt: Int64?)
-        case want([RemoteFile], at: Int64)
+        case want([RemoteFile])
         case evict([String])
         case end
     }
@@ -83,18 +83,14 @@ package final class FetchThread: Sendable {
     ///
     /// - Parameters:
     ///   - upstream: its name.
-    ///   - time: by which metadata is judged, in seconds since 1970.
+    ///   - time: by which metadata is judged, in seconds since 1970; bulk uses the budget of its month.
     ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
     package func poll(_ upstream: String, at time: Int64, certificatesAt: Int64? = nil) {
         jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt))
     }
 
-    /// Fetches these files in this order, and nothing else; what failed before is tried again.
-    ///
-    /// - Parameters:
-    ///   - files: in place of those before.
-    ///   - time: a time that is believed, in seconds since 1970: whose month's budget is used.
-    package func want(_ files: [RemoteFile], at time: Int64) { jobs.put(.want(files, at: time)) }
+    /// Fetches these files in this order in place of those before; what failed before is tried again.
+    package func want(_ files: [RemoteFile]) { jobs.put(.want(files)) }
 
     /// Removes files of the store, and what has come of files that are not wanted any more.
     ///
@@ -146,8 +142,9 @@ private final class FetchLoop {
         switch job {
         case .poll(let upstream, let time, let certificatesAt):
             transfers.certificatesAt = certificatesAt
+            downloads.turn(to: time)
             poll(upstream, at: time)
-        case .want(let files, let time): downloads.want(files, at: time)
+        case .want(let files): downloads.want(files)
         case .evict(let names): downloads.evict(names)
         case .end: hasEnded = true
         }

@@ -17,6 +17,9 @@ final class Transfers {
         /// A whole transfer of metadata, in seconds: at the slowest it is a few megabytes.
         static let metadataSeconds = 600
         static let redirects = 5
+        /// The pieces of bulk, in bytes: small ones cost a round each, but libcurl takes up to a hundred of them
+        /// before it thinks of the rate.
+        static let bulkPieces: ClosedRange<Int64> = 1 << 10...128 << 10
         /// Connections that are kept open.
         static let connections = 8
     }
@@ -236,6 +239,9 @@ final class Transfers {
         set(CURLOPT_LOW_SPEED_TIME, settings.slowSeconds)
         if request.purpose == .bulk {
             _ = ccurl_set_large(handle, CURLOPT_MAX_RECV_SPEED_LARGE, settings.bytesPerSecond)
+            let piece = settings.bytesPerSecond / 100
+            let (least, most) = (Limit.bulkPieces.lowerBound, Limit.bulkPieces.upperBound)
+            set(CURLOPT_BUFFERSIZE, Int(min(max(piece, least), most)))
         } else {
             set(CURLOPT_TIMEOUT, Limit.metadataSeconds)
         }

@@ -47,13 +47,13 @@ final class FetchRun {
         return RemoteFile(upstream: upstream, path: "\(folder)\(mode)/\(count)/\(name)", content: content)
     }
 
-    func want(_ files: [RemoteFile], at time: Int64 = Site.now) { thread?.want(files, at: time) }
+    func want(_ files: [RemoteFile]) { thread?.want(files) }
     func evict(_ names: [String]) { thread?.evict(names) }
 
     /// Polls the site to the poll's end; what was told before is forgotten.
-    func poll() {
+    func poll(at time: Int64 = Site.now) {
         told.reports.withLock { $0.removeAll { if case .used = $0 { false } else { true } } }
-        thread?.poll("xã", at: Site.now)
+        thread?.poll("xã", at: time)
         _ = wait { ended != nil }
     }
 
