@@ -53,6 +53,9 @@ package struct PollSchedule: Sendable {
         next = now + own(min(period, Self.returnSpread))
     }
 
+    /// The next poll is due at once, if it was due later.
+    package mutating func advance(to now: MonotonicInstant) { next = min(next, now) }
+
     /// The station's own part of a time.
     private func own(_ time: Duration) -> Duration {
         .nanoseconds(Int64((Int128(time.nanoseconds) * Int128(fraction)) >> 32))

@@ -1,0 +1,125 @@
+// What is on the disk and what should be: the rules of wanting, switching and letting go (DESIGN.md section 7).
+
+import StationTrust
+
+/// What may be kept on the disk.
+package struct StorageRoom: Hashable, Sendable {
+    /// The most that content may take, in bytes.
+    package var quotaBytes: Int64
+    /// What must stay free, in bytes.
+    package var reserveBytes: Int64
+    /// What is free, in bytes, as far as it was measured.
+    package var freeBytes: Int64?
+
+    /// Makes the room.
+    package init(quotaBytes: Int64, reserveBytes: Int64, freeBytes: Int64?) {
+        (self.quotaBytes, self.reserveBytes, self.freeBytes) = (quotaBytes, reserveBytes, freeBytes)
+    }
+}
+
+/// The two timetables of each kind, the active and the one to come, and the files that they need.
+struct Supply: Sendable {
+    /// What is needed so soon is fetched first, and never let go.
+    static let horizon = Duration.seconds(7 * 86_400)
+    /// A timetable becomes active when all is on the disk that it needs so soon.
+    static let readyAhead = Duration.seconds(86_400)
+    /// Or when its next slot is so near, and all of that slot's own is there.
+    static let lastCall = Duration.seconds(150)
+    /// An emergency is in force for so long at the most: its slot may have begun before it came.
+    static let emergencyAge = Duration.seconds(86_400)
+    /// So near to a slot nothing is removed: a disk is slow while it does.
+    static let quietBefore = Duration.seconds(600)
+
+    var active: [RemoteFile.Kind: SignedTimetable] = [:]
+    var candidates: [RemoteFile.Kind: SignedTimetable] = [:]
+    /// What is in the store, in bytes, by name.
+    var stored: [String: Int64] = [:]
+
+    // MARK: Switching
+
+    /// Whether the timetable that is to come may take the place of the active one now.
+    func isReady(_ kind: RemoteFile.Kind, at now: Instant) -> Bool {
+        guard let candidate = candidates[kind] else { return false }
+        let from = kind == .emergency ? now - Self.emergencyAge : now
+        let needs = candidate.needs(from: from, until: now + Self.readyAhead)
+        if needs.allSatisfy(isStored) { return true }
+        guard let next = needs.first, next.scheduled - now < Self.lastCall else { return false }
+        return isStored(next)
+    }
+
+    /// Makes the timetable that is to come the active one.
+    mutating func adopt(_ kind: RemoteFile.Kind) {
+        if let candidate = candidates.removeValue(forKey: kind) { active[kind] = candidate }
+    }
+
+    private func isStored(_ need: SignedTimetable.Need) -> Bool { need.files.allSatisfy(isStored) }
+
+    private func isStored(_ file: RemoteFile) -> Bool {
+        file.content.storeName.map { stored[$0] != nil } ?? false
+    }
+
+    // MARK: Wanting
+
+    /// What is to be fetched: the emergencies', then by the first slot that needs it, then the rest while there is
+    /// room for it.
+    func wanted(at now: Instant, room: StorageRoom) -> [RemoteFile] {
+        var seen: Set<String> = []
+        func isNew(_ file: RemoteFile) -> Bool {
+            file.content.storeName.map { seen.insert($0).inserted } ?? false
+        }
+        let soon = (needs(.emergency, at: now) + needs(.ordinary, at: now)).filter(isNew)
+        var bytes = soon.reduce(0) { $0 + ($1.content.length ?? 0) }
+        let rest = RemoteFile.Kind.allCases.flatMap { (candidates[$0] ?? active[$0])?.files ?? [] }
+            .filter(isNew)
+            .prefix { file in
+                bytes += file.content.length ?? 0
+                return bytes <= room.quotaBytes
+            }
+        return (soon + rest).filter { !isStored($0) }
+    }
+
+    /// What the active timetable and the one to come need within the horizon, by the slots' instants.
+    private func needs(_ kind: RemoteFile.Kind, at now: Instant) -> [RemoteFile] {
+        let from = kind == .emergency ? now - Self.emergencyAge : now
+        return [candidates[kind], active[kind]].compactMap(\.self)
+            .flatMap { $0.needs(from: from, until: now + Self.horizon) }
+            .enumerated().sorted { ($0.element.scheduled, $0.offset) < ($1.element.scheduled, $1.offset) }
+            .flatMap(\.element.files)
+    }
+
+    // MARK: Letting go
+
+    /// The names of files to remove where content takes too much: what no timetable refers to first, then what it
+    /// does not need within the horizon.
+    func evictable(at now: Instant, room: StorageRoom, isPlaying: Bool) -> [String] {
+        let used = stored.values.reduce(0, +)
+        var excess = max(used - room.quotaBytes, room.freeBytes.map { room.reserveBytes - $0 } ?? 0)
+        guard excess > 0, !isPlaying, !isNearSlot(now) else { return [] }
+        let kinds = RemoteFile.Kind.allCases
+        let needed = Set(kinds.flatMap { needs($0, at: now) }.compactMap(\.content.storeName))
+        let texts = Set(kinds.flatMap(texts))
+        let referred = Set(
+            kinds.flatMap { (active[$0]?.files ?? []) + (candidates[$0]?.files ?? []) }
+                .compactMap(\.content.storeName))
+        let names = stored.keys.sorted().filter { !needed.contains($0) && !texts.contains($0) }
+        let order = names.filter { !referred.contains($0) } + names.filter(referred.contains)
+        return Array(
+            order.prefix { name in
+                defer { excess -= stored[name] ?? 0 }
+                return excess > 0
+            })
+    }
+
+    private func isNearSlot(_ now: Instant) -> Bool {
+        active.values.contains {
+            !$0.timetable.slots(from: now, until: now + Self.quietBefore, limit: 1).isEmpty
+        }
+    }
+
+    /// The names of calendars and playlists: without them no start could compile the timetable.
+    private func texts(_ kind: RemoteFile.Kind) -> [String] {
+        ((active[kind]?.files ?? []) + (candidates[kind]?.files ?? []))
+            .filter { $0.path.hasSuffix(".ics") || ContentReference.isPlaylist($0.path) }
+            .compactMap(\.content.storeName)
+    }
+}

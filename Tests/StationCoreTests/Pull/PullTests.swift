@@ -1,0 +1,198 @@
+@testable import StationTrust
+import Testing
+
+@testable import StationCore
+
+/// What is fetched first, when a timetable becomes active, and what is let go.
+struct PullTests {
+    private static let now = Instant(seconds: 1_795_323_600)  // 2026-11-22T05:00:00Z
+    private static let hour: Int64 = 3600
+    private static let day: Int64 = 86_400
+    private static let room = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500_000)
+
+    private static func content(_ name: String, _ count: Int64 = 1000) throws -> TUF.Content {
+        let hash = Hexadecimal.text(SHA256.hash(name.utf8).bytes)
+        let json: JSON = ["length": .integer(count), "hashes": ["sha256": .string(hash)]]
+        return try TUF.Target(json, name).content
+    }
+
+    /// A timetable whose slots play one file each, so many seconds from now.
+    private static func timetable(
+        _ slots: [(file: String, after: Int64)], others: [String] = [], emergency: Bool = false
+    ) throws -> SignedTimetable {
+        let folder = emergency ? "emergency/" : ""
+        let events = slots.enumerated().map { index, slot in
+            let at = UTCTime.text(now.nanoseconds / 1_000_000_000 + slot.after).filter { !"-:".contains($0) }
+            return "BEGIN:VEVENT\r\nUID:\(index)\r\nDTSTART:\(at)\r\nATTACH:\(slot.file)\r\nEND:VEVENT\r\n"
+        }
+        let calendar = "BEGIN:VCALENDAR\r\n\(events.joined())END:VCALENDAR\r\n"
+        let compiled = try Timetable.compile(["\(folder)schedule.ics": calendar])
+        let paths = (slots.map(\.file) + others + ["schedule.ics"]).map { folder + $0 }
+        let contents = try paths.map { ($0, try content($0)) }
+        return SignedTimetable(
+            timetable: compiled.timetable,
+            contents: ["xa": Dictionary(contents, uniquingKeysWith: { first, _ in first })])
+    }
+
+    private static func stored(_ names: [String]) throws -> [String: Int64] {
+        try names.reduce(into: [:]) { all, name in
+            all[try #require(try content(name).storeName)] = 1000
+        }
+    }
+
+    // MARK: Wanting
+
+    @Test("The emergency's files come first, then those of the next slots, then the rest")
+    func order() throws {
+        var supply = Supply()
+        supply.active[.ordinary] = try Self.timetable([("old", 2 * Self.hour)])
+        supply.candidates[.ordinary] = try Self.timetable(
+            [("far", 8 * Self.day), ("later", 5 * Self.hour), ("next", Self.hour), ("next", 9 * Self.hour)],
+            others: ["unused"])
+        supply.candidates[.emergency] = try Self.timetable([("siren", -60)], emergency: true)
+        let order = [
+            "emergency/siren", "next", "old", "later", "emergency/schedule.ics", "far", "schedule.ics",
+            "unused",
+        ]
+        #expect(supply.wanted(at: Self.now, room: Self.room).map(\.path) == order)
+        supply.stored = try Self.stored(["next", "schedule.ics"])
+        let left = order.filter { !["next", "schedule.ics"].contains($0) }
+        #expect(supply.wanted(at: Self.now, room: Self.room).map(\.path) == left)
+        // What is needed soon comes whatever it takes, and the rest while there is room.
+        let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil)
+        supply.stored = [:]
+        #expect(supply.wanted(at: Self.now, room: narrow).map(\.path) == Array(order.prefix(5)))
+    }
+
+    // MARK: Switching
+
+    static let switches: [(stored: [String], after: Int64, isReady: Bool)] = [
+        // All of the next 24 hours; what comes later may still be on its way.
+        (["a", "b"], 0, true), (["a"], 0, false), (["b"], 0, false), ([], 0, false),
+        // The first slot is in 3,600 s: at the last call its own items are enough.
+        (["a"], 3449, false), (["a"], 3451, true), (["b"], 3451, false),
+        // The first is over: the second is the next.
+        (["b"], 3601, true),
+    ]
+
+    @Test("A timetable becomes active when it is whole, or at the last call", arguments: switches)
+    func switching(stored: [String], after: Int64, isReady: Bool) throws {
+        var supply = Supply()
+        supply.candidates[.ordinary] = try Self.timetable([
+            ("a", Self.hour), ("b", 10 * Self.hour), ("c", 30 * Self.hour),
+        ])
+        supply.stored = try Self.stored(stored)
+        #expect(supply.isReady(.ordinary, at: Self.now + .seconds(after)) == isReady)
+    }
+
+    @Test("An emergency becomes active alone, as soon as its sound is there, though its slot has begun")
+    func emergency() throws {
+        var pull = Pull([], station: "loa-1", bytesPerMonth: 1000, at: MonotonicInstant(nanoseconds: 0))
+        pull.offer(.ordinary, try Self.timetable([("a", Self.hour)]))
+        pull.offer(.emergency, try Self.timetable([("siren", -10)], emergency: true))
+        #expect(Self.deeds(&pull) == ["want emergency/siren a emergency/schedule.ics schedule.ics"])
+        pull.take(.stored([try Self.content("emergency/siren")]), at: Self.reading)
+        #expect(Self.deeds(&pull) == ["adopt emergency"])
+        pull.take(.stored([try Self.content("a")]), at: Self.reading)
+        #expect(Self.deeds(&pull) == ["adopt ordinary"])
+        // One without a slot ends it at once.
+        pull.offer(.emergency, try Self.timetable([], emergency: true))
+        #expect(Self.deeds(&pull) == ["adopt emergency"])
+    }
+
+    // MARK: Letting go
+
+    /// Four files of 1,000 bytes each are there.
+    static let evictions: [(quota: Int64, free: Int64?, next: Int64, isPlaying: Bool, gone: [String])] = [
+        (4000, 500_000, 3600, false, []), (3000, 500_000, 3600, false, ["stray"]),
+        (1000, 500_000, 3600, false, ["stray", "far"]), (1000, 500_000, 3600, true, []),
+        (1000, 500_000, 599, false, []), (1000, 500_000, 601, false, ["stray", "far"]),
+        // The reserve asks for one, and what nobody refers to goes first.
+        (4000, 500, 3600, false, ["stray"]), (4000, nil, 3600, false, []),
+    ]
+
+    @Test(
+        "Only what 7 days do not need is let go, never near a slot nor while something sounds",
+        arguments: evictions)
+    func eviction(quota: Int64, free: Int64?, next: Int64, isPlaying: Bool, gone: [String]) throws {
+        var supply = Supply()
+        supply.active[.ordinary] = try Self.timetable([("soon", next), ("far", 8 * Self.day)])
+        supply.stored = try Self.stored(["soon", "far", "schedule.ics", "stray"])
+        let room = StorageRoom(quotaBytes: quota, reserveBytes: 1000, freeBytes: free)
+        let names = supply.evictable(at: Self.now, room: room, isPlaying: isPlaying)
+        #expect(try names == gone.map { try #require(try Self.content($0).storeName) })
+    }
+
+    // MARK: Polls
+
+    private static let reading = reading(0)
+    private static func reading(_ seconds: Int64) -> Now {
+        Now(
+            wall: now + .seconds(seconds), monotonic: MonotonicInstant(nanoseconds: seconds * 1_000_000_000),
+            isSynchronised: true, errorMicroseconds: 0)
+    }
+
+    /// The deeds of one look, in words.
+    private static func deeds(_ pull: inout Pull, after seconds: Int64 = 0, room: StorageRoom = room)
+        -> [String]
+    {
+        pull.act(at: reading(seconds), room: room, isPlaying: false).map { action in
+            switch action {
+            case .poll(let upstream): "poll \(upstream)"
+            case .want(let files): (["want"] + files.map(\.path)).joined(separator: " ")
+            case .evict(let names): "evict \(names.count)"
+            case .adopt(let kind, _): "adopt \(kind)"
+            }
+        }
+    }
+
+    @Test("Each upstream is asked once at a time, sooner after a failure, and its standing is told")
+    func polls() {
+        var pull = Pull(
+            [("xa", .seconds(600)), ("huyen", .seconds(600))], station: "loa-1", bytesPerMonth: 1000,
+            at: Self.reading.monotonic)
+        #expect(Self.deeds(&pull, after: 60) == ["poll xa", "poll huyen"])
+        #expect(Self.deeds(&pull, after: 61) == [] && pull.nextPoll == nil)
+        pull.take(.polled(upstream: "xa", .failed("no way")), at: Self.reading(61))
+        #expect(pull.standing(of: "xa")?.error == "no way")
+        #expect(Self.deeds(&pull, after: 66) == ["poll xa"])
+        pull.take(.polled(upstream: "xa", .changed(targetsVersion: 7, issued: nil)), at: Self.reading(67))
+        let standing = pull.standing(of: "xa")
+        #expect(standing?.error == nil && standing?.targetsVersion == 7)
+        #expect(standing?.lastContact == Self.now + .seconds(67))
+        #expect(Self.deeds(&pull, after: 68) == [])
+        pull.pollNow(at: Self.reading(68).monotonic)
+        #expect(Self.deeds(&pull, after: 68) == ["poll xa"])
+        #expect(!pull.isStale("xa", at: Self.reading(3600).monotonic))
+        #expect(pull.isStale("huyen", at: Self.reading(3601).monotonic))
+        #expect(!pull.isStale("xa", at: Self.reading(3601).monotonic))
+    }
+
+    @Test("What could not be fetched is said again with the next poll that ends, and what is known is not")
+    func saidAgain() throws {
+        var pull = Pull(
+            [("xa", .seconds(60))], station: "loa-1", bytesPerMonth: 1000, at: Self.reading.monotonic)
+        pull.offer(.ordinary, try Self.timetable([("a", Self.hour), ("b", 2 * Self.hour)]))
+        #expect(Self.deeds(&pull) == ["want a b schedule.ics"])
+        #expect(Self.deeds(&pull) == [])
+        pull.take(.stored([try Self.content("a"), try Self.content("schedule.ics")]), at: Self.reading)
+        #expect(Self.deeds(&pull) == [])
+        let file = RemoteFile(upstream: "xa", path: "b", content: try Self.content("b"))
+        pull.take(.unfetchable(file, "not on the server"), at: Self.reading)
+        #expect(Self.deeds(&pull) == [])
+        pull.take(.polled(upstream: "xa", .unchanged), at: Self.reading)
+        #expect(Self.deeds(&pull) == ["want b"])
+        #expect(Self.deeds(&pull) == [])
+    }
+
+    @Test(
+        "The budget is spent when it is reached, and not in another month",
+        arguments: [(999, false), (1000, true)])
+    func budget(bytes: Int64, isSpent: Bool) {
+        var pull = Pull([], station: "loa-1", bytesPerMonth: 1000, at: Self.reading.monotonic)
+        pull.take(.used(BulkUsage(month: "2026-11", bytes: bytes)), at: Self.reading)
+        #expect(pull.isBudgetSpent == isSpent)
+        pull.take(.used(BulkUsage(month: "2026-12", bytes: 0)), at: Self.reading)
+        #expect(!pull.isBudgetSpent)
+    }
+}
