@@ -45,6 +45,11 @@ package struct SimulatedLibrary: Sendable {
     /// What a preflight reports of items.
     package func preflight(_ items: [ContentItem]) -> [ItemReport] { items.map(report) }
 
+    /// Whether what a preflight found playable is still what lies there.
+    func holds(_ reports: [ItemReport], of items: [ContentItem]) -> Bool {
+        zip(reports, preflight(items)).allSatisfy { before, now in !before.isPlayable || before == now }
+    }
+
     private func report(_ item: ContentItem) -> ItemReport {
         let found = content(item.source)
         let problem: ItemReport.Problem? = found.map { $0.problem.map { .bad($0) } } ?? .missing
