@@ -325,7 +325,8 @@ final class SoundBench {
             folders: ["commune": folder.path], handed: HandedFiles(), targetLoudness: -16,
             allowance: FileAllowance(most: 100))
         var progress = ContentChecker.Progress(
-            items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) })
+            items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
+            urgency: .normal)
         return try #require(checker.go(on: &progress, shouldContinue: { true }))
     }
 

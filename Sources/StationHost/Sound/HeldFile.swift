@@ -1,4 +1,5 @@
 import Glibc
+import StationCore
 import Synchronization
 
 /// How many files of content may be open at once; any thread.
@@ -10,11 +11,17 @@ final class FileAllowance: Sendable {
     static let reserve = 256
     /// Whatever the system says, so many files may be open: one slot must always find its own.
     static let least = 64
+    /// So many, and at most half of all, are left to emergencies: no crowd of long playlists silences a warning.
+    static let emergencyShare = 512
 
     private let most: Int
+    private let mostOrdinary: Int
     private let held = Atomic<Int>(0)
 
-    init(most: Int) { self.most = most }
+    init(most: Int) {
+        self.most = most
+        mostOrdinary = most - min(Self.emergencyShare, most / 2)
+    }
 
     /// What the process' limit leaves for content.
     static func ofProcess() -> FileAllowance {
@@ -23,7 +30,8 @@ final class FileAllowance: Sendable {
         return FileAllowance(most: max(least, Int(clamping: limit.rlim_cur) - reserve))
     }
 
-    fileprivate func take() throws(SystemError) {
+    fileprivate func take(for urgency: Urgency) throws(SystemError) {
+        let most = urgency == .emergency ? most : mostOrdinary
         guard held.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
             give()
             throw SystemError(call: "keep more than \(most) files open", code: EMFILE)
@@ -43,9 +51,9 @@ final class HeldFile: Sendable {
 
     /// Opens a file if another may be open.
     init(
-        _ allowance: FileAllowance, _ open: () throws(SystemError) -> Descriptor
+        _ allowance: FileAllowance, for urgency: Urgency, _ open: () throws(SystemError) -> Descriptor
     ) throws(SystemError) {
-        try allowance.take()
+        try allowance.take(for: urgency)
         do throws(SystemError) {
             file = try open()
         } catch {
