@@ -67,18 +67,25 @@ final class HeldFile: Sendable {
     /// Whether nobody has written to it since it was opened.
     var isUnchanged: Bool { Facts(of: file.number) == facts }
 
-    /// What changes with each write; the time of the inode's change is nobody's to set.
+    /// What tells of a write.
+    ///
+    /// Nobody can set the time of the inode's change; but it also changes when the file gets another name, or none,
+    /// or other rights, as each does that is replaced by a new recording. Then its own time and its size decide.
     private struct Facts: Equatable {
-        private let information: [Int64]
+        private var content: [Int64] = []
+        private var inode: [Int64] = []
+        private var changed: [Int64] = []
 
         init(of descriptor: Int32) {
             var found = stat()
-            information =
-                fstat(descriptor, &found) == 0
-                ? [
-                    Int64(found.st_size), Int64(found.st_mtim.tv_sec), Int64(found.st_mtim.tv_nsec),
-                    Int64(found.st_ctim.tv_sec), Int64(found.st_ctim.tv_nsec),
-                ] : []
+            guard fstat(descriptor, &found) == 0 else { return }
+            content = [Int64(found.st_size), Int64(found.st_mtim.tv_sec), Int64(found.st_mtim.tv_nsec)]
+            inode = [Int64(found.st_nlink), Int64(found.st_mode), Int64(found.st_uid), Int64(found.st_gid)]
+            changed = [Int64(found.st_ctim.tv_sec), Int64(found.st_ctim.tv_nsec)]
+        }
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.content == right.content && (left.changed == right.changed || left.inode != right.inode)
         }
     }
 
