@@ -39,6 +39,7 @@ package struct SimulatedLibrary: Sendable {
         case .handedOver: handedOver
         case .testTone: SimulatedContent(duration: .seconds(3))
         case .live, .input: SimulatedContent(duration: .zero)
+        case .refused(_, let why): SimulatedContent(duration: .zero, problem: why)
         }
     }
 

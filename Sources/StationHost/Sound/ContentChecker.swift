@@ -77,6 +77,10 @@ struct ContentChecker: Sendable {
     ) throws(Interruption) -> (PreparedContent.Item?, ItemReport) {
         var report = ItemReport(
             path: source.path, sha256: nil, duration: .zero, problem: .missing, isPlayable: false)
+        if case .refused(_, let why) = source {
+            report.problem = .bad(why)
+            return (nil, report)
+        }
         let file: HeldFile
         do throws(SystemError) {
             file = try open(source, &progress)
@@ -123,6 +127,7 @@ struct ContentChecker: Sendable {
             }
         case .live(let url): throw SystemError(call: "open \(url)", code: EPROTONOSUPPORT)
         case .input(let name): throw SystemError(call: "open input:\(name)", code: EPROTONOSUPPORT)
+        case .refused(let line, _): throw SystemError(call: "open \(line)", code: EINVAL)
         }
     }
 
