@@ -53,7 +53,9 @@ package struct ReplyText {
         let what = isGuards ? nil : error
         let words = what ?? Catalogue.reason(reason)[language]
         var lines = [(isGuards ? Catalogue.refusal(words) : Catalogue.cannotPlay(words))[language]]
-        if let advice = Catalogue.advice(reason) { lines.append("→ \(advice[language])") }
+        let advice =
+            reason == "overlap" ? Catalogue.stopFirst : Catalogue.advice(reason)
+        if let advice { lines.append("→ \(advice[language])") }
         return TextWidth.printed(lines)
     }
 
