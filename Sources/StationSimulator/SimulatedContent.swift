@@ -39,11 +39,17 @@ package struct SimulatedLibrary: Sendable {
         case .handedOver: handedOver
         case .testTone: SimulatedContent(duration: .seconds(3))
         case .live, .input: SimulatedContent(duration: .zero)
+        case .refused(_, let why): SimulatedContent(duration: .zero, problem: why)
         }
     }
 
     /// What a preflight reports of items.
     package func preflight(_ items: [ContentItem]) -> [ItemReport] { items.map(report) }
+
+    /// Whether what a preflight found playable is still what lies there.
+    func holds(_ reports: [ItemReport], of items: [ContentItem]) -> Bool {
+        zip(reports, preflight(items)).allSatisfy { before, now in !before.isPlayable || before == now }
+    }
 
     private func report(_ item: ContentItem) -> ItemReport {
         let found = content(item.source)

@@ -53,9 +53,12 @@ extension World {
     }
 
     private func play(_ id: EffectID, _ order: PlayOrder) {
-        guard let reports = prepared[order.play] else {
+        guard let (items, reports) = prepared[order.play] else {
             send(.completed(id, .played(.badContent, Playback(position: order.position))))
             return
+        }
+        guard library.holds(reports, of: items) else {
+            return send(.completed(id, .played(.contentChanged, Playback())))
         }
         card.play(SimulatedPlay(id, order: order, reports: reports, isUnproven: card.isNull), at: monotonic)
         observer?.world(self, shows: .sound)
@@ -66,7 +69,7 @@ extension World {
         case .event(let event): handle(event)
         case .preflight(let id, let play, let items):
             let reports = library.preflight(items)
-            if reports.contains(where: \.isPlayable) { prepared[play] = reports }
+            if reports.contains(where: \.isPlayable) { prepared[play] = (items, reports) }
             handle(.completed(id, .preflighted(reports)))
         case .timetable(let id):
             if let refusal {

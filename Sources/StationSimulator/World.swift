@@ -119,7 +119,7 @@ package final class World {
     var publishedVersion = 0
     var seenVersion = 0
     var refusal: (upstream: String, problem: String)?
-    var prepared: [PlayID: [ItemReport]] = [:]
+    var prepared: [PlayID: (items: [ContentItem], reports: [ItemReport])] = [:]
     /// For a command to the daemon to end: when it is to be started again.
     var restartAfter: Duration?
     var keptInFlight = 0

@@ -55,6 +55,7 @@ struct Ask {
         while true {
             switch try client.line(atMost: Self.patience(request)) {
             case .answer(let json, let line):
+                if !invocation.isJSON, let gap = texts.gap(from: last, to: json) { Terminal.print(gap) }
                 last = json
                 refusal = json["error"] == nil ? nil : json
                 if invocation.isJSON {

@@ -188,6 +188,14 @@ struct AnswerTextTests {
         if !english.hasSuffix("{") { #expect(line == "Mon 2026-11-23 05:00:18  \(english)") }
     }
 
+    @Test("where entries of the log are lost it says so, and how many")
+    func gap() {
+        let text = ReplyText(.english)
+        #expect(text.gap(from: ["index": 4], to: ["index": 5]) == nil)
+        #expect(text.gap(from: .null, to: ["index": 5]) == nil)
+        #expect(text.gap(from: ["index": 4], to: ["index": 7]) == "⋯ 2 entries are missing here\n")
+    }
+
     @Test("an entry written by an untrusted clock is marked as doubtful")
     func doubt() throws {
         let entry = try json(

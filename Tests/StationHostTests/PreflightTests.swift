@@ -126,11 +126,11 @@ struct PreflightTests {
     func changed() throws {
         try write("a.wav", seconds: 1)
         let checker = checker()
-        var progress = ContentChecker.Progress(items: items(["a.wav"]))
+        var progress = ContentChecker.Progress(items: items(["a.wav"]), urgency: .normal)
         let content = checker.go(on: &progress, shouldContinue: { true })
         #expect(content?.isUnchanged == true)
         var asked = 0
-        var other = ContentChecker.Progress(items: items(["a.wav"]))
+        var other = ContentChecker.Progress(items: items(["a.wav"]), urgency: .normal)
         let path = folder.path + "/a.wav"
         let changing = checker.go(on: &other) {
             asked += 1
@@ -150,7 +150,7 @@ struct PreflightTests {
     func goesOn() throws {
         try write("a.wav", seconds: 1)
         try write("b.wav", seconds: 1)
-        var progress = ContentChecker.Progress(items: items(["a.wav", "b.wav"]))
+        var progress = ContentChecker.Progress(items: items(["a.wav", "b.wav"]), urgency: .normal)
         var asked = 0
         func pieces(_ most: Int) -> () -> Bool {
             asked = 0
@@ -162,7 +162,7 @@ struct PreflightTests {
         let checker = checker()
         #expect(checker.go(on: &progress, shouldContinue: pieces(.max)) != nil)
         let whole = asked
-        progress = ContentChecker.Progress(items: items(["a.wav", "b.wav"]))
+        progress = ContentChecker.Progress(items: items(["a.wav", "b.wav"]), urgency: .normal)
         #expect(checker.go(on: &progress, shouldContinue: pieces(whole - 1)) == nil)
         #expect(asked == whole)
         #expect(checker.go(on: &progress, shouldContinue: pieces(.max))?.items.count == 2)
@@ -174,15 +174,22 @@ struct PreflightTests {
     func allowance() throws {
         let names = (0..<5).map { "\($0).wav" }
         for name in names { try write(name, seconds: 1) }
-        let checker = checker(most: 3)
-        var progress = ContentChecker.Progress(items: items(names))
-        var content = checker.go(on: &progress, shouldContinue: { true })
-        #expect(content?.reports.map(\.isPlayable) == [true, true, true, false, false])
-        #expect(content?.reports.last?.problem == .bad("keep more than 3 files open: Too many open files"))
-        progress = ContentChecker.Progress(items: [])
-        content = nil
-        progress = ContentChecker.Progress(items: items(Array(names.suffix(2))))
-        content = checker.go(on: &progress, shouldContinue: { true })
-        #expect(content?.reports.map(\.isPlayable) == [true, true])
+        let checker = checker(most: 6)
+        var (ordinary, isPlayable) = try look(checker, names, .normal)
+        #expect(isPlayable == [true, true, true, false, false])
+        #expect(ordinary?.reports.last?.problem == .bad("keep more than 3 files open: Too many open files"))
+        #expect(try look(checker, names, .person).isPlayable == Array(repeating: false, count: 5))
+        // An emergency has a share that nobody else takes.
+        #expect(try look(checker, names, .emergency).isPlayable == [true, true, true, false, false])
+        ordinary = nil
+        #expect(try look(checker, Array(names.suffix(2)), .normal).isPlayable == [true, true])
+    }
+
+    private func look(
+        _ checker: ContentChecker, _ names: [String], _ urgency: Urgency
+    ) throws -> (content: PreparedContent?, isPlayable: [Bool]) {
+        var progress = ContentChecker.Progress(items: items(names), urgency: urgency)
+        let content = try #require(checker.go(on: &progress, shouldContinue: { true }))
+        return (content, content.reports.map(\.isPlayable))
     }
 }

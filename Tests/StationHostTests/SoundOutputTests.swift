@@ -130,6 +130,42 @@ struct SoundOutputTests {
         #expect(end.1.items.map(\.isChanged) == [true, false])
     }
 
+    @Test(
+        "a file that is replaced, or gets other rights, while it plays is what it was", arguments: [0, 1, 2])
+    func replacedFile(how: Int) throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 144_000, value: 1000)
+        try bench.write("new.wav", frames: 9_600, value: 2000)
+        let path = bench.folder.appending(path: "a.wav").path
+        let play = try bench.prepare(["a.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(1)))
+        #expect(bench.waits { if case .progress = $0 { true } else { false } })
+        switch how {
+        case 0: try #require(rename(bench.folder.appending(path: "new.wav").path, path) == 0)
+        case 1: try #require(unlink(path) == 0)
+        default: try #require(chmod(path, 0o600) == 0)
+        }
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed && end.1.framesConsumed == 144_000)
+        #expect(end.1.items.map(\.isChanged) == [false])
+    }
+
+    @Test("a file that is cut while it plays claims no more frames than the card took")
+    func cutWhilePlaying() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000 * 15, value: 1000)
+        let play = try bench.prepare(["a.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(1)))
+        #expect(bench.waits { if case .progress = $0 { true } else { false } })
+        try #require(truncate(bench.folder.appending(path: "a.wav").path, 48_000 * 2 * 6) == 0)
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.1.framesConsumed < 48_000 * 8 && end.1.framesConsumed > 48_000)
+        #expect(end.1.items.map(\.framesConsumed) == [end.1.framesConsumed])
+        #expect(end.1.items.map(\.isChanged) == [true])
+    }
+
     @Test("a frame's position gives that frame again, at every rate")
     func positions() {
         for rate in [8_000, 11_025, 44_100, 48_000, 96_000, 192_000] {
@@ -325,7 +361,8 @@ final class SoundBench {
             folders: ["commune": folder.path], handed: HandedFiles(), targetLoudness: -16,
             allowance: FileAllowance(most: 100))
         var progress = ContentChecker.Progress(
-            items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) })
+            items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
+            urgency: .normal)
         return try #require(checker.go(on: &progress, shouldContinue: { true }))
     }
 

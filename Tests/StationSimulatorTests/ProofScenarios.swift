@@ -145,6 +145,26 @@ struct ProofScenarios {
         #expect(sum == all)
     }
 
+    @Test(
+        "a recording that is replaced, or spoilt, after its preflight is looked at again before it sounds",
+        arguments: [false, true])
+    func changedContent(isSpoilt: Bool) throws {
+        let (world, _) = begun()
+        let new = SHA256.hash("another".utf8)
+        for number in 1...3 {
+            let content = SimulatedContent(
+                duration: .seconds(50), problem: isSpoilt ? "garbage" : nil, sha256: new)
+            world.schedule(.content("xa/sang-\(number).wav", content), at: "2026-03-02T04:59:30+07:00")
+        }
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        #expect(outcome["result"]?.text == (isSpoilt ? "missed" : "played"))
+        #expect(outcome["reason"]?.text == (isSpoilt ? "bad-content" : nil))
+        let hashes = Set((outcome["items"]?.elements ?? []).map { $0["sha256"]?.text })
+        #expect(hashes == (isSpoilt ? [] : ["\(new)"]))
+        #expect(isSpoilt || outcome["startErrorMicroseconds"]?.number ?? .infinity < 1000)
+    }
+
     @Test("a slot of a downtime has its outcome although another upstream has changed meanwhile")
     func downtimeOfTwo() {
         let (world, _) = begun()
@@ -187,10 +207,10 @@ struct ProofScenarios {
 
     @Test("T34: what a card does by the way does not keep a lost one out of the log")
     func lostAfterAnHour() {
-        let world = Village([Programme("sau", at: "080000", seconds: 20, rule: "FREQ=MINUTELY;INTERVAL=5")])
+        let world = Village([Programme("sau", at: "080000", seconds: 20, rule: "FREQ=MINUTELY;INTERVAL=3")])
             .world(at: "2026-03-02T07:50:00+07:00")
-        world.schedule(.card(.missing), at: "2026-03-02T08:55:05+07:00")
-        world.run(until: "2026-03-02T08:56:00+07:00")
+        world.schedule(.card(.missing), at: "2026-03-02T08:42:05+07:00")
+        world.run(until: "2026-03-02T08:43:00+07:00")
         #expect(world.log.contains { $0.kind == .device && $0.json["state"]?.text == "lost" })
     }
 

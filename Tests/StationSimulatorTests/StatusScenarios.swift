@@ -206,13 +206,26 @@ struct StatusScenarios {
                 == "too many plays are waiting: wait for them, or stop them")
     }
 
+    @Test("of several faults of content the log tells which one is over")
+    func whichIsOver() {
+        let world = Village([Self.sang]).world(at: "2026-03-02T04:00:00+07:00")
+        world.carryOut(.content("xa/sang-2.wav", nil))
+        world.run(until: "2026-03-02T04:10:00+07:00")
+        world.carryOut(.publish(Village([Programme("toi", at: "190000", seconds: 20)]).timetable))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T04:30:00+07:00")
+        let faults = world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "content" }.map(\.json)
+            .prefix(2)
+        #expect(faults.map { $0["state"]?.text } == ["raised", "cleared"])
+        #expect(faults.allSatisfy { $0["message"]?.text?.contains("sang-2.wav") == true })
+    }
+
     @Test("a look at content that was overtaken by another timetable leaves no fault")
     func overtakenLook() {
         let world = Village([Self.sang]).world(at: "2026-03-02T04:00:00+07:00")
         world.latencies.preflightPerMinute = .seconds(100)
-        for number in 1...3 { world.carryOut(.content("xa/sang-\(number).wav", nil)) }
-        world.carryOut(
-            .content("xa/sang-1.wav", SimulatedContent(duration: .seconds(60), problem: "is cut off")))
+        // The first takes its time, the others are the fault.
+        for number in 2...3 { world.carryOut(.content("xa/sang-\(number).wav", nil)) }
         world.run(until: "2026-03-02T04:00:40+07:00")
         world.carryOut(.publish(Village([Programme("toi", at: "190000", seconds: 20)]).timetable))
         world.carryOut(.configure(world.settings))

@@ -39,6 +39,19 @@ struct StopScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test("who stops what they play may play something else at once")
+    func playAfterStop() {
+        let (world, ear) = world(Self.village(nil), until: "10:00:00")
+        world.carryOut(.command(.playFile(token: 1, name: "a.wav"), operatorPerson))
+        world.run(until: "2026-03-02T10:00:10+07:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        world.carryOut(.command(.playFile(token: 2, name: "b.wav"), operatorPerson))
+        world.run(until: "2026-03-02T10:10:00+07:00")
+        #expect(world.lastReply?.reply.code == .fine)
+        #expect(world.outcomes.suffix(2).map(\.result) == ["partial", "played"])
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("a stop tells, and the log with it, whose repeats it ended; next tells that they will not sound")
     func told() {
         let (world, _) = world(Self.repeating, until: "08:12:00")

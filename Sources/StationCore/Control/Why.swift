@@ -79,6 +79,9 @@ package struct Why: Sendable {
         open.removeAll { $0.slot == slot }
         defer { keep("outcome", entry) }
         guard let distance = distance(of: entry), distance <= best?.distance ?? Self.reach else { return }
+        // Of several at one time, what was heard whole raises no question.
+        let isPlayed = entry["result"]?.text == "played"
+        if isPlayed, let best, best.distance == distance, best.outcome?["result"]?.text != "played" { return }
         let reason = entry["reason"]?.text.flatMap(Reason.init)
         let others = reason.map { explaining($0, entry) } ?? []
         best = (distance, entry, Self.inOrder(own + others + [entry]))

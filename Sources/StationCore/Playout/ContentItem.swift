@@ -14,6 +14,8 @@ package struct ContentItem: Hashable, Sendable {
         case live(url: String)
         /// A line input that the station's configuration names.
         case input(name: String)
+        /// What a playlist's line should have named, and why it names nothing that may be played.
+        case refused(line: String, why: String)
 
         /// What the log calls it.
         package var path: String {
@@ -23,6 +25,7 @@ package struct ContentItem: Hashable, Sendable {
             case .testTone: "test-tone"
             case .live(let url): url
             case .input(let name): "input:\(name)"
+            case .refused(let line, _): line
             }
         }
     }

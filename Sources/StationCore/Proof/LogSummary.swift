@@ -10,6 +10,8 @@ package struct LogSummary: Equatable, Sendable {
     /// So many settled slots are remembered even when they are older: a clock that jumps to 2099 for a minute
     /// must not make the station forget what it played this morning.
     static let leastRemembered = 1024
+    /// No more are, however many rules fire each minute: more than one such rule brings in the whole memory.
+    static let mostRemembered = 49_152
 
     /// A slot whose intent is in the log and whose outcome is not.
     package struct OpenIntent: Equatable, Sendable {
@@ -184,6 +186,7 @@ package struct LogSummary: Equatable, Sendable {
         let newest = settled.map(\.scheduled).max() ?? .distantPast
         let candidates = settled.dropLast(Self.leastRemembered)
         let kept = candidates.filter { newest - $0.scheduled <= Self.memory }
+            .suffix(Self.mostRemembered - Self.leastRemembered)
         guard kept.count < candidates.count else { return }
         settled = kept + settled.suffix(Self.leastRemembered)
         settledSlots = Set(settled.map { Slot.identity(of: $0.slot) })

@@ -70,11 +70,9 @@ struct Faults: Sendable {
 
     /// Forgets a fault.
     ///
-    /// - Returns: whether there was one.
-    mutating func clear(_ code: Code) -> Bool {
-        guard let index = all.firstIndex(where: { $0.code == code }) else { return false }
-        all.remove(at: index)
-        return true
+    /// - Returns: what it was; nil when there was none.
+    mutating func clear(_ code: Code) -> Fault? {
+        all.firstIndex { $0.code == code }.map { all.remove(at: $0) }
     }
 }
 
@@ -89,8 +87,9 @@ extension Station {
     }
 
     mutating func clear(_ code: Faults.Code) {
-        guard faults.clear(code) else { return }
-        write(code, state: "cleared", "")
+        // Of several faults of content the message tells which one is over.
+        guard let fault = faults.clear(code) else { return }
+        write(code, state: "cleared", fault.message)
     }
 
     private mutating func write(_ code: Faults.Code, state: String, _ message: String) {

@@ -144,8 +144,11 @@ extension Station {
             origin: .person, programmeClass: playout.slot.programmeClass, start: start, hardEnd: nil,
             zone: settings.zone, emergenciesToday: 0)
         if case .refused(let reason) = guardian.judge(wish, at: now, trust: trust) { return reason }
-        return playouts.contains { $0.holdsLoudspeaker && $0.precedence >= playout.precedence }
-            ? .overlap : nil
+        // What was told to stop is over in a moment: the play waits for it.
+        let isTaken = playouts.contains {
+            $0.holdsLoudspeaker && $0.stopCause == nil && $0.precedence >= playout.precedence
+        }
+        return isTaken ? .overlap : nil
     }
 
     // MARK: Silence
@@ -226,8 +229,10 @@ extension Station {
                 reply(id, .usage, "the volume lies between \(Int(Self.lowestVolume)) and 0 dB")
                 return
             }
-            guardian.volumeDecibels = decibels
-            note("volume", person, accepted: true, ["volumeDecibels": .decimal(decibels)])
+            // Nobody means the other zero.
+            guardian.volumeDecibels = decibels == 0 ? 0 : decibels
+            note(
+                "volume", person, accepted: true, ["volumeDecibels": .decimal(guardian.volumeDecibels)])
             for index in playouts.indices { rejudge(index) }
         }
         reply(id, .fine, "", ["volumeDecibels": .decimal(guardian.volumeDecibels)])

@@ -158,6 +158,7 @@ extension ContentItem.Source {
         case .file(let path): self = .channel(upstream: upstream, path: path)
         case .live(let url): self = .live(url: url)
         case .input(let name): self = .input(name: name)
+        case .refused(let line, let why): self = .refused(line: line, why: why)
         }
     }
 }

@@ -10,6 +10,8 @@ package struct Playlist: Hashable, Sendable {
         case live(String)
         /// A line input that the station's configuration names.
         case input(String)
+        /// A line that names nothing that may be played, and why: what the playlist lacks shows in the outcome.
+        case refused(line: String, why: String)
     }
 
     /// One item of a playlist.
@@ -30,7 +32,10 @@ package struct Playlist: Hashable, Sendable {
 
         /// Whether it plays what is being said now, so that it has no end of its own.
         package var isLive: Bool {
-            if case .file = source { false } else { true }
+            switch source {
+            case .file, .refused: false
+            case .live, .input: true
+            }
         }
     }
 
@@ -55,7 +60,8 @@ package struct Playlist: Hashable, Sendable {
         self.lines = lines
     }
 
-    /// Reads the bytes of the playlist at `path` of the channel; a broken line is reported and left out.
+    /// Reads the bytes of the playlist at `path` of the channel; a broken line is reported, and where it should
+    /// name an entry it is one that cannot be played.
     ///
     /// `liveHosts` are the hosts whose live streams may be relayed.
     package static func read(
@@ -93,15 +99,38 @@ private struct PlaylistReader {
 
     mutating func read(_ bytes: ArraySlice<UInt8>) {
         number += 1
-        guard problems.count < Playlist.maximumProblems, !isFull else { return }
+        guard !isFull else { return }
         do {
-            try take(bytes)
+            let line = try text(of: bytes)
+            if line.isEmpty { return }
+            if line.hasPrefix("#") { return try takeTag(line) }
+            add(try source(line))
         } catch {
-            problems.append((number, error.description))
+            report(error.description)
+            guard bytes.first != UInt8(ascii: "#") else { return }
+            let line = String(decoding: bytes.prefix(Self.shown), as: UTF8.self).singleLine
+            add(.refused(line: line, why: error.description))
         }
     }
 
-    private mutating func take(_ bytes: ArraySlice<UInt8>) throws(ChannelPathError) {
+    /// So much of a line that is refused is shown, in bytes.
+    private static let shown = 80
+
+    private mutating func report(_ problem: String) {
+        if problems.count < Playlist.maximumProblems { problems.append((number, problem)) }
+    }
+
+    private mutating func add(_ source: Playlist.Source) {
+        guard entries.count < Playlist.maximumEntries else {
+            isFull = true
+            return report("more than \(Playlist.maximumEntries) entries: from here on none is played")
+        }
+        lines.append(number)
+        entries.append(Playlist.Entry(source: source, title: title, fallback: fallback))
+        (title, fallback) = (nil, nil)
+    }
+
+    private func text(of bytes: ArraySlice<UInt8>) throws(ChannelPathError) -> String {
         guard bytes.count <= Playlist.maximumLineBytes else {
             throw ChannelPathError(description: "a line of more than \(Playlist.maximumLineBytes) bytes")
         }
@@ -109,18 +138,7 @@ private struct PlaylistReader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ChannelPathError(description: "the line is not UTF-8")
         }
-        let line = text.trimmedOfSpaces
-        if line.isEmpty { return }
-        if line.hasPrefix("#") { return try takeTag(line) }
-        defer { (title, fallback) = (nil, nil) }
-        let source = try source(line)
-        guard entries.count < Playlist.maximumEntries else {
-            isFull = true
-            throw ChannelPathError(
-                description: "more than \(Playlist.maximumEntries) entries: from here on none is played")
-        }
-        lines.append(number)
-        entries.append(Playlist.Entry(source: source, title: title, fallback: fallback))
+        return text.trimmedOfSpaces
     }
 
     private mutating func takeTag(_ line: String) throws(ChannelPathError) {

@@ -16,11 +16,20 @@ extension Timetable {
     package struct Compilation: Sendable {
         /// What was understood.
         package var timetable = Timetable()
+        /// An upstream whose timetable is not to be believed.
+        package struct Refusal: Hashable, Sendable {
+            package var upstream: String
+            /// The first of its calendars in which no event is understood.
+            package var file: String
+            /// Whether its other calendars have no event either.
+            package var isEmpty = true
+        }
+
         /// In the order of channels and files; at most `maximumProblems`, of which the last says how many are left out.
         package var problems: [TimetableProblem] = []
         /// The upstreams one of whose calendars has no event at all and does not say `X-LOA-EMPTY:TRUE`: their
         /// timetable must not replace an older one.
-        package var refused: [String] = []
+        package var refused: [Refusal] = []
     }
 
     /// Compiles the channels of a station.
@@ -42,7 +51,7 @@ private struct TimetableCompiler {
     private var timetable = Timetable()
     private var problems: [TimetableProblem] = []
     private var unreported = 0
-    private var refused: [String] = []
+    private var refused: [Timetable.Compilation.Refusal] = []
     private var table = ZoneTable()
     private let stationZone: Int
     private var eventCount = 0
@@ -66,9 +75,12 @@ private struct TimetableCompiler {
         taken = []
         for file in channel.files { files[file.path] = file.bytes }
         timetable.channels.append(Timetable.Channel(name: channel.upstream, rank: channel.rank))
+        let before = timetable.programmes.count
         for path in station.calendarPaths {
             if let bytes = files[path] { addCalendar(path, bytes) }
         }
+        guard timetable.programmes.count > before, refused.last?.upstream == channel.upstream else { return }
+        refused[refused.count - 1].isEmpty = false
     }
 
     mutating func finish() -> Timetable.Compilation {
@@ -118,7 +130,7 @@ private struct TimetableCompiler {
     private mutating func addCalendar(_ path: String, _ bytes: [UInt8]) {
         guard bytes.count <= ICalendarLimits.fileBytes else {
             report(path, 1, "larger than \(ICalendarLimits.fileBytes) bytes")
-            refuse()
+            refuse(path)
             return
         }
         var reader = EventReader(file: path, bytes: bytes, zones: zones, stationZone: stationZone)
@@ -154,13 +166,14 @@ private struct TimetableCompiler {
         }
         if understood == 0 && !isEmpty {
             report(path, 1, "no event is understood; an empty timetable must say X-LOA-EMPTY:TRUE")
-            refuse()
+            refuse(path)
         }
         for group in groups.inOrder where taken.insert(group.uid).inserted { add(group, path) }
     }
 
-    private mutating func refuse() {
-        if !refused.contains(source.upstream) { refused.append(source.upstream) }
+    private mutating func refuse(_ path: String) {
+        guard refused.last?.upstream != source.upstream else { return }
+        refused.append(.init(upstream: source.upstream, file: path))
     }
 
     // MARK: Events

@@ -35,6 +35,7 @@ final class TimetableReader {
         var refusals: [(upstream: String, problem: String)] = []
         var problems: [TimetableProblem] = []
         var sources: [ChannelSource] = []
+        var newVersions = versions
         var bytes: Int64 = 0
         for upstream in loaded.configuration.upstreams {
             begins(upstream.name)
@@ -49,7 +50,7 @@ final class TimetableReader {
                 }
                 sources.append(source(upstream, contents))
                 digests[upstream.name] = contents.digest
-                versions[upstream.name] = version(upstream, contents)
+                newVersions[upstream.name] = version(upstream, contents)
                 problems += contents.problems.map {
                     TimetableProblem(upstream: upstream.name, file: $0.file, line: 1, message: $0.message)
                 }
@@ -66,7 +67,7 @@ final class TimetableReader {
                 + refusals.flatMap { Array("\($0.upstream): \($0.problem)".utf8) })
         guard digest != lastDigest else { return [] }
         lastDigest = digest
-        let timetable = compile(sources, &problems, &refusals)
+        let timetable = compile(sources, newVersions, &problems, &refusals)
         return (timetable.map { [.timetable($0)] } ?? [])
             + refusals.map { .timetableRefused(upstream: $0.upstream, $0.problem) }
     }
@@ -116,25 +117,44 @@ final class TimetableReader {
             liveHosts: upstream.live ? upstream.liveHosts : [], files: contents.files, audio: contents.audio)
     }
 
-    /// Compiles sources; an upstream without any event keeps its last good timetable.
+    /// Compiles sources; an upstream with a calendar without any event keeps its last good timetable.
+    ///
+    /// Where there is none yet, its other calendars are better than silence.
     private func compile(
-        _ sources: [ChannelSource], _ problems: inout [TimetableProblem],
+        _ sources: [ChannelSource], _ newVersions: [String: Digest], _ problems: inout [TimetableProblem],
         _ refusals: inout [(upstream: String, problem: String)]
     ) -> ActiveTimetable? {
+        var newVersions = newVersions
         var sources = sources
         var compiled = Timetable.compile(sources, for: loaded.station, zones: zones.zones)
         problems += compiled.problems
-        if !compiled.refused.isEmpty {
-            refusals += compiled.refused.map {
-                ($0, "its timetable has no event, and does not say X-LOA-EMPTY:TRUE")
+        let refused = compiled.refused.filter { $0.isEmpty || good[$0.upstream] != nil }
+        if !refused.isEmpty {
+            for refusal in refused {
+                refusals.append((refusal.upstream, Self.text(of: refusal, compiled.problems)))
+                newVersions[refusal.upstream] = versions[refusal.upstream]
             }
-            let refused = Set(compiled.refused)
-            sources = sources.compactMap { refused.contains($0.upstream) ? good[$0.upstream] : $0 }
+            let names = Set(refused.map(\.upstream))
+            sources = sources.compactMap { names.contains($0.upstream) ? good[$0.upstream] : $0 }
             compiled = Timetable.compile(sources, for: loaded.station, zones: zones.zones)
         }
         guard !sources.isEmpty else { return nil }
+        versions = newVersions
         for source in sources { good[source.upstream] = source }
         return ActiveTimetable(timetable: compiled.timetable, versions: versions, problems: problems)
+    }
+
+    /// Which calendar is refused, and what is wrong with its first event, if that is known.
+    private static func text(
+        of refusal: Timetable.Compilation.Refusal, _ problems: [TimetableProblem]
+    ) -> String {
+        let first = problems.first {
+            $0.upstream == refusal.upstream && $0.file == refusal.file && $0.line > 1 && $0.severity == .error
+        }
+        guard let first else {
+            return "no event of \(refusal.file) is understood; an empty timetable must say X-LOA-EMPTY:TRUE"
+        }
+        return "no event of \(refusal.file) is understood: line \(first.line): \(first.message)"
     }
 
     func measure() -> Completion {

@@ -97,8 +97,9 @@ final class LogFiles {
                 path: last.path, durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
         }
         var all = found.summary
-        for entry in run.entries(from: all.nextIndex) {
+        for entry in run.entries() {
             all.passOver(to: entry.index)
+            // What the disk has, or came twice, is not the next one.
             if all.fold(entry.json) { log.backlog.append(entry) }
         }
         if !log.backlog.isEmpty || found.tornBytes > 0 { log.flush() }

@@ -67,20 +67,15 @@ package final class RunLog: Sendable {
         }
     }
 
-    /// The entries that an earlier run of the daemon kept from an index on, in order, each once.
+    /// The entries that an earlier run of the daemon kept, by their index; one may be there twice.
     ///
     /// There may be a gap: what came while neither the disk nor the memory had room is lost, and an intent behind it
     /// must be known all the same (I3).
-    func entries(from index: Int64) -> [Entry] {
+    func entries() -> [Entry] {
         guard let bytes = try? readFile(path, limit: 2 * Self.mostBytes) else { return [] }
         let lines = LogReader.lines(of: bytes)
-        var next = index
         let found = lines.compactMap { LogReader.parse(bytes, $0).flatMap(Entry.init(json:)) }
             .sorted { $0.index < $1.index }
-            .filter { entry in
-                defer { next = max(next, entry.index + 1) }
-                return entry.index >= next
-            }
         state.withLock {
             $0.kept = Set(found.map(\.index))
             $0.isTorn = (lines.last.map { $0.upperBound + 1 } ?? 0) < bytes.count

@@ -27,12 +27,16 @@ struct ContentChecker: Sendable {
     /// What has been found of a play's items so far.
     struct Progress: Sendable {
         let items: [ContentItem]
+        let urgency: Urgency
         fileprivate var sounds: [PreparedContent.Item] = []
         fileprivate var reports: [ItemReport] = []
         /// What a person handed over, by its token: it can be taken but once.
         fileprivate var taken: [UInt64: HeldFile] = [:]
 
-        init(items: [ContentItem]) { self.items = items }
+        init(items: [ContentItem], urgency: Urgency) {
+            self.items = items
+            self.urgency = urgency
+        }
     }
 
     /// It was told to stop before its end.
@@ -73,6 +77,10 @@ struct ContentChecker: Sendable {
     ) throws(Interruption) -> (PreparedContent.Item?, ItemReport) {
         var report = ItemReport(
             path: source.path, sha256: nil, duration: .zero, problem: .missing, isPlayable: false)
+        if case .refused(_, let why) = source {
+            report.problem = .bad(why)
+            return (nil, report)
+        }
         let file: HeldFile
         do throws(SystemError) {
             file = try open(source, &progress)
@@ -99,12 +107,12 @@ struct ContentChecker: Sendable {
             guard let folder = folders[upstream] else {
                 throw SystemError(call: "open \(path)", code: ENOENT)
             }
-            return try HeldFile(allowance) { () throws(SystemError) in
+            return try HeldFile(allowance, for: progress.urgency) { () throws(SystemError) in
                 try ContentFile.open(path, below: folder)
             }
         case .handedOver(let token, let name):
             if let file = progress.taken[token] { return file }
-            let file = try HeldFile(allowance) { () throws(SystemError) in
+            let file = try HeldFile(allowance, for: progress.urgency) { () throws(SystemError) in
                 guard let file = handed.take(token) else {
                     throw SystemError(call: "open \(name)", code: ENOENT)
                 }
@@ -113,9 +121,13 @@ struct ContentChecker: Sendable {
             try ContentFile.check(file.number, name)
             progress.taken[token] = file
             return file
-        case .testTone: return try HeldFile(allowance) { () throws(SystemError) in try TestTone.open() }
+        case .testTone:
+            return try HeldFile(allowance, for: progress.urgency) { () throws(SystemError) in
+                try TestTone.open()
+            }
         case .live(let url): throw SystemError(call: "open \(url)", code: EPROTONOSUPPORT)
         case .input(let name): throw SystemError(call: "open input:\(name)", code: EPROTONOSUPPORT)
+        case .refused(let line, _): throw SystemError(call: "open \(line)", code: EINVAL)
         }
     }
 

@@ -264,7 +264,7 @@ final class Feed {
             let isWhole = result.cause == .completed && result.framesSkipped == 0
             now.framesConsumed = Int64(isWhole ? max(0, end - startFrame) : max(0, consumed))
             now.items = contentFrames(
-                of: now.items, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
+                of: now.items, end: end, isWhole: isWhole, total: now.framesConsumed, ring.consumed)
             for place in now.items.indices {
                 let item = content.items.first { $0.index == now.items[place].index }
                 now.items[place].isChanged = item.map { !$0.file.isUnchanged } ?? false
@@ -279,14 +279,15 @@ final class Feed {
 
     /// The items' frames in those of the programme: keeping to the clock, the card takes some more or some fewer.
     private func contentFrames(
-        of items: [Playback.Item], isWhole: Bool, total: Int64, _ cardFrames: Int
+        of items: [Playback.Item], end: Int, isWhole: Bool, total: Int64, _ cardFrames: Int
     ) -> [Playback.Item] {
         items.map { item in
             var item = item
             let place = content.items.firstIndex { $0.index == item.index }
             if isWhole, let place, place < ends.count {
                 let start = max(startFrame, place > 0 ? ends[place - 1] : 0)
-                item.framesConsumed = Int64(max(0, ends[place] - start))
+                // A file that was cut while it played ends the programme before its item's end.
+                item.framesConsumed = Int64(max(0, min(end, ends[place]) - start))
             } else if cardFrames > 0 {
                 let share = Double(item.framesConsumed) / Double(cardFrames)
                 item.framesConsumed = Int64((share * Double(total)).rounded())

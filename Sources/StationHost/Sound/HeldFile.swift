@@ -1,4 +1,5 @@
 import Glibc
+import StationCore
 import Synchronization
 
 /// How many files of content may be open at once; any thread.
@@ -10,11 +11,17 @@ final class FileAllowance: Sendable {
     static let reserve = 256
     /// Whatever the system says, so many files may be open: one slot must always find its own.
     static let least = 64
+    /// So many, and at most half of all, are left to emergencies: no crowd of long playlists silences a warning.
+    static let emergencyShare = 512
 
     private let most: Int
+    private let mostOrdinary: Int
     private let held = Atomic<Int>(0)
 
-    init(most: Int) { self.most = most }
+    init(most: Int) {
+        self.most = most
+        mostOrdinary = most - min(Self.emergencyShare, most / 2)
+    }
 
     /// What the process' limit leaves for content.
     static func ofProcess() -> FileAllowance {
@@ -23,7 +30,8 @@ final class FileAllowance: Sendable {
         return FileAllowance(most: max(least, Int(clamping: limit.rlim_cur) - reserve))
     }
 
-    fileprivate func take() throws(SystemError) {
+    fileprivate func take(for urgency: Urgency) throws(SystemError) {
+        let most = urgency == .emergency ? most : mostOrdinary
         guard held.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
             give()
             throw SystemError(call: "keep more than \(most) files open", code: EMFILE)
@@ -43,9 +51,9 @@ final class HeldFile: Sendable {
 
     /// Opens a file if another may be open.
     init(
-        _ allowance: FileAllowance, _ open: () throws(SystemError) -> Descriptor
+        _ allowance: FileAllowance, for urgency: Urgency, _ open: () throws(SystemError) -> Descriptor
     ) throws(SystemError) {
-        try allowance.take()
+        try allowance.take(for: urgency)
         do throws(SystemError) {
             file = try open()
         } catch {
@@ -59,18 +67,25 @@ final class HeldFile: Sendable {
     /// Whether nobody has written to it since it was opened.
     var isUnchanged: Bool { Facts(of: file.number) == facts }
 
-    /// What changes with each write; the time of the inode's change is nobody's to set.
+    /// What tells of a write.
+    ///
+    /// Nobody can set the time of the inode's change; but it also changes when the file gets another name, or none,
+    /// or other rights, as each does that is replaced by a new recording. Then its own time and its size decide.
     private struct Facts: Equatable {
-        private let information: [Int64]
+        private var content: [Int64] = []
+        private var inode: [Int64] = []
+        private var changed: [Int64] = []
 
         init(of descriptor: Int32) {
             var found = stat()
-            information =
-                fstat(descriptor, &found) == 0
-                ? [
-                    Int64(found.st_size), Int64(found.st_mtim.tv_sec), Int64(found.st_mtim.tv_nsec),
-                    Int64(found.st_ctim.tv_sec), Int64(found.st_ctim.tv_nsec),
-                ] : []
+            guard fstat(descriptor, &found) == 0 else { return }
+            content = [Int64(found.st_size), Int64(found.st_mtim.tv_sec), Int64(found.st_mtim.tv_nsec)]
+            inode = [Int64(found.st_nlink), Int64(found.st_mode), Int64(found.st_uid), Int64(found.st_gid)]
+            changed = [Int64(found.st_ctim.tv_sec), Int64(found.st_ctim.tv_nsec)]
+        }
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.content == right.content && (left.changed == right.changed || left.inode != right.inode)
         }
     }
 

@@ -17,9 +17,9 @@ final class PreflightThread: Sendable {
     private struct Check: Sendable {
         let id: EffectID
         let play: PlayID
-        let urgency: Urgency
         let scheduled: Instant
         var progress: ContentChecker.Progress
+        var urgency: Urgency { progress.urgency }
 
         /// The more urgent goes first; among equals the one that is due first.
         func goes(before other: Check) -> Bool {
@@ -95,8 +95,8 @@ final class PreflightThread: Sendable {
         jobs.put(
             .check(
                 Check(
-                    id: id, play: play, urgency: urgency, scheduled: scheduled,
-                    progress: .init(items: items))))
+                    id: id, play: play, scheduled: scheduled,
+                    progress: .init(items: items, urgency: urgency))))
         // After the job: whoever sees the claim finds it.
         claim.raise(to: urgency)
     }

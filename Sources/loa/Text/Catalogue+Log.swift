@@ -82,6 +82,9 @@ extension Catalogue {
     static let noAnswer = Phrase(
         vi: "loaphuongd không trả lời kịp. Thử: systemctl status loaphuongd",
         en: "loaphuongd did not answer in time. Try: systemctl status loaphuongd")
+    static func missing(_ count: Int64) -> Phrase {
+        Phrase(vi: "⋯ thiếu \(count) mục ở đây", en: "⋯ \(count) entries are missing here")
+    }
     static func notRegular(_ path: String) -> Phrase {
         Phrase(
             vi: "\(path) không phải tệp thường (là thư mục, ống dẫn hoặc thiết bị)",

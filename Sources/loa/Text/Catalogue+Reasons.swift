@@ -26,6 +26,11 @@ extension Catalogue {
         }
     }
 
+    /// What to do about a play by hand that finds the loudspeaker taken.
+    static let stopFirst = Phrase(
+        vi: "Chờ chương trình đang phát kết thúc, hoặc dừng nó: loa stop",
+        en: "Wait for the programme that is playing, or end it: loa stop")
+
     /// What to do about a reason; nil where nothing is wrong with the station.
     static func advice(_ code: String) -> Phrase? {
         switch code {

@@ -35,8 +35,11 @@ extension Phrasebook {
             "{1} does not end with END:VCALENDAR: it is not whole",
             "{1} không kết thúc bằng END:VCALENDAR: tệp chưa trọn vẹn"),
         .init(
-            "its timetable has no event, and does not say X-LOA-EMPTY:TRUE",
-            "lịch phát không có sự kiện nào, và không ghi X-LOA-EMPTY:TRUE"),
+            "no event of {1} is understood; an empty timetable must say X-LOA-EMPTY:TRUE",
+            "không hiểu được sự kiện nào của {1}; lịch trống phải ghi X-LOA-EMPTY:TRUE"),
+        .init(
+            "no event of {1} is understood: line {2}: {3}",
+            "không hiểu được sự kiện nào của {1}: dòng {2}: {3}"),
         // Events.
         .init("an event without UID", "sự kiện không có UID"),
         .init(

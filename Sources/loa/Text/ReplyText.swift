@@ -39,6 +39,15 @@ package struct ReplyText {
         return verb == .status ? text.status(answer) : text.next(answer)
     }
 
+    /// What stands between two entries of the log where some are lost; nil where they follow each other.
+    package func gap(from before: JSON, to entry: JSON) -> String? {
+        guard let first = before["index"]?.integer, let next = entry["index"]?.integer, next > first + 1
+        else {
+            return nil
+        }
+        return TextWidth.printed([Catalogue.missing(next - first - 1)[language]])
+    }
+
     /// The answer to a question that was refused: `{error, reason}` with the exit code of the reply.
     package func refused(_ code: ExitCode, _ answer: JSON, _ request: Request) -> String {
         if code == .notPermitted { return notPermitted(request) }
@@ -53,7 +62,9 @@ package struct ReplyText {
         let what = isGuards ? nil : error
         let words = what ?? Catalogue.reason(reason)[language]
         var lines = [(isGuards ? Catalogue.refusal(words) : Catalogue.cannotPlay(words))[language]]
-        if let advice = Catalogue.advice(reason) { lines.append("→ \(advice[language])") }
+        let advice =
+            reason == "overlap" ? Catalogue.stopFirst : Catalogue.advice(reason)
+        if let advice { lines.append("→ \(advice[language])") }
         return TextWidth.printed(lines)
     }
 

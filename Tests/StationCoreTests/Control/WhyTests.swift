@@ -94,6 +94,15 @@ struct WhyTests {
         #expect(ask(.time(noon), entries).code == .refused)
     }
 
+    @Test("of two slots of one time, the one that was not heard whole is told of", arguments: [false, true])
+    func oneTime(isFirst: Bool) throws {
+        let missed = outcome(isFirst ? 0 : 1, "a", "pre-empted", at: "05:00")
+        let played = outcome(isFirst ? 1 : 0, "b", .null, at: "05:00")
+        let instant = try #require(RFC3339.instant(of: "2026-11-22T05:00:00+07:00"))
+        let entries = isFirst ? [missed, played] : [played, missed]
+        #expect(ask(.time(instant), entries).body["slot"]?.text == "a")
+    }
+
     @Test("a slot that has begun and not ended is playing")
     func running() {
         let entries = [entry(0, "intent", [("slot", .string(Self.slot)), ("title", "Tin")])]

@@ -217,8 +217,12 @@ struct TimetableChannelTests {
 
     @Test("a calendar without an event is refused unless it says that it means it")
     func empty() throws {
-        #expect(try Timetable.compile(["schedule.ics": calendar()]).refused == ["xa"])
-        #expect(try Timetable.compile(["schedule.ics": calendar("DTSTART:never")]).refused == ["xa"])
+        let empty = try Timetable.compile(["schedule.ics": calendar()]).refused
+        #expect(empty.map(\.file) == ["schedule.ics"] && empty.map(\.isEmpty) == [true])
+        let refused = try Timetable.compile([
+            "schedule.ics": calendar(event("1", "x")), "emergency/schedule.ics": calendar("DTSTART:never"),
+        ]).refused
+        #expect(refused.map(\.file) == ["emergency/schedule.ics"] && refused.map(\.isEmpty) == [false])
         let meant = try Timetable.compile(["schedule.ics": calendar(head: "X-LOA-EMPTY:TRUE")])
         #expect(meant.refused.isEmpty && meant.problems.isEmpty)
     }

@@ -162,10 +162,17 @@ struct PlaylistTests {
         (String(repeating: "x", count: 20_000), "more than"),
     ]
 
-    @Test("a line that must not play is reported with its line, and the others play", arguments: refused)
+    @Test(
+        "a line that must not play is reported, is an entry that cannot play, and the others play",
+        arguments: refused)
     func refusedLine(line: String, why: String) {
         let (playlist, problems) = read("a.wav\n\(line)\nb.wav\n")
-        #expect(playlist.entries.map(\.source) == [.file("tin/a.wav"), .file("tin/b.wav")])
+        let files = playlist.entries.filter { if case .file = $0.source { true } else { false } }
+        #expect(files.map(\.source) == [.file("tin/a.wav"), .file("tin/b.wav")])
+        let others = playlist.entries.compactMap {
+            if case .refused(_, let why) = $0.source { why } else { nil }
+        }
+        #expect(line.hasPrefix("#") ? others.isEmpty : others.count == 1 && others[0].contains(why))
         #expect(
             problems.count == 1 && problems[0].hasPrefix("2: ") && problems[0].contains(why), "\(problems)")
     }
@@ -173,14 +180,23 @@ struct PlaylistTests {
     @Test("a playlist below emergency/ stands alone")
     func emergency() {
         let (playlist, problems) = read("../a.wav\nb.wav\n", path: "emergency/list.m3u8")
-        #expect(playlist.entries.map(\.source) == [.file("emergency/b.wav")] && problems.count == 1)
+        #expect(playlist.entries.last?.source == .file("emergency/b.wav") && problems.count == 1)
+    }
+
+    @Test("what should play instead of a line that must not play does, and behind many such lines the rest")
+    func behindRefused() {
+        let bad = Array(repeating: "../../x.wav", count: 200).joined(separator: "\n")
+        let (playlist, problems) = read("#LOA-FALLBACK:b.wav\n\(bad)\na.wav\n")
+        #expect(playlist.entries.first?.fallback == "tin/b.wav")
+        #expect(playlist.entries.count == 201 && playlist.entries.last?.source == .file("tin/a.wav"))
+        #expect(problems.count == Playlist.maximumProblems)
     }
 
     @Test("bytes that are not UTF-8 are reported, an empty playlist too")
     func bytes() {
         let bytes: [UInt8] = [0x61, 0x0A, 0xFF, 0xFE, 0x0A, 0x62]
         let (playlist, problems) = Playlist.read(bytes, path: "l.m3u8", liveHosts: [])
-        #expect(playlist.entries.count == 2 && problems.map(\.line) == [2])
+        #expect(playlist.entries.count == 3 && problems.map(\.line) == [2])
         #expect(read("#EXTM3U\n").1 == ["1: no entry"])
     }
 

@@ -136,6 +136,33 @@ struct FolderThreadTests {
         for _ in 0..<2 { mayGoOn.signal() }
     }
 
+    @Test("at a start what is understood plays, and the calendar that is not is named with its line")
+    func startsWithPart() throws {
+        try folder.write("b/emergency/schedule.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        try folder.write(
+            "a/schedule.ics",
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:never\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+        thread.readTimetable(EffectID(1))
+        var active: ActiveTimetable?
+        var refused: [String] = []
+        for _ in 0..<200 where active == nil || refused.isEmpty {
+            usleep(20_000)
+            for event in mailbox.take() {
+                switch event {
+                case .timetable(let timetable): active = timetable
+                case .timetableRefused(let upstream, let why): refused.append("\(upstream): \(why)")
+                default: break
+                }
+            }
+        }
+        let slots = active?.timetable.slots(from: .distantPast, until: .distantFuture, limit: 1)
+        #expect(slots?.map(\.upstream) == ["b"])
+        #expect(active?.problems.map(\.file).contains("emergency/schedule.ics") == true)
+        #expect(active?.versions.keys.sorted() == ["b"], "nobody ever went by the other")
+        #expect(refused.count == 1 && refused[0].hasPrefix("a: no event of schedule.ics is"), "\(refused)")
+        #expect(refused.first?.contains("line 4: ") == true, "\(refused)")
+    }
+
     @Test(
         "while one upstream cannot be taken, its last good timetable stays, and the other's changes are taken"
     )

@@ -57,10 +57,13 @@ struct LogRepairTests: LogTests {
         "T35: a record of the position that is empty, torn, of zeros or another's is none, and the log stands"
     )
     func brokenPosition() throws {
+        var measured = Playback.Item(index: 0, framesConsumed: 9, peakDecibels: -3)
+        measured.isChanged = true
         let record = PositionRecord(
             slot: "xa/tin@1", position: .seconds(9), framesConsumed: 9, framesPlanned: 99,
-            wall: Instant(seconds: 2), startedAt: Instant(seconds: 1), startErrorMicroseconds: nil, xruns: 0,
-            items: [])
+            wall: Instant(seconds: 2), startedAt: Instant(seconds: 1), startErrorMicroseconds: -7.5,
+            startMethod: "delay-fit", xruns: 2, isUnproven: true,
+            items: [.init(measured, path: "a.mp3", sha256: SHA256.hash("a".utf8), language: "km")])
         let file = PositionFile(state: state, calls: .kernel)
         try write(0..<3)
         #expect(file.read() == nil)

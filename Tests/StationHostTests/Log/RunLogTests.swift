@@ -87,16 +87,16 @@ struct RunLogTests: LogTests {
         isFull.value = false
         // Only the disk thread's backlog has the one before.
         #expect(runLog.keep([Self.entry(2)]))
-        #expect(RunLog(directory: run).entries(from: 0).map(\.index) == [0, 1, 2])
+        #expect(RunLog(directory: run).entries().map(\.index) == [0, 1, 2])
     }
 
     @Test("what an earlier run left torn hides no entry either")
     func tornByEarlierRun() throws {
         try folder.write("run/log.jsonl", Self.entry(0).terminatedLine + Self.entry(1).line.prefix(9))
         let runLog = RunLog(directory: run)
-        #expect(runLog.entries(from: 0).map(\.index) == [0])
+        #expect(runLog.entries().map(\.index) == [0])
         #expect(runLog.keep([Self.entry(1)]))
-        #expect(RunLog(directory: run).entries(from: 0).map(\.index) == [0, 1])
+        #expect(RunLog(directory: run).entries().map(\.index) == [0, 1])
     }
 
     @Test("I3 an entry behind a gap is known after a restart, and goes to the disk behind the gap")
@@ -105,7 +105,7 @@ struct RunLogTests: LogTests {
         #expect(runLog.keep([Self.entry(0), Self.entry(1)]))
         // The loop thread's rescue, while entries before it found room nowhere.
         #expect(runLog.keep([Self.entry(5)]))
-        #expect(RunLog(directory: run).entries(from: 0).map(\.index) == [0, 1, 5])
+        #expect(RunLog(directory: run).entries().map(\.index) == [0, 1, 5])
         #expect(open().summary.nextIndex == 6)
         #expect(!FileManager.default.fileExists(atPath: run + "/log.jsonl"), "the disk has all of it")
         #expect(open().summary.nextIndex == 6)
@@ -118,7 +118,7 @@ struct RunLogTests: LogTests {
         let left = RunLog.mostBytes - Self.entry(0).terminatedLine.count
         try folder.write("run/log.jsonl", [UInt8](repeating: 0x20, count: left - 1) + [0x0A])
         let runLog = RunLog(directory: run)
-        #expect(runLog.entries(from: 0).isEmpty)
+        #expect(runLog.entries().isEmpty)
         #expect(runLog.keep([Self.entry(0)]))
         #expect(!runLog.keep([Self.entry(1)]))
     }
