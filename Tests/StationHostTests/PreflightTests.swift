@@ -25,6 +25,14 @@ struct PreflightTests {
         names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) }
     }
 
+    /// A thread with a long and a short recording to look at, and what comes of its checks.
+    private func started() throws -> (PreflightThread, Done) {
+        try write("long.wav", seconds: 20 * 60)
+        try write("short.wav", seconds: 1)
+        let done = Done()
+        return (try PreflightThread(checker()) { _, play, content in done.add(play, content) }, done)
+    }
+
     /// Writes a mono WAV of a low hum.
     private func write(_ name: String, seconds: Int, rate: Int = 8000) throws {
         func little(_ number: some FixedWidthInteger) -> [UInt8] {
@@ -88,10 +96,7 @@ struct PreflightTests {
 
     @Test("a check that nobody waits for any more ends at once, though nothing more urgent comes")
     func discarded() throws {
-        try write("long.wav", seconds: 20 * 60)
-        try write("short.wav", seconds: 1)
-        let done = Done()
-        let thread = try PreflightThread(checker()) { _, play, content in done.add(play, content) }
+        let (thread, done) = try started()
         // Some hours of work, of a class that goes before the bulletin.
         let hours = items(Array(repeating: "long.wav", count: 500))
         thread.check(EffectID(1), PlayID(1), hours, .person, scheduled: due)
@@ -109,10 +114,7 @@ struct PreflightTests {
 
     @Test("of two that are as urgent, the one that is due first goes first")
     func dueFirst() throws {
-        try write("long.wav", seconds: 20 * 60)
-        try write("short.wav", seconds: 1)
-        let done = Done()
-        let thread = try PreflightThread(checker()) { _, play, content in done.add(play, content) }
+        let (thread, done) = try started()
         let first = items(["long.wav", "long.wav"])
         thread.check(EffectID(1), PlayID(1), first, .normal, scheduled: due)
         usleep(20_000)

@@ -18,6 +18,28 @@ struct CardScenarios {
     }
 
     @Test(
+        "T16: an amplifier that fails is switched again soon, then each minute, and soon again for the next slot"
+    )
+    func failingAmplifier() {
+        let (world, _) = listened(Village([Self.sang]))
+        var switched: [Instant] = []
+        world.tamper = { effects in
+            for effect in effects { if case .amplifier = effect.action { switched.append(world.time) } }
+            return effects
+        }
+        world.carryOut(.amplifierFails(true))
+        world.carryOut(.boot)
+        world.run(until: "2026-03-02T01:00:00+07:00")
+        let waits = zip(switched.dropFirst(), switched).map { $0 - $1 }
+        #expect(waits.prefix(4).map { ($0.nanoseconds + 500_000_000) / 1_000_000_000 } == [10, 20, 40, 60])
+        #expect(switched.count > 55 && switched.count < 65, "it is tried for ever")
+        switched = []
+        world.run(until: "2026-03-02T05:01:00+07:00")
+        let begun = switched.filter { $0 >= at("2026-03-02T04:59:57+07:00") }
+        #expect(begun.count >= 3, "the slot begins anew: \(begun)")
+    }
+
+    @Test(
         "T10: a card that comes late: each rule is kept as if the station had been late",
         arguments: [
             ("SKIP", "missed device-missing"), ("JOIN", "partial device-missing"), ("PT10M", "played"),

@@ -10,7 +10,7 @@ package struct LogSummary: Equatable, Sendable {
     /// So many settled slots are remembered even when they are older: a clock that jumps to 2099 for a minute
     /// must not make the station forget what it played this morning.
     static let leastRemembered = 1024
-    /// No more are, however many rules fire each minute: more than one such rule brings in the whole memory.
+    /// No more are: a month of one slot a minute is 44,640, and many such rules would fill the machine's memory.
     static let mostRemembered = 49_152
 
     /// A slot whose intent is in the log and whose outcome is not.

@@ -44,8 +44,6 @@ extension Station {
         }
     }
 
-    // MARK: Content
-
     mutating func startPreflights() {
         for index in playouts.indices
         where playouts[index].phase == .waiting

@@ -14,8 +14,6 @@ extension Timetable {
 
     /// A compiled timetable and what was found on the way.
     package struct Compilation: Sendable {
-        /// What was understood.
-        package var timetable = Timetable()
         /// An upstream whose timetable is not to be believed.
         package struct Refusal: Hashable, Sendable {
             package var upstream: String
@@ -25,6 +23,8 @@ extension Timetable {
             package var isEmpty = true
         }
 
+        /// What was understood.
+        package var timetable = Timetable()
         /// In the order of channels and files; at most `maximumProblems`, of which the last says how many are left out.
         package var problems: [TimetableProblem] = []
         /// The upstreams one of whose calendars has no event at all and does not say `X-LOA-EMPTY:TRUE`: their
