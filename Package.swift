@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "StationSimulator", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
         .executableTarget(
-            name: "loaphuongd", dependencies: ["StationHost", "StationCore"], swiftSettings: strict),
+            name: "loaphuongd", dependencies: ["StationHost", "StationCore", "StationFetch"], swiftSettings: strict),
         .executableTarget(
             name: "loa",
             dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio"],

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -65,6 +68,47 @@ int CLinux_signals(void) {
 int CLinux_take_signal(int descriptor) {
     struct signalfd_siginfo info;
     return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int CLinux_network(void) {
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (descriptor < 0) return -errno;
+    struct sockaddr_nl address = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE,
+    };
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+// Whether a message tells of something that a packet can go through which it could not before.
+static int brings_way(const struct nlmsghdr *message) {
+    if (message->nlmsg_type == RTM_NEWROUTE) return 1;
+    if (message->nlmsg_type != RTM_NEWLINK || message->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifinfomsg))) return 0;
+    const struct ifinfomsg *link = NLMSG_DATA(message);
+    return (link->ifi_flags & IFF_RUNNING) && !(link->ifi_flags & IFF_LOOPBACK) && (link->ifi_change & IFF_RUNNING);
+}
+
+int CLinux_network_returned(int descriptor) {
+    _Alignas(struct nlmsghdr) char buffer[8192];
+    int returned = 0;
+    // Bounded: what is left makes the descriptor readable again.
+    for (int round = 0; round < 64; round++) {
+        ssize_t count = recv(descriptor, buffer, sizeof buffer, 0);
+        // More came than the kernel kept: something of it may have been a way.
+        if (count < 0 && errno == ENOBUFS) returned = 1;
+        if (count <= 0) break;
+        unsigned length = (unsigned)count;
+        for (struct nlmsghdr *message = (struct nlmsghdr *)buffer; NLMSG_OK(message, length);
+             message = NLMSG_NEXT(message, length)) {
+            returned |= brings_way(message);
+        }
+    }
+    return returned;
 }
 
 int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds) {

@@ -11,13 +11,25 @@ final class ChannelReading {
     /// The most bytes of its calendars and playlists together.
     static let mostTextBytes = 64 << 20
 
-    private let kind: RemoteFile.Kind
-    private let reader: ChannelReader
+    /// What is read, for whom, and what was read before.
+    struct Question {
+        let kind: RemoteFile.Kind
+        let reader: ChannelReader
+        /// The time by which the poll was judged, in seconds since 1970.
+        let time: Int64
+        /// What the upstream had the last time.
+        let before: Manifest.Channel?
+    }
+
+    private let question: Question
     private let repository: Repository
     private let store: ContentStore
-    private let then: (Result<ChannelOffer, Repository.Problem>) -> Void
-    private var offer: ChannelOffer
+    private let then: (Result<Manifest.Channel, Repository.Problem>) -> Void
+    private var channel = Manifest.Channel()
+    private var texts: [String: [UInt8]] = [:]
     private var textBytes = 0
+    /// Whether whoever signed said when.
+    private var isDated = true
     /// What is still to be looked for, and everything that was.
     private var pending: [String]
     private var asked: Set<String>
@@ -26,19 +38,16 @@ final class ChannelReading {
     private var hasEnded = false
 
     /// - Parameters:
-    ///   - kind: which timetable.
-    ///   - reader: says what a station wants of a channel.
+    ///   - question: what is read.
     ///   - repository: has it.
     ///   - store: has its texts, or gets them.
     ///   - then: is told once what there is, maybe before `start` returns.
     init(
-        _ kind: RemoteFile.Kind, _ reader: ChannelReader, _ repository: Repository, _ store: ContentStore,
-        then: @escaping (Result<ChannelOffer, Repository.Problem>) -> Void
+        _ question: Question, _ repository: Repository, _ store: ContentStore,
+        then: @escaping (Result<Manifest.Channel, Repository.Problem>) -> Void
     ) {
-        (self.kind, self.reader, self.repository, self.store) = (kind, reader, repository, store)
-        self.then = then
-        offer = ChannelOffer(upstream: repository.name, kind: kind)
-        pending = reader.station.calendarPaths.filter { RemoteFile.Kind(of: $0) == kind }
+        (self.question, self.repository, self.store, self.then) = (question, repository, store, then)
+        pending = question.reader.station.calendarPaths.filter { RemoteFile.Kind(of: $0) == question.kind }
         asked = Set(pending)
     }
 
@@ -51,16 +60,17 @@ final class ChannelReading {
         defer { isAdvancing = false }
         while !isWaiting, !hasEnded {
             if pending.isEmpty { addReferences() }
-            guard let path = pending.popLast() else { return end(.success(offer)) }
+            guard let path = pending.popLast() else { return conclude() }
             isWaiting = true
             repository.find(path, for: purpose) { [self] in found(path, $0) }
         }
     }
 
-    private var purpose: TransferRequest.Purpose { kind == .emergency ? .emergency : .metadata }
+    private var isEmergency: Bool { question.kind == .emergency }
+    private var purpose: TransferRequest.Purpose { isEmergency ? .emergency : .metadata }
 
     private func addReferences() {
-        let references = reader.references(offer).filter { RemoteFile.Kind(of: $0) == kind }
+        let references = question.reader.references(texts).filter { RemoteFile.Kind(of: $0) == question.kind }
         pending = references.filter { asked.insert($0).inserted }
         guard asked.count > Self.mostPaths else { return }
         end(.failure(.init(description: "its timetable refers to more than \(Self.mostPaths) files")))
@@ -68,14 +78,34 @@ final class ChannelReading {
 
     private func found(_ path: String, _ result: Result<TUF.Target?, Repository.Problem>) {
         switch result {
+        // An alert's signature ends with it: until somebody signs for the next there is none.
+        case .failure(let problem) where problem.isExpired && isEmergency: end(.success(Manifest.Channel()))
         case .failure(let problem): end(.failure(problem))
         // What nobody offers is missed by whoever compiles the timetable.
         case .success(nil): goOn()
         case .success(let target?):
-            offer.contents[path] = target.content
-            guard reader.isText(path) else { return goOn() }
+            if isEmergency, let problem = noteEmergency(path, target) { return end(.failure(problem)) }
+            channel.contents[path] = target.content
+            guard ChannelReader.isText(path) else { return goOn() }
             read(path, target.content)
         }
+    }
+
+    /// Notes until when an emergency is one, and who said so.
+    ///
+    /// - Returns: why it is none: whoever may sign for other things too cannot make an emergency (DESIGN.md section 7).
+    private func noteEmergency(_ path: String, _ target: TUF.Target) -> Repository.Problem? {
+        guard let signer = target.signer, let patterns = signer.patterns,
+            patterns.allSatisfy({ RemoteFile.Kind(of: $0) == .emergency })
+        else {
+            return .init(description: "\(path) is signed by a role that is not for emergencies alone")
+        }
+        let issued = signer.issued.flatMap(UTCTime.seconds)
+        isDated = isDated && issued != nil
+        let longest = Int64(LogSummary.longestEmergency.components.seconds)
+        let end = Instant(seconds: min(signer.expires, min(issued ?? question.time, question.time) + longest))
+        channel.expires = min(channel.expires ?? end, end)
+        return nil
     }
 
     private func read(_ path: String, _ content: TUF.Content) {
@@ -85,14 +115,14 @@ final class ChannelReading {
             return end(.failure(.init(description: problem)))
         }
         if let kept = store.read(content, limit: Self.mostTextBytes) {
-            offer.texts[path] = kept
+            texts[path] = kept
             return goOn()
         }
         repository.text(of: path, content, for: purpose) { [self] result in
             do {
                 let bytes = try result.get()
                 try store.keep(bytes, as: content)
-                offer.texts[path] = bytes
+                texts[path] = bytes
                 goOn()
             } catch let problem as Repository.Problem {
                 end(.failure(problem))
@@ -105,7 +135,16 @@ final class ChannelReading {
         start()
     }
 
-    private func end(_ result: Result<ChannelOffer, Repository.Problem>) {
+    private func conclude() {
+        channel.targetsVersion = repository.targetsVersion
+        // Without a date an emergency is as old as its first sight, however often it is seen.
+        if !isDated, let before = question.before, before.contents == channel.contents {
+            channel.expires = before.expires
+        }
+        end(.success(channel))
+    }
+
+    private func end(_ result: Result<Manifest.Channel, Repository.Problem>) {
         guard !hasEnded else { return }
         hasEnded = true
         then(result)
@@ -116,19 +155,25 @@ final class ChannelReading {
 struct ChannelReader {
     let upstream: Configuration.Upstream
     let station: TimetableStation
+    /// What the station's zone is called.
+    let zoneName: String
     let zones: Zones
 
     /// Whether a file is read, not played.
-    func isText(_ path: String) -> Bool {
+    static func isText(_ path: String) -> Bool {
         path.hasSuffix(".ics") || path.lowercased().hasSuffix(".m3u8")
     }
 
     /// The paths that the texts so far refer to.
-    func references(_ offer: ChannelOffer) -> [String] {
-        let files = offer.texts.map { ChannelSource.File(path: $0.key, bytes: $0.value) }
-        return ChannelSource(
-            upstream: upstream.name, rank: upstream.rank, classes: upstream.classes,
-            liveHosts: upstream.live ? upstream.liveHosts : [], files: files
-        ).references(for: station, zones: zones)
+    func references(_ texts: [String: [UInt8]]) -> [String] {
+        source(texts, expires: nil, audio: nil).references(for: station, zones: zones)
+    }
+
+    /// The channel of these texts; `audio` is nil where it is not known yet what else it has.
+    func source(_ texts: [String: [UInt8]], expires: Instant?, audio: Set<String>?) -> ChannelSource {
+        ChannelSource(
+            upstream: upstream.name, rank: upstream.rank, classes: upstream.classes, expires: expires,
+            liveHosts: upstream.live ? upstream.liveHosts : [],
+            files: texts.sorted { $0.key < $1.key }.map { .init(path: $0.key, bytes: $0.value) }, audio: audio)
     }
 }

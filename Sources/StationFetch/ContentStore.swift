@@ -17,11 +17,13 @@ final class ContentStore {
     private var pending: [Download] = []
 
     /// Opens the store; what an earlier run left half done is gone on with.
-    init(state: String, boot: String, calls: DiskCalls = .kernel) throws(SystemError) {
+    ///
+    /// A disk that cannot be written is told where something is to be written: what is there plays (T36).
+    init(state: String, boot: String, calls: DiskCalls = .kernel) {
         folder = state + "/content"
         (self.boot, self.calls) = (boot, calls)
-        try DurableFile.makeDirectory(folder)
-        for (name, bytes) in try Self.list(folder) where !name.contains(".") { files[name] = bytes }
+        try? DurableFile.makeDirectory(folder)
+        for (name, bytes) in (try? Self.list(folder)) ?? [] where !name.contains(".") { files[name] = bytes }
     }
 
     /// Opens a file of the store, by any thread.

@@ -9,23 +9,12 @@ import StationTrust
 package final class FetchThread: Sendable {
     /// What the thread works with.
     package struct Setup: Sendable {
-        /// An upstream, and the root that the station was given for it.
-        package struct Upstream: Sendable {
-            /// As configured.
-            package var configuration: Configuration.Upstream
-            /// The file's bytes.
-            package var root: [UInt8]
-
-            /// Makes the upstream.
-            package init(_ configuration: Configuration.Upstream, root: [UInt8]) {
-                (self.configuration, self.root) = (configuration, root)
-            }
-        }
-
         /// Whom to ask.
-        package var upstreams: [Upstream]
+        package var upstreams: [Configuration.Upstream]
         /// Whose timetables are read.
         package var station: TimetableStation
+        /// What its zone is called.
+        package var zoneName: String
         /// Where zones are read.
         package var zones: Zones
         /// How the network is used.
@@ -39,10 +28,11 @@ package final class FetchThread: Sendable {
 
         /// Makes the setup.
         package init(
-            upstreams: [Upstream], station: TimetableStation, zones: Zones, network: Configuration.Network,
-            state: String, boot: String
+            upstreams: [Configuration.Upstream], station: TimetableStation, zoneName: String, zones: Zones,
+            network: Configuration.Network, state: String, boot: String
         ) {
-            (self.upstreams, self.station, self.zones) = (upstreams, station, zones)
+            (self.upstreams, self.station) = (upstreams, station)
+            (self.zoneName, self.zones) = (zoneName, zones)
             (self.network, self.state, self.boot) = (network, state, boot)
         }
     }
@@ -52,6 +42,7 @@ package final class FetchThread: Sendable {
         case poll(upstream: String, at: Int64, certificatesAt: Int64?)
         case want([RemoteFile])
         case evict([String])
+        case adopt(RemoteFile.Kind, Manifest, @Sendable (Completion) -> Void)
         case end
     }
 
@@ -96,7 +87,19 @@ package final class FetchThread: Sendable {
     ///
     /// - Parameter names: as `ContentStore` has them.
     package func evict(_ names: [String]) { jobs.put(.evict(names)) }
+
+    /// Writes down, durably, which timetable of a kind is the active one: the next start reports it as recovered.
+    ///
+    /// - Parameters:
+    ///   - kind: the kind.
+    ///   - manifest: what the timetable was made of.
+    ///   - done: hears on this thread whether the disk has it.
+    package func adopt(
+        _ kind: RemoteFile.Kind, _ manifest: Manifest, done: @escaping @Sendable (Completion) -> Void
+    ) { jobs.put(.adopt(kind, manifest, done)) }
 }
+
+extension FetchThread: Fetching {}
 
 /// What the fetch thread owns.
 private final class FetchLoop {
@@ -109,9 +112,13 @@ private final class FetchLoop {
     private let store: ContentStore
     private let repositories: Repositories
     private let downloads: Downloads
+    private let maker: TimetableMaker
+    private let file: ManifestFile
     private var polling: Set<String> = []
-    /// What was offered last: of an upstream's targets, those that one of its timetables refers to.
-    private var offered: [String: [RemoteFile.Kind: [String: TUF.Content]]] = [:]
+    /// What all upstreams offer, as it was understood last.
+    private var manifests: [RemoteFile.Kind: Manifest] = [:]
+    /// The upstreams whose timetable of a kind was read since the start.
+    private var fetched: [RemoteFile.Kind: Set<String>] = [:]
     private var hasEnded = false
 
     init(_ setup: FetchThread.Setup, report: @escaping (FetchReport) -> Void) throws(SystemError) {
@@ -119,15 +126,17 @@ private final class FetchLoop {
         let transfers = try Transfers(Transfers.Settings(setup.network, slowSeconds: setup.slowSeconds))
         let repositories = Repositories(setup, transfers)
         (self.transfers, self.repositories) = (transfers, repositories)
-        store = try ContentStore(state: setup.state, boot: setup.boot)
+        store = ContentStore(state: setup.state, boot: setup.boot)
         let budget = BulkBudget(bytesPerMonth: Int64(setup.network.bytesPerMonth), state: setup.state)
         downloads = Downloads(
             store, transfers, budget,
             place: { (try? repositories.named($0.upstream))?.url(of: $0.path, $0.content) }, report: report)
-        report(.opened(store.files))
+        maker = TimetableMaker(readers: repositories.readers, store: store)
+        file = ManifestFile(state: setup.state)
     }
 
     func run(_ jobs: Mailbox<FetchThread.Job>) {
+        recover()
         while true {
             for job in jobs.take() { carryOut(job) }
             if hasEnded { return downloads.close() }
@@ -146,6 +155,11 @@ private final class FetchLoop {
             poll(upstream, at: time)
         case .want(let files): downloads.want(files)
         case .evict(let names): downloads.evict(names)
+        case .adopt(let kind, let manifest, let done):
+            do throws(SystemError) {
+                try file.write(manifest, kind)
+                done(.done)
+            } catch { done(.failed("\(error)")) }
         case .end: hasEnded = true
         }
     }
@@ -154,48 +168,101 @@ private final class FetchLoop {
 
     private func poll(_ upstream: String, at time: Int64) {
         guard polling.insert(upstream).inserted else {
-            return report(.polled(upstream: upstream, .failed("the poll before is still under way")))
+            return fail(upstream, .init(description: "the poll before is still under way"))
         }
         do {
             let repository = try repositories.named(upstream)
             repository.poll(at: time) { [self] result in
                 switch result {
                 case .success(.unchanged): end(upstream, .unchanged)
-                case .success(.refreshed): read(repository, RemoteFile.Kind.allCases[...], failure: nil)
-                case .failure(let problem): end(upstream, .failed("\(problem)"))
+                case .success(.refreshed): read(repository, RemoteFile.Kind.allCases[...], at: time, failure: nil)
+                case .failure(let problem): fail(upstream, problem)
                 }
             }
-        } catch { end(upstream, .failed("\(error)")) }
+        } catch { fail(upstream, .init(description: "\(error)")) }
     }
 
     /// Reads one timetable after the other, the emergency's first; what is wrong with one keeps none from the next.
     private func read(
-        _ repository: Repository, _ kinds: ArraySlice<RemoteFile.Kind>, failure: Repository.Problem?
+        _ repository: Repository, _ kinds: ArraySlice<RemoteFile.Kind>, at time: Int64,
+        failure: Repository.Problem?
     ) {
         let upstream = repository.name
         guard let kind = kinds.first, let reader = repositories.reader(upstream) else {
             if let failure {
                 repository.forgetTimestamp()
-                return end(upstream, .failed("\(failure)"))
+                return fail(upstream, failure)
             }
             let (version, issued) = (repository.targetsVersion, repository.issued)
             return end(upstream, .changed(targetsVersion: version, issued: issued))
         }
-        let reading = ChannelReading(kind, reader, repository, store) { [self] result in
+        let question = ChannelReading.Question(
+            kind: kind, reader: reader, time: time, before: manifests[kind]?.channels[upstream])
+        let reading = ChannelReading(question, repository, store) { [self] result in
             var failure = failure
             switch result {
-            case .success(let offer): tell(offer)
+            case .success(let channel):
+                if let problem = offer(upstream, kind, channel) {
+                    failure = failure ?? .init(description: problem)
+                }
             case .failure(let problem): failure = failure ?? problem
             }
-            read(repository, kinds.dropFirst(), failure: failure)
+            read(repository, kinds.dropFirst(), at: time, failure: failure)
         }
         reading.start()
     }
 
-    private func tell(_ offer: ChannelOffer) {
-        guard offered[offer.upstream]?[offer.kind] != offer.contents else { return }
-        offered[offer.upstream, default: [:]][offer.kind] = offer.contents
-        report(.offered(offer))
+    private func fail(_ upstream: String, _ problem: Repository.Problem) {
+        end(upstream, .failed(why: problem.description, isUnreachable: problem.isUnreachable))
+    }
+
+    // MARK: Timetables
+
+    /// Tells of the timetables that were active when an earlier run ended: they are those of now until something
+    /// else is offered.
+    private func recover() {
+        report(.opened(store.files))
+        var recovered: [RemoteFile.Kind: SignedTimetable] = [:]
+        for kind in RemoteFile.Kind.allCases {
+            guard let manifest = file.read(kind) else { continue }
+            recovered[kind] = maker.timetable(manifest, kind).timetable
+            manifests[kind] = recovered[kind]?.manifest
+        }
+        report(.recovered(recovered))
+    }
+
+    /// Offers all upstreams' timetable of a kind with what one of them has now.
+    ///
+    /// - Returns: why that cannot be taken; then what it had before stays (I9).
+    private func offer(
+        _ upstream: String, _ kind: RemoteFile.Kind, _ channel: Manifest.Channel
+    ) -> String? {
+        let isFirst = fetched[kind, default: []].insert(upstream).inserted
+        let before = manifests[kind]?.channels[upstream]
+        guard isFirst || before != channel else { return nil }
+        var manifest = manifests[kind] ?? Manifest()
+        manifest.channels[upstream] = channel
+        let made = maker.timetable(manifest, kind)
+        if let problem = refusal(of: upstream, kind, made, before: before) { return problem }
+        manifests[kind] = manifest
+        report(.offered(kind, made.timetable, fetched: fetched[kind] ?? []))
+        return nil
+    }
+
+    /// Why an upstream's part of a timetable is not to be taken.
+    ///
+    /// Where there is none yet, half of one is better than silence.
+    private func refusal(
+        of upstream: String, _ kind: RemoteFile.Kind, _ made: TimetableMaker.Made, before: Manifest.Channel?
+    ) -> String? {
+        let hasCalendar = made.timetable.manifest.channels[upstream]?.contents.keys.contains {
+            $0.hasSuffix(".ics")
+        }
+        if kind == .ordinary, hasCalendar == false, before?.contents.isEmpty == false {
+            return "it has no schedule.ics any more"
+        }
+        let refused = made.refused.first { $0.upstream == upstream && ($0.isEmpty || before != nil) }
+        return refused.map(made.text)
     }
 
     private func end(_ upstream: String, _ result: PollResult) {
@@ -219,21 +286,28 @@ private final class Repositories {
     /// - Throws: why it cannot be opened.
     func named(_ name: String) throws -> Repository {
         if let repository = opened[name] { return repository }
-        guard let upstream = setup.upstreams.first(where: { $0.configuration.name == name }) else {
+        guard let upstream = setup.upstreams.first(where: { $0.name == name }) else {
             throw Repository.Problem(description: "no such upstream")
         }
-        let url = upstream.configuration.url
+        let root = try readFile(upstream.root, limit: TUF.Limit.rootBytes)
         let repository = try Repository(
-            name: name, url: url.hasPrefix("/") ? "file://" + url : url, root: upstream.root,
-            state: setup.state,
-            transfers: transfers)
+            name: name, url: Self.url(upstream), root: root, state: setup.state, transfers: transfers)
         opened[name] = repository
         return repository
     }
 
-    func reader(_ name: String) -> ChannelReader? {
-        setup.upstreams.first { $0.configuration.name == name }.map {
-            ChannelReader(upstream: $0.configuration, station: setup.station, zones: setup.zones)
+    /// A folder's URL as libcurl takes it.
+    private static func url(_ upstream: Configuration.Upstream) -> String {
+        let path = upstream.url.hasPrefix("/") ? upstream.url : FileURL.path(upstream.url)
+        return path.map { "file://" + TUF.quoted($0, alsoPlain: "/") } ?? upstream.url
+    }
+
+    func reader(_ name: String) -> ChannelReader? { readers.first { $0.upstream.name == name } }
+
+    var readers: [ChannelReader] {
+        setup.upstreams.map {
+            ChannelReader(
+                upstream: $0, station: setup.station, zoneName: setup.zoneName, zones: setup.zones)
         }
     }
 }

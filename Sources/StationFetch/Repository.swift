@@ -11,6 +11,8 @@ final class Repository {
         let description: String
         /// Whether the server was not reached, rather than not believed.
         var isUnreachable = false
+        /// Whether what it offers was signed for a time that is over.
+        var isExpired = false
     }
 
     /// What a poll brought.
@@ -138,7 +140,10 @@ final class Repository {
                     step = client.resume(with: .bytes(timestamp))
                 case .fetch(let request):
                     return fetch(request, purpose, timestamp: timestamp, then: then)
-                case .refused(let refusal): return then(.failure(Problem(description: "\(refusal)")))
+                case .refused(let refusal):
+                    var problem = Problem(description: "\(refusal)")
+                    if case .expired = refusal.reason { problem.isExpired = true }
+                    return then(.failure(problem))
                 case .refreshed, .found, .noSuchTarget: return then(.success(step.next))
                 }
             } catch { return then(.failure(Problem(description: "\(error)"))) }

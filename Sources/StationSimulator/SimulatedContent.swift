@@ -35,7 +35,7 @@ package struct SimulatedLibrary: Sendable {
 
     private func content(_ source: ContentItem.Source) -> SimulatedContent? {
         switch source {
-        case .channel(let upstream, let path): contents[upstream + "/" + path]
+        case .target(let upstream, let path, _): contents[upstream + "/" + path]
         case .handedOver: handedOver
         case .testTone: SimulatedContent(duration: .seconds(3))
         case .live, .input: SimulatedContent(duration: .zero)

@@ -26,9 +26,13 @@ package enum Deed: Sendable {
     case runFull(Bool)
     /// Content of `UPSTREAM/PATH` arrives, is damaged, or goes.
     case content(String, SimulatedContent?)
-    case publish(ActiveTimetable)
-    /// From now on nothing that is published can be read; nil: it can.
-    case refuse(upstream: String, String?)
+    case publish(SimulatedOffer)
+    /// What an earlier run left: whole, and written down as active.
+    case install(SimulatedOffer)
+    /// From now on nothing that upstreams offer is believed; nil: it is.
+    case refuse(String?)
+    /// The network goes, or comes back.
+    case network(isUp: Bool)
     case command(Command, Person)
     case configure(StationSettings)
     case amplifierFails(Bool)
@@ -83,7 +87,15 @@ extension World {
         case .publish(let timetable):
             published = timetable
             publishedVersion += 1
-        case .refuse(let upstream, let problem): refusal = problem.map { (upstream, $0) }
+        case .install(let offer):
+            published = offer
+            publishedVersion += 1
+            store(offer.contents)
+            adopted = offer.timetables
+        case .refuse(let problem): refusal = problem
+        case .network(let isUp):
+            hasNetwork = isUp
+            if isUp { handle(.networkReturned) }
         case .command(let command, let person):
             commandCount += 1
             handle(.command(CommandID(commandCount), command, person))

@@ -1,4 +1,5 @@
 import StationCore
+import StationTrust
 
 // The station's effects, carried out by the contract written at `Effect`.
 
@@ -28,8 +29,17 @@ extension World {
             deliveries.insert(
                 .event(.completed(id, amplifierFails ? .failed("the command failed") : .done)),
                 at: time + .milliseconds(30))
-        case .readTimetable: deliveries.insert(.timetable(id), at: time + .milliseconds(20))
-        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, contentBytes: 1 << 20)))
+        case .poll(let upstream, _, _):
+            deliveries.insert(.poll(upstream: upstream), at: time + .milliseconds(20))
+            send(.completed(id, .done))
+        case .want(let files):
+            deliveries.insert(.download(files), at: time + .milliseconds(50))
+            send(.completed(id, .done))
+        case .evict(let names):
+            for name in names { stored[name] = nil }
+            send(.completed(id, .done))
+        case .adopt(let kind, let manifest): adopt(kind, manifest, id)
+        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
         case .exit: exit()
@@ -47,7 +57,7 @@ extension World {
     }
 
     private func preflight(_ id: EffectID, _ play: PlayID, _ items: [ContentItem]) {
-        let seconds = library.preflight(items).reduce(0) { $0 + $1.duration.components.seconds }
+        let seconds = inspect(items).reduce(0) { $0 + $1.duration.components.seconds }
         let latency = Duration.milliseconds(20) + latencies.preflightPerMinute * Int(seconds) / 60
         deliveries.insert(.preflight(id, play, items), at: time + latency)
     }
@@ -68,19 +78,70 @@ extension World {
         switch delivery {
         case .event(let event): handle(event)
         case .preflight(let id, let play, let items):
-            let reports = library.preflight(items)
+            let reports = inspect(items)
             if reports.contains(where: \.isPlayable) { prepared[play] = (items, reports) }
             handle(.completed(id, .preflighted(reports)))
-        case .timetable(let id):
-            if let refusal {
-                handle(.timetableRefused(upstream: refusal.upstream, refusal.problem))
-            } else if let published, hasNews {
-                seenVersion = publishedVersion
-                handle(.timetable(published))
-            }
-            // The event may have been the daemon's last.
-            if isRunning { handle(.completed(id, .done)) }
+        case .poll(let upstream): handle(poll(upstream))
+        case .download(let files): download(files)
         }
+    }
+
+    // MARK: Upstreams
+
+    /// What a preflight finds of items: a file that is not stored is not there, whatever the library says.
+    private func inspect(_ items: [ContentItem]) -> [ItemReport] {
+        func found(_ source: ContentItem.Source) -> ContentItem.Source {
+            guard case .target(_, let path, let content?) = source,
+                content.storeName.map({ stored[$0] == nil }) ?? true
+            else { return source }
+            return .target(upstream: "", path: path, nil)
+        }
+        return library.preflight(
+            items.map { item in
+                var item = item
+                item.source = found(item.source)
+                item.fallback = item.fallback.map(found)
+                return item
+            })
+    }
+
+    /// Asks an upstream; what is new is told before this returns the poll's end.
+    private func poll(_ upstream: String) -> Event {
+        func end(_ result: PollResult) -> Event { .fetched(.polled(upstream: upstream, result)) }
+        guard hasNetwork else { return end(.failed(why: "no way there", isUnreachable: true)) }
+        if let refusal { return end(.failed(why: refusal, isUnreachable: false)) }
+        guard let published, hasNews else { return end(.unchanged) }
+        seenVersion = publishedVersion
+        for kind in RemoteFile.Kind.allCases {
+            if let timetable = published.timetables[kind] { handle(.fetched(.offered(kind, timetable, fetched: Set(timetable.manifest.channels.keys)))) }
+        }
+        return end(.changed(targetsVersion: Int64(publishedVersion), issued: nil))
+    }
+
+    private func download(_ files: [RemoteFile]) {
+        guard hasNetwork else {
+            for file in files { send(.fetched(.unfetchable(file, "no way there"))) }
+            return
+        }
+        store(files.map(\.content))
+        send(.fetched(.stored(files.map(\.content))))
+    }
+
+    func store(_ contents: [TUF.Content]) {
+        for content in contents { if let name = content.storeName { stored[name] = content.length ?? 0 } }
+    }
+
+    private func adopt(_ kind: RemoteFile.Kind, _ manifest: Manifest, _ id: EffectID) {
+        guard store.behaviour != .refuses, let timetable = offered(kind, manifest) else {
+            return send(.completed(id, .failed("the disk refuses")))
+        }
+        adopted[kind] = timetable
+        send(.completed(id, .done))
+    }
+
+    /// The timetable that the manifest is of: the one that is published, or the one before.
+    private func offered(_ kind: RemoteFile.Kind, _ manifest: Manifest) -> SignedTimetable? {
+        [published?.timetables[kind], adopted[kind]].compactMap(\.self).first { $0.manifest == manifest }
     }
 
     /// The daemon is done: what it asked the disk for is finished first.

@@ -115,10 +115,15 @@ package final class World {
     var diskAt: Instant?
     var deeds = Agenda<Deed>()
     var deliveries = Agenda<Delivery>()
-    var published: ActiveTimetable?
+    var published: SimulatedOffer?
     var publishedVersion = 0
+    /// What the disk has of content, in bytes, by name; and the timetables that were written down as active.
+    var stored: [String: Int64] = [:]
+    var adopted: [RemoteFile.Kind: SignedTimetable] = [:]
+    /// Whether there is a way to the upstreams.
+    package internal(set) var hasNetwork = true
     var seenVersion = 0
-    var refusal: (upstream: String, problem: String)?
+    var refusal: String?
     var prepared: [PlayID: (items: [ContentItem], reports: [ItemReport])] = [:]
     /// For a command to the daemon to end: when it is to be started again.
     var restartAfter: Duration?
@@ -132,7 +137,8 @@ package final class World {
         case event(Event)
         /// A preflight's result is looked up when it is over.
         case preflight(EffectID, PlayID, [ContentItem])
-        case timetable(EffectID)
+        case poll(upstream: String)
+        case download([RemoteFile])
     }
 
     /// Makes a world without power at an instant of true time.
@@ -257,6 +263,9 @@ package final class World {
         station = Station(settings: settings, now: now)
         isRunning = true
         handle(.started(recovery))
+        guard isRunning else { return }
+        send(.fetched(.opened(stored)))
+        send(.fetched(.recovered(adopted)))
     }
 
     /// Ends the daemon as `kill -9` or a power cut does.

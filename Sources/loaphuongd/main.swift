@@ -1,5 +1,6 @@
 import Glibc
 import StationCore
+import StationFetch
 import StationHost
 
 /// The daemon's command line: `loaphuongd [--config FILE] [--check-config]`.
@@ -67,7 +68,7 @@ if isCheck {
 do {
     try Daemon(
         configurationPath: configurationPath, loaded: loaded, supervisor: .fromEnvironment(),
-        makeSound: { try SoundOutput($0) }
+        makeSound: { try SoundOutput($0) }, makeFetch: { try FetchThread($0) }
     ).run()
 } catch {
     note(.error, "loaphuongd cannot start: \(error)")

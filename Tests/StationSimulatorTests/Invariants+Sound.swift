@@ -100,7 +100,7 @@ extension Invariants {
 
     // MARK: What was due
 
-    func activated(_ active: ActiveTimetable, _ world: World) {
+    func activated(_ active: SignedTimetable, _ world: World) {
         if periods.last?.versions != active.versions {
             periods.append(Period(versions: active.versions, timetable: active.timetable))
         }

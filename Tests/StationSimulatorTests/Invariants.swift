@@ -88,7 +88,6 @@ final class Invariants: WorldObserver {
         case .completed(let id, let completion): completed(id, completion)
         case .clockStepped: stepped.formUnion(slots.keys)
         case .configured: rulesChangedAt = world.time
-        case .timetable(let active): activated(active, world)
         case .command(_, .stop, let person) where person.mayAct:
             for play in slots.keys {
                 silentBy.append((play, now.monotonic + .milliseconds(200), "I12: a person stopped it"))
@@ -201,6 +200,7 @@ final class Invariants: WorldObserver {
         }
         switch entry.kind {
         case .intent: intents[id] = entry.json["slot"]?.text
+        case .timetable: if let active = world.station.active { activated(active, world) }
         case .outcome: if let slot = entry.json["slot"]?.text { concluded(slot, entry, world) }
         default: break
         }
@@ -233,7 +233,7 @@ final class Invariants: WorldObserver {
                 violate("I3: \(slot.id) has its intent in /run, and no fault")
             }
         }
-        if !world.mayBelieveClock, !slot.isByHand {
+        if !world.mayBelieveClock, !slot.isAtOnce {
             violate("I8: \(slot.id) plays by a clock that nobody told")
         }
         check(order.permit, of: slot, order.start, now, world)

@@ -168,10 +168,10 @@ struct ProofScenarios {
     @Test("a slot of a downtime has its outcome although another upstream has changed meanwhile")
     func downtimeOfTwo() {
         let (world, _) = begun()
-        func published(_ time: String) -> ActiveTimetable {
+        func published(_ time: String) -> SimulatedOffer {
             var other = Village([Programme("chieu", at: time, seconds: 20)]).channel
             other.upstream = "huyen"
-            return ActiveTimetable.compiled(
+            return SimulatedOffer(
                 [Self.village.channel, other],
                 for: TimetableStation(id: "ap-3", zone: Self.village.zone),
                 zones: Zones { Village.zone(named: $0) })

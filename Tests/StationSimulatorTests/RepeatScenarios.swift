@@ -85,7 +85,7 @@ struct RepeatScenarios {
         var moved = village
         moved.zoneName = "Asia/Tokyo"
         let instant = at("2026-03-02T\(time)+07:00")
-        let timetable = ActiveTimetable.compiled(
+        let timetable = SimulatedOffer(
             [village.channel], for: TimetableStation(id: "ap-3", zone: moved.zone),
             zones: Zones { Village.zone(named: $0) })
         world.schedule(.publish(timetable), at: instant)

@@ -36,7 +36,7 @@ struct SimulationTests {
     static func day(of village: Village, from instant: Instant) -> [String] {
         let world = World(settings: village.settings, at: instant)
         world.library = village.library
-        world.carryOut(.publish(village.timetable))
+        world.carryOut(.install(village.timetable))
         world.carryOut(.boot)
         world.run(until: instant + .seconds(2 * 86_400))
         return world.results(from: instant + .seconds(86_400))
@@ -59,7 +59,8 @@ extension World {
         carryOut(.disk(.sound))
         carryOut(.runFull(false))
         carryOut(.amplifierFails(false))
-        carryOut(.refuse(upstream: "xa", nil))
+        carryOut(.refuse(nil))
+        carryOut(.network(isUp: true))
         carryOut(.bootClock(.carried(off: .zero), synchronisesAfter: .zero))
         carryOut(.synchronise)
         library = village.library

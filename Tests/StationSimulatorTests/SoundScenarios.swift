@@ -291,12 +291,12 @@ struct SoundScenarios {
     func refused() {
         let (world, ear) = listened(Village([Self.sang]))
         world.run(until: "2026-03-02T04:00:00+07:00")
-        world.carryOut(.refuse(upstream: "xa", "the file is cut short"))
+        world.carryOut(.refuse("the file is cut short"))
         world.carryOut(.publish(Village([]).timetable))
         world.carryOut(.configure(world.settings))
         world.run(until: "2026-03-02T06:00:00+07:00")
         #expect(world.outcome(of: "sang", on: "2026-03-02") == "played")
-        #expect(world.station.faults.contains(.timetable))
+        #expect(world.station.faults.contains(.upstream))
         #expect(ear.invariants.violations == [])
     }
 

@@ -78,7 +78,7 @@ struct Swarm {
     let start: Instant
     let days: Int
     /// The village's own, compiled once.
-    private let timetable: ActiveTimetable
+    private let timetable: SimulatedOffer
     private var deeds: [(at: Instant, deed: Deed)] = []
     private var slots: [Slot] = []
     /// What was drawn, to be shown when a seed fails.
@@ -95,7 +95,10 @@ struct Swarm {
     /// Draws all faults and schedules them.
     mutating func strike(_ world: World) {
         let end = start + .seconds(days * 86_400)
-        slots = timetable.timetable.slots(from: start, until: end, limit: 100_000)
+        slots = timetable.timetables.values.flatMap {
+            $0.timetable.slots(from: start, until: end, limit: 100_000)
+        }
+        .sorted { ($0.scheduled, $0.id) < ($1.scheduled, $1.id) }
         for fault in Fault.allCases {
             let isThere = fault == .powerCut || dice.chance(0.7)
             guard isThere else { continue }
@@ -135,8 +138,8 @@ struct Swarm {
         case .content: drawContent(at: instant)
         case .timetable: drawTimetable(at: instant)
         case .refusal:
-            add(.refuse(upstream: "xa", "the file is cut short"), at: instant)
-            add(.refuse(upstream: "xa", nil), at: instant + dice.skewed(1000...86_400_000))
+            add(.refuse("the file is cut short"), at: instant)
+            add(.refuse(nil), at: instant + dice.skewed(1000...86_400_000))
         case .configuration:
             var other = village
             other.bands[0].ceilingDecibels = -20

@@ -106,7 +106,8 @@ struct Village {
             station: "ap-3", name: "Ấp 3", version: "test", buildDate: at("2025-11-01T00:00:00+07:00"),
             zoneName: zoneName, zone: zone, rules: rules, amplifier: amplifier,
             isClockBatteryBacked: isBatteryBacked, holdover: holdover, deviceName: "simulated",
-            upstreams: [.init(name: "xa", url: "/srv/xa")], pollInterval: .seconds(6 * 3600))
+            upstreams: [.init(name: "xa", url: "https://xa", pollInterval: .seconds(6 * 3600))],
+            bytesPerMonth: 1 << 40, quotaBytes: 1 << 40, reserveBytes: 0)
     }
 
     var channel: ChannelSource {
@@ -127,9 +128,9 @@ struct Village {
         return ChannelSource(upstream: "xa", rank: 1, classes: ProgrammeClass.allCases, files: files)
     }
 
-    var timetable: ActiveTimetable {
+    var timetable: SimulatedOffer {
         let zone = zone
-        return ActiveTimetable.compiled(
+        return SimulatedOffer(
             [channel], for: TimetableStation(id: "ap-3", zone: zone), zones: Zones { Self.zone(named: $0) })
     }
 
@@ -149,7 +150,7 @@ struct Village {
     func world(at time: String) -> World {
         let world = World(settings: settings, at: StationSimulatorTests.at(time))
         world.library = library
-        world.carryOut(.publish(timetable))
+        world.carryOut(.install(timetable))
         world.carryOut(.boot)
         return world
     }

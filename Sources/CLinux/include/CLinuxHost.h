@@ -23,6 +23,12 @@ int CLinux_signals(void);
 /// Reads one signal from a signalfd: its number, or 0 when there is none.
 int CLinux_take_signal(int descriptor);
 
+/// A socket of rtnetlink(7) that becomes readable when links and routes change.
+int CLinux_network(void);
+
+/// Reads what there is on such a socket: 1 if a way to the network may have come up, else 0.
+int CLinux_network_returned(int descriptor);
+
 /// Reads both clocks close together, and what the kernel says of its synchronisation.
 ///
 /// `wall` is the reading of CLOCK_REALTIME that belongs to `boot`, the middle of two of CLOCK_BOOTTIME around it.

@@ -51,7 +51,7 @@ extension Configuration.Upstream {
         [
             "name": .string(name),
             "url": .string(url),
-            "root": .optional(root),
+            "root": .string(root),
             "rank": .number(rank),
             "classes": .strings(classes.map(\.rawValue)),
             "pollSeconds": .number(pollSeconds),

@@ -72,12 +72,14 @@ extension Configuration {
         ///
         /// Required, unlike the others'; written like a station's identity.
         package var name: String
-        /// The channel's folder: a `file:` URL or an absolute path.
+        /// Its repository, above `metadata/` and `targets/`: `https:`, `http:`, a `file:` URL or an absolute path.
         ///
         /// Required.
         package var url: String
-        /// The file with the keys that it is trusted by; null for a plain folder.
-        package var root: String?
+        /// The file with the keys that it is trusted by, `1.root.json` of the repository or a later one.
+        ///
+        /// Required.
+        package var root: String
         /// Whose programme goes first when two of one class are due at once: the lower; 0 to 1000.
         ///
         /// Left out, it is the upstream's place in the list, counted from 1.
@@ -92,12 +94,9 @@ extension Configuration {
         package var liveHosts: [String] = []
 
         /// Makes an upstream with everything else left out.
-        package init(name: String, url: String, rank: Int) {
-            (self.name, self.url, self.rank) = (name, url, rank)
+        package init(name: String, url: String, root: String, rank: Int) {
+            (self.name, self.url, self.root, self.rank) = (name, url, root, rank)
         }
-
-        /// The folder that `url` names.
-        package var folder: String { FileURL.path(url) ?? url }
     }
 
     /// A line input: an FM tuner, a microphone.

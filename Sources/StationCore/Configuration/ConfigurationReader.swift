@@ -113,12 +113,13 @@ extension Configuration {
 
 extension Configuration.Upstream {
     fileprivate init(reading reader: inout ObjectReader, rank: Int) {
-        self.init(name: "", url: "", rank: rank)
+        self.init(name: "", url: "", root: "", rank: rank)
         reader.require("name", TextForm.name.expected)
         reader.text("name", .name, into: &name)
-        reader.require("url", TextForm.folder.expected)
-        reader.text("url", .folder, into: &url)
-        root = reader.text("root", .path, nullable: true)
+        reader.require("url", TextForm.repository.expected)
+        reader.text("url", .repository, into: &url)
+        reader.require("root", "the path of the file with the keys that it is trusted by, 1.root.json")
+        reader.text("root", .path, into: &root)
         reader.integer("rank", in: 0...1000, of: "", into: &self.rank)
         var names = classes.map(\.rawValue)
         let all = ProgrammeClass.allCases.map(\.rawValue)

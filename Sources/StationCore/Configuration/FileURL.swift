@@ -1,7 +1,7 @@
 /// `file:` URLs (RFC 8089).
-enum FileURL {
+package enum FileURL {
     /// The absolute path that a `file:` URL names, or nil if the text is none.
-    static func path(_ text: String) -> String? {
+    package static func path(_ text: String) -> String? {
         guard text.hasPrefix("file:") else { return nil }
         var path = text.dropFirst(5)
         if path.hasPrefix("//") {

@@ -52,9 +52,11 @@ extension TextForm {
         path.matches(text) && text.utf8.count <= 107
     }
 
-    /// A folder on this computer.
-    static let folder = TextForm(expected: "the absolute path of a folder, or its file: URL") { text in
-        path.matches(text) || FileURL.path(text).map(path.matches) == true
+    /// Where a repository is: on a web server, or a folder on this computer.
+    static let repository = TextForm(
+        expected: "an https:// or http:// URL, the absolute path of a folder, or its file: URL"
+    ) { text in
+        webURL.matches(text) || path.matches(text) || FileURL.path(text).map(path.matches) == true
     }
 
     /// Where HTTP requests go.

@@ -39,11 +39,13 @@ package enum Command: Hashable, Sendable {
     /// Sets the level, or asks for it.
     case volume(decibels: Double?)
     case test
+    /// Asks all upstreams now; following it, only how far that is.
+    case sync(isFollowing: Bool)
 
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .next, .muteState, .volume(decibels: nil): false
+        case .status, .next, .muteState, .volume(decibels: nil), .sync(isFollowing: true): false
         default: true
         }
     }

@@ -49,7 +49,8 @@ extension Station {
             .init(
                 "storage",
                 [
-                    "freeBytes": .integer(storage.freeBytes), "contentBytes": .integer(storage.contentBytes),
+                    "freeBytes": .integer(freeBytes ?? 0),
+                    "contentBytes": .integer(pull.contentBytes),
                 ]),
             .init(
                 "proof",
@@ -86,16 +87,6 @@ extension Station {
             "item": item.map { .string($0.path) } ?? .null,
             "startedAt": .string(text(playout.measured.startedAt ?? now.wall(of: started))),
             "positionSeconds": .tenths(Double(playout.current.position.nanoseconds) / 1e9),
-        ]
-    }
-
-    private func json(_ upstream: StationSettings.Upstream) -> JSON {
-        let error = upstreamErrors[upstream.name]
-        return [
-            "name": .string(upstream.name), "url": .string(upstream.url), "targetsVersion": .null,
-            "lastContact": lastTimetableRead.map { .string(text($0)) } ?? .null,
-            "lastChange": log.timetableChange(of: upstream.name).map { .string(text($0)) } ?? .null,
-            "stale": .bool(error != nil), "error": error.map { .string($0) } ?? .null,
         ]
     }
 

@@ -62,6 +62,8 @@ package struct Guard: Sendable {
         package var emergenciesToday: Int
         /// Whether its intent is written: then it is one of those that have begun on that day.
         package var isBegun = false
+        /// Whether it is to sound at once, whatever the clock says.
+        package var isAtOnce = false
         /// How much of its longest duration it used before an interruption.
         package var alreadySounded: Duration = .zero
     }
@@ -74,8 +76,8 @@ package struct Guard: Sendable {
 
     /// Judges a wish.
     ///
-    /// An untrusted clock plays nothing but what a person at the station asks for (I8), and that without
-    /// asking for the hour, which nobody knows then.
+    /// An untrusted clock plays nothing but what a person at the station asks for, without asking for the hour, which
+    /// nobody knows then, and emergencies that were fetched since the start (I8).
     package func judge(_ wish: Wish, at now: Now, trust: ClockTrust) -> Verdict {
         if wish.programmeClass == .emergency { return judgeEmergency(wish, at: now, trust: trust) }
         if trust == .untrusted {
@@ -94,7 +96,7 @@ package struct Guard: Sendable {
     }
 
     private func judgeEmergency(_ wish: Wish, at now: Now, trust: ClockTrust) -> Verdict {
-        guard trust != .untrusted else { return .refused(.clockUntrusted) }
+        guard trust != .untrusted || wish.isAtOnce else { return .refused(.clockUntrusted) }
         // What was begun and interrupted is the same emergency, not another one.
         guard wish.isBegun || wish.emergenciesToday < rules.emergenciesPerDay else {
             return .refused(.permitEnded)

@@ -4,8 +4,8 @@ package import StationTrust
 package struct ContentItem: Hashable, Sendable {
     /// Where content comes from.
     package enum Source: Hashable, Sendable {
-        /// A file of a channel: the upstream's name and the path inside its folder.
-        case channel(upstream: String, path: String)
+        /// A file of an upstream: where it lies there, and what it must be; nil where nobody signed for it.
+        case target(upstream: String, path: String, TUF.Content?)
         /// A file that a person handed over as a descriptor, by the number that the control socket gave it.
         case handedOver(token: UInt64, name: String)
         /// The quiet tone of `loa test`.
@@ -20,7 +20,7 @@ package struct ContentItem: Hashable, Sendable {
         /// What the log calls it.
         package var path: String {
             switch self {
-            case .channel(_, let path): path
+            case .target(_, let path, _): path
             case .handedOver(_, let name): name
             case .testTone: "test-tone"
             case .live(let url): url
@@ -67,6 +67,8 @@ package struct ItemReport: Hashable, Sendable {
         case missing
         /// It is there and cannot be played; the text says why, for a person.
         case bad(String)
+        /// It is not what was signed for: the disk has not kept it.
+        case spoiled
     }
 
     /// What will sound: the item itself, or its fallback.

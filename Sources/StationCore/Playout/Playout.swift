@@ -130,6 +130,10 @@ struct Playout: Sendable {
 
     private var latestStartByRule: Instant {
         if isResumed || hasSounded { return windowEnd }
+        return min(latestBeginning, slot.expires ?? .distantFuture)
+    }
+
+    private var latestBeginning: Instant {
         switch slot.late {
         case .skip: return slot.scheduled + .seconds(1)
         case .within(let allowance): return min(slot.scheduled + allowance, slot.hardEnd ?? .distantFuture)
@@ -256,6 +260,9 @@ struct Playout: Sendable {
 extension Slot {
     /// The upstream's name of what a person at the station plays; no configured upstream may have it.
     package static let byHandUpstream = "local"
+
+    /// Whether it is to sound as soon as can be, whatever the clock says.
+    var isAtOnce: Bool { isByHand || isWithoutClock }
 
     /// Whether a person at the station asked for it.
     package var isByHand: Bool { upstream == Self.byHandUpstream }

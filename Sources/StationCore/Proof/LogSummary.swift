@@ -137,8 +137,8 @@ package struct LogSummary: Equatable, Sendable {
         // What its centre sends after a stop is news: nobody has heard it, and nobody has stopped it.
         for index in emergencyProgrammes.indices {
             let programme = emergencyProgrammes[index].programme
-            let upstream = String(programme.prefix { $0 != "/" })
-            if versions[upstream] != timetableVersions?[upstream] { emergencyProgrammes[index].stopped = nil }
+            let name = SignedTimetable.versionName(String(programme.prefix { $0 != "/" }), .emergency)
+            if versions[name] != timetableVersions?[name] { emergencyProgrammes[index].stopped = nil }
         }
         timetableChanges = changes
         timetableVersions = versions

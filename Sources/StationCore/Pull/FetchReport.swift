@@ -4,12 +4,16 @@ package import StationTrust
 
 /// Something that fetching brought about.
 package enum FetchReport: Sendable {
-    /// A poll ended. All that it brought was told before.
-    case polled(upstream: String, PollResult)
-    /// One of an upstream's timetables is another one than before, and all that it refers to is known.
-    case offered(ChannelOffer)
     /// What the store has from earlier runs: each file's length in bytes by its name. The first report.
     case opened([String: Int64])
+    /// The timetables that were active when an earlier run ended, of files that are in the store.
+    case recovered([RemoteFile.Kind: SignedTimetable])
+    /// All upstreams' timetables of that kind as they are now, and which of them were fetched since the start.
+    ///
+    /// Calendars and playlists are in the store.
+    indirect case offered(RemoteFile.Kind, SignedTimetable, fetched: Set<String>)
+    /// A poll ended. All that it brought was told before.
+    case polled(upstream: String, PollResult)
     /// Files are in the store for good.
     case stored([TUF.Content])
     /// A file is not had; it is passed over until the next list of what is wanted.
@@ -27,29 +31,10 @@ package enum PollResult: Hashable, Sendable {
     /// `targetsVersion` is the version of the targets that are believed, and `issued` when the publisher says that it
     /// signed the timestamp (`x-loa-issued`), as it stands there.
     case changed(targetsVersion: Int64?, issued: String?)
-    /// It could not be had, or not all of it could be believed; what was offered before stays. For a person.
-    case failed(String)
-}
-
-/// One of an upstream's timetables, as its repository has it now.
-package struct ChannelOffer: Hashable, Sendable {
-    /// The upstream's name.
-    package var upstream: String
-    /// Which of its timetables.
-    package var kind: RemoteFile.Kind
-    /// Its calendars and playlists, which are in the store.
-    package var texts: [String: [UInt8]]
-    /// What each path is that calendars and playlists refer to, and they themselves; a path that is not here is
-    /// nobody's target.
-    package var contents: [String: TUF.Content]
-
-    /// Makes the offer.
-    package init(
-        upstream: String, kind: RemoteFile.Kind, texts: [String: [UInt8]] = [:],
-        contents: [String: TUF.Content] = [:]
-    ) {
-        (self.upstream, self.kind, self.texts, self.contents) = (upstream, kind, texts, contents)
-    }
+    /// It could not be had, or not all of it could be believed; what was offered before stays.
+    ///
+    /// `why` is for a person; `isUnreachable` says that nobody answered, rather than somebody who is not believed.
+    case failed(why: String, isUnreachable: Bool)
 }
 
 /// How many bytes bulk transfers have brought in a month.

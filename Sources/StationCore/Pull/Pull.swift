@@ -26,17 +26,27 @@ package struct Pull: Sendable {
         package var targetsVersion: Int64?
         /// Why the last poll failed; nil if it did not.
         package var error: String?
+        /// Whether it is to be shown as a fault: it is not believed, or was not reached several times in a row.
+        package var isFault = false
     }
 
-    /// An upstream that is silent for so many of its periods, and for an hour at least, is stale.
+    /// An upstream that is silent for so many of its periods is stale.
     static let stalePeriods = 3
-    static let staleTime = Duration.seconds(3600)
+    /// So many failures in a row are a fault; fewer are a network that comes and goes.
+    static let mostFailures = 3
+    /// While something is missing or too much, it is looked again so often.
+    static let lookInterval = Duration.seconds(3600)
+    /// And so often where something kept it from being let go.
+    static let retryInterval = Duration.seconds(600)
 
     private struct Upstream: Sendable {
         let name: String
         let period: Duration
         var schedule: PollSchedule
         var isPolling = false
+        var failures = 0
+        /// Whether somebody wants it to be asked, and it has not been asked since.
+        var isAskedFor = false
         var standing = Standing()
         /// When it answered last, or when it was first asked for.
         var lastAnswer: MonotonicInstant
@@ -50,6 +60,20 @@ package struct Pull: Sendable {
     private var wanted: [RemoteFile] = []
     private var isToBeSaidAgain = false
     private var hasFailed = false
+    /// What could not be fetched since the last list, and why.
+    package private(set) var unfetchable: [RemoteFile: String] = [:]
+    /// The emergencies that upstreams offered last, of those that were asked since the start.
+    private var fetchedEmergencies = Manifest()
+    /// Whether something has happened since the store was looked at, and when it is looked at without that.
+    private var isNews = true
+    private var lookAt = Instant.distantFuture
+
+    /// Begins to ask the upstreams of a station.
+    init(_ settings: StationSettings, at now: MonotonicInstant) {
+        self.init(
+            settings.upstreams.map { ($0.name, $0.pollInterval) }, station: settings.station,
+            bytesPerMonth: settings.bytesPerMonth, at: now)
+    }
 
     /// Begins to ask upstreams.
     ///
@@ -75,17 +99,42 @@ package struct Pull: Sendable {
 
     /// Takes what fetching brought about.
     package mutating func take(_ report: FetchReport, at now: Now) {
+        isNews = true
         switch report {
         case .opened(let files): supply.stored = files
-        case .offered: break
+        case .recovered(let timetables):
+            supply.active = timetables
+            for (upstream, channel) in timetables.values.flatMap(\.manifest.channels) {
+                note(upstream, targetsVersion: channel.targetsVersion)
+            }
+        case .offered(let kind, let timetable, let fetched): offered(kind, timetable, fetched)
         case .polled(let name, let result): polled(name, result, at: now)
         case .stored(let contents):
             for content in contents {
                 if let name = content.storeName { supply.stored[name] = content.length ?? 0 }
             }
-        case .unfetchable: hasFailed = true
+        case .unfetchable(let file, let why):
+            hasFailed = true
+            unfetchable[file] = why
         case .used(let usage): self.usage = usage
         }
+    }
+
+    private mutating func offered(
+        _ kind: RemoteFile.Kind, _ timetable: SignedTimetable, _ fetched: Set<String>
+    ) {
+        if kind == .emergency {
+            let channels = timetable.manifest.channels.filter { fetched.contains($0.key) }
+            fetchedEmergencies = Manifest(channels)
+        }
+        let isKnown =
+            supply.adopted[kind] == nil && supply.active[kind]?.manifest == timetable.manifest
+        supply.candidates[kind] = isKnown ? nil : timetable
+    }
+
+    private mutating func note(_ upstream: String, targetsVersion: Int64?) {
+        guard let index = upstreams.firstIndex(where: { $0.name == upstream }) else { return }
+        upstreams[index].standing.targetsVersion = targetsVersion ?? upstreams[index].standing.targetsVersion
     }
 
     private mutating func polled(_ name: String, _ result: PollResult, at now: Now) {
@@ -93,29 +142,43 @@ package struct Pull: Sendable {
         upstreams[index].isPolling = false
         // Whatever failed to be fetched is tried again as often as its upstream is asked.
         (isToBeSaidAgain, hasFailed) = (isToBeSaidAgain || hasFailed, false)
-        if case .failed(let why) = result {
+        if case .failed(let why, let isUnreachable) = result {
             upstreams[index].schedule.failed(at: now.monotonic)
+            upstreams[index].failures += 1
             upstreams[index].standing.error = why
+            upstreams[index].standing.isFault =
+                !isUnreachable || upstreams[index].failures >= Self.mostFailures
             return
         }
         upstreams[index].schedule.succeeded(at: now.monotonic)
+        upstreams[index].failures = 0
+        upstreams[index].standing.isFault = false
         upstreams[index].lastAnswer = now.monotonic
         upstreams[index].standing.error = nil
         upstreams[index].standing.lastContact = now.wall
-        guard case .changed(let version, _) = result else { return }
+        // After a start the first answer is always another than the one before, which nobody remembers.
+        guard case .changed(let version, _) = result, version != upstreams[index].standing.targetsVersion
+        else { return }
         upstreams[index].standing.lastChange = now.wall
         upstreams[index].standing.targetsVersion = version
     }
 
-    /// Takes a timetable that upstreams offer; it becomes active when it is ready.
-    package mutating func offer(_ kind: RemoteFile.Kind, _ timetable: SignedTimetable) {
-        supply.candidates[kind] = timetable
+    /// What was to be written down is written, or cannot be: from now on the station goes by it.
+    package mutating func adopted(_ kind: RemoteFile.Kind) {
+        isNews = true
+        if let timetable = supply.adopted.removeValue(forKey: kind) { supply.active[kind] = timetable }
     }
 
-    /// Takes the timetable that was active when the station ended.
-    package mutating func recover(_ kind: RemoteFile.Kind, _ timetable: SignedTimetable) {
-        supply.active[kind] = timetable
+    /// A file of the store is not what it was: it is fetched again.
+    ///
+    /// - Returns: its name, to be removed; nil if nobody knows it.
+    mutating func spoiled(_ content: TUF.Content) -> String? {
+        isNews = true
+        return content.storeName.flatMap { supply.stored.removeValue(forKey: $0) == nil ? nil : $0 }
     }
+
+    /// The clock was set: what was to be looked at then is looked at now.
+    package mutating func clockStepped() { isNews = true }
 
     /// A way to the network came up.
     package mutating func networkReturned(at now: MonotonicInstant) {
@@ -124,7 +187,10 @@ package struct Pull: Sendable {
 
     /// Somebody wants all upstreams to be asked now.
     package mutating func pollNow(at now: MonotonicInstant) {
-        for index in upstreams.indices { upstreams[index].schedule.advance(to: now) }
+        for index in upstreams.indices {
+            upstreams[index].schedule.advance(to: now)
+            upstreams[index].isAskedFor = true
+        }
     }
 
     // MARK: What is to be done
@@ -136,17 +202,27 @@ package struct Pull: Sendable {
     ///   - room: what may be kept on the disk.
     ///   - isPlaying: whether something sounds.
     /// - Returns: the deeds, in order; asked again, none of them comes again.
-    package mutating func act(at now: Now, room: StorageRoom, isPlaying: Bool) -> [Action] {
+    mutating func act(at now: Now, room: StorageRoom, isPlaying: Bool) -> [Action] {
         var actions: [Action] = []
         for index in upstreams.indices where !upstreams[index].isPolling {
             guard upstreams[index].schedule.next <= now.monotonic else { continue }
-            upstreams[index].isPolling = true
+            (upstreams[index].isPolling, upstreams[index].isAskedFor) = (true, false)
             actions.append(.poll(upstreams[index].name))
         }
+        guard isNews || lookAt <= now.wall else { return actions }
         for kind in RemoteFile.Kind.allCases where supply.isReady(kind, at: now.wall) {
-            supply.adopt(kind)
-            if let timetable = supply.active[kind] { actions.append(.adopt(kind, timetable)) }
+            guard let timetable = supply.candidates.removeValue(forKey: kind) else { continue }
+            supply.adopted[kind] = timetable
+            actions.append(.adopt(kind, timetable))
         }
+        actions += look(at: now, room: room, isPlaying: isPlaying)
+        isNews = false
+        return actions
+    }
+
+    /// Looks at what is on the disk and what should be.
+    private mutating func look(at now: Now, room: StorageRoom, isPlaying: Bool) -> [Action] {
+        var actions: [Action] = []
         let names = supply.evictable(at: now.wall, room: room, isPlaying: isPlaying)
         if !names.isEmpty {
             for name in names { supply.stored[name] = nil }
@@ -156,9 +232,19 @@ package struct Pull: Sendable {
         // A list that has only become shorter is known already.
         if isToBeSaidAgain && !files.isEmpty || !wanted.filter(Set(files).contains).elementsEqual(files) {
             actions.append(.want(files))
+            unfetchable = [:]
         }
         (wanted, isToBeSaidAgain) = (files, false)
+        lookAt = supply.nextLastCall(after: now.wall) ?? .distantFuture
+        if !files.isEmpty { lookAt = min(lookAt, now.wall + Self.lookInterval) }
+        if supply.isOverfull(room) { lookAt = min(lookAt, now.wall + Self.retryInterval) }
         return actions
+    }
+
+    /// When there may be something to do, if nothing happens before.
+    package func nextDue(at now: Now) -> MonotonicInstant {
+        let poll = nextPoll ?? .distantFuture
+        return lookAt == .distantFuture ? poll : min(poll, now.monotonic(of: lookAt))
     }
 
     /// When the next poll is due; nil while all are under way.
@@ -176,9 +262,36 @@ package struct Pull: Sendable {
         upstreams.first { $0.name == upstream }?.standing
     }
 
+    /// What the station goes by: emergencies and what is ordinary; nil before there is any.
+    package var active: SignedTimetable? {
+        guard let emergency = supply.active[.emergency] else { return supply.active[.ordinary] }
+        return supply.active[.ordinary].map(emergency.joined) ?? emergency
+    }
+
+    /// The emergencies in force.
+    package var emergencies: SignedTimetable? { supply.active[.emergency] }
+
+    /// Whether an upstream's emergencies in force were fetched since the start: only those sound by a clock that is
+    /// not believed (I8).
+    package func areFresh(emergenciesOf upstream: String) -> Bool {
+        guard let fetched = fetchedEmergencies.channels[upstream] else { return false }
+        return supply.active[.emergency]?.manifest.channels[upstream] == fetched
+    }
+
+    /// What content takes on the disk, in bytes.
+    package var contentBytes: Int64 { supply.bytes }
+
+    /// What is still to be fetched.
+    package var missing: [RemoteFile] { wanted }
+
+    /// Whether an upstream has yet to answer what somebody asked.
+    package func isAsked(_ upstream: String) -> Bool {
+        upstreams.contains { $0.name == upstream && ($0.isPolling || $0.isAskedFor) }
+    }
+
     /// Whether an upstream has not answered for long.
     package func isStale(_ upstream: String, at now: MonotonicInstant) -> Bool {
         guard let upstream = upstreams.first(where: { $0.name == upstream }) else { return false }
-        return now - upstream.lastAnswer > max(upstream.period * Self.stalePeriods, Self.staleTime)
+        return now - upstream.lastAnswer > upstream.period * Self.stalePeriods
     }
 }

@@ -30,8 +30,12 @@ struct Supply: Sendable {
     /// So near to a slot nothing is removed: a disk is slow while it does.
     static let quietBefore = Duration.seconds(600)
 
+    /// What the station goes by.
     var active: [RemoteFile.Kind: SignedTimetable] = [:]
+    /// What becomes active when it is ready.
     var candidates: [RemoteFile.Kind: SignedTimetable] = [:]
+    /// What is being written down, and is active when that is done.
+    var adopted: [RemoteFile.Kind: SignedTimetable] = [:]
     /// What is in the store, in bytes, by name.
     var stored: [String: Int64] = [:]
 
@@ -39,7 +43,9 @@ struct Supply: Sendable {
 
     /// Whether the timetable that is to come may take the place of the active one now.
     func isReady(_ kind: RemoteFile.Kind, at now: Instant) -> Bool {
-        guard let candidate = candidates[kind] else { return false }
+        guard adopted[kind] == nil, let candidate = candidates[kind] else { return false }
+        // Half a timetable is better than none.
+        if active[kind] == nil { return true }
         let from = kind == .emergency ? now - Self.emergencyAge : now
         let needs = candidate.needs(from: from, until: now + Self.readyAhead)
         if needs.allSatisfy(isStored) { return true }
@@ -47,9 +53,11 @@ struct Supply: Sendable {
         return isStored(next)
     }
 
-    /// Makes the timetable that is to come the active one.
-    mutating func adopt(_ kind: RemoteFile.Kind) {
-        if let candidate = candidates.removeValue(forKey: kind) { active[kind] = candidate }
+    /// When the timetable that is to come may become ready by time alone; nil when it will not.
+    func nextLastCall(after now: Instant) -> Instant? {
+        candidates.values.compactMap { candidate in
+            candidate.timetable.next(after: now + Self.lastCall).map { $0.scheduled - Self.lastCall }
+        }.min()
     }
 
     private func isStored(_ need: SignedTimetable.Need) -> Bool { need.files.allSatisfy(isStored) }
@@ -69,7 +77,7 @@ struct Supply: Sendable {
         }
         let soon = (needs(.emergency, at: now) + needs(.ordinary, at: now)).filter(isNew)
         var bytes = soon.reduce(0) { $0 + ($1.content.length ?? 0) }
-        let rest = RemoteFile.Kind.allCases.flatMap { (candidates[$0] ?? active[$0])?.files ?? [] }
+        let rest = RemoteFile.Kind.allCases.flatMap { (candidates[$0] ?? adopted[$0] ?? active[$0])?.manifest.files ?? [] }
             .filter(isNew)
             .prefix { file in
                 bytes += file.content.length ?? 0
@@ -81,10 +89,15 @@ struct Supply: Sendable {
     /// What the active timetable and the one to come need within the horizon, by the slots' instants.
     private func needs(_ kind: RemoteFile.Kind, at now: Instant) -> [RemoteFile] {
         let from = kind == .emergency ? now - Self.emergencyAge : now
-        return [candidates[kind], active[kind]].compactMap(\.self)
+        return all(kind)
             .flatMap { $0.needs(from: from, until: now + Self.horizon) }
             .enumerated().sorted { ($0.element.scheduled, $0.offset) < ($1.element.scheduled, $1.offset) }
             .flatMap(\.element.files)
+    }
+
+    /// The timetables of a kind, the newest first.
+    private func all(_ kind: RemoteFile.Kind) -> [SignedTimetable] {
+        [candidates[kind], adopted[kind], active[kind]].compactMap(\.self)
     }
 
     // MARK: Letting go
@@ -92,15 +105,13 @@ struct Supply: Sendable {
     /// The names of files to remove where content takes too much: what no timetable refers to first, then what it
     /// does not need within the horizon.
     func evictable(at now: Instant, room: StorageRoom, isPlaying: Bool) -> [String] {
-        let used = stored.values.reduce(0, +)
-        var excess = max(used - room.quotaBytes, room.freeBytes.map { room.reserveBytes - $0 } ?? 0)
+        var excess = max(bytes - room.quotaBytes, room.freeBytes.map { room.reserveBytes - $0 } ?? 0)
         guard excess > 0, !isPlaying, !isNearSlot(now) else { return [] }
         let kinds = RemoteFile.Kind.allCases
         let needed = Set(kinds.flatMap { needs($0, at: now) }.compactMap(\.content.storeName))
         let texts = Set(kinds.flatMap(texts))
         let referred = Set(
-            kinds.flatMap { (active[$0]?.files ?? []) + (candidates[$0]?.files ?? []) }
-                .compactMap(\.content.storeName))
+            kinds.flatMap(all).flatMap(\.manifest.files).compactMap(\.content.storeName))
         let names = stored.keys.sorted().filter { !needed.contains($0) && !texts.contains($0) }
         let order = names.filter { !referred.contains($0) } + names.filter(referred.contains)
         return Array(
@@ -110,6 +121,14 @@ struct Supply: Sendable {
             })
     }
 
+    /// Whether content takes more than it may.
+    func isOverfull(_ room: StorageRoom) -> Bool {
+        bytes > room.quotaBytes || room.freeBytes.map { $0 < room.reserveBytes } ?? false
+    }
+
+    /// What the store takes, in bytes.
+    var bytes: Int64 { stored.values.reduce(0, +) }
+
     private func isNearSlot(_ now: Instant) -> Bool {
         active.values.contains {
             !$0.timetable.slots(from: now, until: now + Self.quietBefore, limit: 1).isEmpty
@@ -118,7 +137,7 @@ struct Supply: Sendable {
 
     /// The names of calendars and playlists: without them no start could compile the timetable.
     private func texts(_ kind: RemoteFile.Kind) -> [String] {
-        ((active[kind]?.files ?? []) + (candidates[kind]?.files ?? []))
+        all(kind).flatMap(\.manifest.files)
             .filter { $0.path.hasSuffix(".ics") || ContentReference.isPlaylist($0.path) }
             .compactMap(\.content.storeName)
     }

@@ -67,8 +67,16 @@ package struct Effect: Equatable, Sendable {
         case discard(play: PlayID)
         /// Runs the configured command that switches the amplifier.
         case amplifier(isOn: Bool)
-        /// Looks whether the timetable has changed.
-        case readTimetable
+        /// Asks an upstream whether there is anything new; what comes of it is told by `fetched`.
+        ///
+        /// Metadata is judged by `at`; certificates by `certificatesAt`, or by the clock where that is nil.
+        case poll(upstream: String, at: Instant, certificatesAt: Instant?)
+        /// Fetches these files in this order, in place of those before.
+        case want([RemoteFile])
+        /// Removes files of the store of content, by their names.
+        case evict([String])
+        /// Writes down which timetable of a kind is the active one, durably: the next start goes by it.
+        case adopt(RemoteFile.Kind, Manifest)
         /// Reads free space and the like for `status`.
         case measureStorage
         /// Answers a command.
@@ -102,5 +110,5 @@ package enum Completion: Hashable, Sendable {
     /// One report for each item, in order.
     case preflighted([ItemReport])
     case played(PlayEnd, Playback)
-    case storage(freeBytes: Int64, contentBytes: Int64)
+    case storage(freeBytes: Int64)
 }

@@ -1,5 +1,3 @@
-package import StationTrust
-
 /// Something that happened, for the station to decide upon.
 package enum Event: Sendable {
     /// The daemon starts: what the disk remembers. The first event, once.
@@ -8,10 +6,10 @@ package enum Event: Sendable {
     case wake
     /// The wall clock was set.
     case clockStepped
-    /// A timetable was read whole and verified; it is active from now on.
-    indirect case timetable(ActiveTimetable)
-    /// A timetable could not be taken; the one before stays. The text says why, for a person.
-    case timetableRefused(upstream: String, String)
+    /// Fetching brought something about.
+    case fetched(FetchReport)
+    /// A way to the network came up.
+    case networkReturned
     /// An effect completed.
     case completed(EffectID, Completion)
     /// The disk has taken everything that it had refused, without having been given another entry.
@@ -28,21 +26,6 @@ package enum Event: Sendable {
     case configurationRefused(String)
     /// The service supervisor, or a person, ends the daemon.
     case terminate
-}
-
-/// What a timetable is made of when it becomes active.
-package struct ActiveTimetable: Sendable {
-    package var timetable: Timetable
-    /// For each upstream: its name and the digest of what was read.
-    package var versions: [String: Digest]
-    /// What was not understood.
-    package var problems: [TimetableProblem]
-
-    package init(timetable: Timetable, versions: [String: Digest], problems: [TimetableProblem]) {
-        self.timetable = timetable
-        self.versions = versions
-        self.problems = problems
-    }
 }
 
 /// What the disk remembers when the daemon starts.

@@ -13,6 +13,12 @@ struct Faults: Sendable {
         case device
         case amplifier
         case configuration
+        /// Upstreams that are not reached, or not believed.
+        case upstream
+        /// What is wanted of them and cannot be had.
+        case fetch
+        /// The timetable in force that cannot be written down.
+        case adoption
 
         /// Whether there is one for each slot, and so any number.
         fileprivate var isOfContent: Bool {
@@ -28,6 +34,9 @@ struct Faults: Sendable {
             case .device: "device"
             case .amplifier: "amplifier"
             case .configuration: "configuration"
+            case .upstream: "upstream"
+            case .fetch: "download"
+            case .adoption: "storage"
             }
         }
     }

@@ -31,6 +31,9 @@ extension Station {
         case .unmute: unmute(id, person)
         case .volume(let decibels): volume(decibels, id, person)
         case .test: test(id, person)
+        case .sync(let isFollowing):
+            if !isFollowing { note("sync", person, accepted: true) }
+            emit(.reply(id, sync(isFirst: !isFollowing)))
         }
     }
 

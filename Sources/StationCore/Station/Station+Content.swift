@@ -18,7 +18,7 @@ struct ContentCheck: Hashable, Sendable {
 extension [ItemReport] {
     /// Why none of the items can be played, or not all of them whole.
     var blockingReason: Reason {
-        contains { if case .bad = $0.problem { true } else { false } } ? .badContent : .noContent
+        contains { $0.problem != nil && $0.problem != .missing } ? .badContent : .noContent
     }
 }
 
@@ -29,6 +29,7 @@ extension ItemReport {
         case nil: nil
         case .missing: "\(itemPath): not there"
         case .bad(let why): "\(itemPath): \(why)"
+        case .spoiled: "\(itemPath): the disk has not kept it; it is fetched again"
         }
     }
 }
@@ -36,11 +37,12 @@ extension ItemReport {
 extension Station {
     /// The content of a slot: the entries of all its variants, one after the other.
     func items(of slot: Slot) -> [ContentItem] {
-        guard let timetable = active?.timetable else { return [] }
-        return timetable.entries(of: slot).map { language, entry in
+        guard let active else { return [] }
+        return active.timetable.entries(of: slot).map { language, entry in
             ContentItem(
-                source: .init(entry.source, upstream: slot.upstream), title: entry.title, language: language,
-                fallback: entry.fallback.map { .channel(upstream: slot.upstream, path: $0) })
+                source: active.source(entry.source, of: slot.upstream), title: entry.title,
+                language: language,
+                fallback: entry.fallback.map { active.source(.file($0), of: slot.upstream) })
         }
     }
 
@@ -83,10 +85,27 @@ extension Station {
             for: .contentCheck(slot: next.id, play))
     }
 
+    /// An early look at a slot's content has ended.
+    mutating func looked(at slot: String, _ reports: [ItemReport]) {
+        if let slot = active?.timetable.slot(id: slot) { replaceSpoiled(reports, of: items(of: slot)) }
+        noteContent(ContentCheck(reports: reports), of: slot)
+    }
+
     /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
     mutating func noteContent(_ check: ContentCheck, of slot: String) {
         contentChecks[slot] = check
         raise(.content(slot: slot), check.messages.map { "\(slot): \($0)" })
+    }
+
+    /// Lets what the disk has spoiled or lost be fetched again.
+    mutating func replaceSpoiled(_ reports: [ItemReport], of items: [ContentItem]) {
+        let names = zip(reports, items).compactMap { report, item -> String? in
+            guard report.problem == .spoiled || report.problem == .missing,
+                case .target(_, _, let content?) = item.source
+            else { return nil }
+            return pull.spoiled(content)
+        }
+        if !names.isEmpty { emit(.evict(names)) }
     }
 
     mutating func preflighted(_ play: PlayID, _ reports: [ItemReport]) {
@@ -95,6 +114,7 @@ extension Station {
             return
         }
         playouts[index].reports = reports
+        replaceSpoiled(reports, of: playouts[index].items)
         let slot = playouts[index].slot
         raise(.content(slot: slot.id), reports.compactMap(\.problemText).map { "\(slot.id): \($0)" })
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {
@@ -150,13 +170,14 @@ extension Urgency {
     }
 }
 
-extension ContentItem.Source {
-    init(_ source: Playlist.Source, upstream: String) {
-        switch source {
-        case .file(let path): self = .channel(upstream: upstream, path: path)
-        case .live(let url): self = .live(url: url)
-        case .input(let name): self = .input(name: name)
-        case .refused(let line, let why): self = .refused(line: line, why: why)
+extension SignedTimetable {
+    /// Where an entry's content comes from, and what it must be.
+    fileprivate func source(_ entry: Playlist.Source, of upstream: String) -> ContentItem.Source {
+        switch entry {
+        case .file(let path): .target(upstream: upstream, path: path, content(of: path, upstream: upstream))
+        case .live(let url): .live(url: url)
+        case .input(let name): .input(name: name)
+        case .refused(let line, let why): .refused(line: line, why: why)
         }
     }
 }

@@ -108,10 +108,10 @@ extension Station {
 
     mutating func poll() {
         tellLastStates()
-        if nextPoll <= now.monotonic {
-            nextPoll = now.monotonic + settings.pollInterval
-            emit(.readTimetable, for: .timetable)
-            emit(.measureStorage, for: .storage)
+        if nextStorageLook <= now.monotonic {
+            nextStorageLook = now.monotonic + Self.storageInterval
+            // A disk that does not answer is not asked twice.
+            if !purposes.values.contains(.storage) { emit(.measureStorage, for: .storage) }
         }
         if nextClockPoll <= now.monotonic {
             nextClockPoll = now.monotonic + clockPoll
@@ -126,7 +126,9 @@ extension Station {
     /// When the station wants to be called again, if nothing happens before.
     var nextWake: MonotonicInstant {
         if hasMoreSlots { return now.monotonic }
-        var wake = min(nextPoll, nextClockPoll, terminatesBy ?? .distantFuture, rates.nextDue)
+        var wake = min(
+            pull.nextDue(at: now), nextStorageLook, nextClockPoll, terminatesBy ?? .distantFuture,
+            rates.nextDue)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
         if let mute = guardian.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
         if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }

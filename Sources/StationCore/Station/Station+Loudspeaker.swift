@@ -16,6 +16,7 @@ extension Station {
         renewPermits()
         switchCard()
         switchAmplifier()
+        followPull()
         poll()
     }
 
@@ -23,7 +24,7 @@ extension Station {
     private mutating func expire() {
         for index in playouts.indices.reversed() where !playouts[index].holdsLoudspeaker {
             let playout = playouts[index]
-            guard trust != .untrusted || playout.slot.isByHand else { continue }
+            guard trust != .untrusted || playout.slot.isAtOnce else { continue }
             // What was begun and has not enough left to go on with will not have more later.
             let isSpent = playout.isBegun && !playout.reports.isEmpty && !playout.fits(from: now.wall)
             guard playout.latestStart < now.wall || isSpent || playout.isOver(at: now.wall) else { continue }
@@ -129,6 +130,7 @@ extension Station {
             start: start, hardEnd: playout.slot.hardEnd,
             zone: settings.zone,
             emergenciesToday: emergencies(on: start), isBegun: playout.isBegun,
+            isAtOnce: playout.slot.isAtOnce,
             alreadySounded: playout.isBegun ? playout.position : .zero)
     }
 
@@ -323,8 +325,11 @@ extension Station {
     /// The clock was set: what is armed is armed for its instant as it is now; what sounds goes on.
     mutating func clockStepped(by step: Duration) {
         // What a person wants now is wanted now, whatever the clock says.
-        for index in playouts.indices where playouts[index].slot.isByHand {
+        for index in playouts.indices where playouts[index].slot.isAtOnce {
             playouts[index].slot.scheduled = playouts[index].slot.scheduled + step
+            if playouts[index].slot.isWithoutClock {
+                playouts[index].slot.hardEnd = playouts[index].slot.hardEnd.map { $0 + step }
+            }
         }
         for index in playouts.indices where playouts[index].holdsLoudspeaker && !playouts[index].isSounding {
             let scheduled = playouts[index].slot.scheduled

@@ -12,11 +12,10 @@ struct Upcoming: Sendable {
 
 extension Station {
     /// Makes a timetable the active one, at this instant.
-    mutating func activate(_ new: ActiveTimetable) {
+    mutating func activate(_ new: SignedTimetable) {
         let old = active
         active = new
         upcoming = nil
-        upstreamErrors = [:]
         // Each change of the audio is told this way too: a file that grows must not fill the log.
         guard let old, old.versions == new.versions, old.problems == new.problems else {
             noteTimetable(new)
@@ -27,7 +26,7 @@ extension Station {
         recallWithdrawn(by: new.timetable)
     }
 
-    private mutating func noteTimetable(_ new: ActiveTimetable) {
+    private mutating func noteTimetable(_ new: SignedTimetable) {
         append(
             .timetable,
             [
@@ -36,12 +35,18 @@ extension Station {
                     .object(
                         new.versions.sorted { $0.key < $1.key }.map { .init($0.key, .string("\($0.value)")) })
                 ),
+                .init(
+                    "targets",
+                    .object(
+                        new.manifest.channels.sorted { $0.key < $1.key }.map {
+                            .init($0.key, $0.value.targetsVersion.map { .integer($0) } ?? .null)
+                        })),
                 .init("events", .integer(Int64(new.timetable.programmeCount))),
                 .init("problems", .integer(Int64(new.problems.count))),
             ])
     }
 
-    private mutating func replace(_ old: ActiveTimetable?, by new: ActiveTimetable) {
+    private mutating func replace(_ old: SignedTimetable?, by new: SignedTimetable) {
         forgetContentChecks()
         clear(.crowd)
         raiseTimetableFault()
@@ -54,20 +59,18 @@ extension Station {
         }
         // What the new timetable puts into the past was never due; but it may still be joined.
         dueSince = [:]
-        for (upstream, version) in new.versions {
-            dueSince?[upstream] = old.versions[upstream] == version ? since[upstream] : now.wall
+        for (name, version) in new.versions {
+            dueSince?[name] = old.versions[name] == version ? since[name] : now.wall
         }
         rewind(to: min(takenUntil, now.wall - Self.joinReach))
     }
 
-    /// Raises, or clears, the fault of all timetables: which upstream was not taken, and what of the active ones was
-    /// not understood, errors before warnings.
+    /// Raises, or clears, the fault of what was not understood of the active timetable, errors before warnings.
     mutating func raiseTimetableFault() {
         let problems = active?.problems ?? []
         raise(
             .timetable,
-            upstreamErrors.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-                + (problems.filter { $0.severity == .error } + problems.filter { $0.severity == .warning })
+            (problems.filter { $0.severity == .error } + problems.filter { $0.severity == .warning })
                 .map(\.description))
     }
 
@@ -76,8 +79,15 @@ extension Station {
         for index in playouts.indices.reversed() where !playouts[index].slot.isByHand {
             let old = playouts[index].slot
             let new = timetable.slot(id: old.id)
-            let isSame = new.map { $0.plays(sameAs: old) && items(of: $0) == playouts[index].items } ?? false
-            if isSame { continue }
+            let isSame =
+                new.map {
+                    (old.isWithoutClock || $0.plays(sameAs: old)) && items(of: $0) == playouts[index].items
+                } ?? false
+            if isSame {
+                // Signed anew, it may begin for longer.
+                playouts[index].slot.expires = new?.expires
+                continue
+            }
             switch playouts[index].phase {
             case .committing, .ordered:
                 stop(index, .reason(.withdrawn), fade: Self.stopFade)
@@ -103,7 +113,8 @@ extension Station {
     /// Takes the slots that are due soon, and judges those that were due while nobody was there to play them.
     mutating func takeDue() {
         hasMoreSlots = false
-        guard let timetable = active?.timetable, trust != .untrusted else { return }
+        guard trust != .untrusted else { return takeEmergenciesWithoutClock() }
+        guard let timetable = active?.timetable else { return }
         if dueSince == nil { beginJudging() }
         // The slot whose preflight is due at this very instant is one of them: the wake was for it.
         let horizon = now.wall + Self.preflightLead + .nanoseconds(1)
@@ -124,6 +135,25 @@ extension Station {
             if hasMoreSlots { return }
         }
         takenUntil = horizon
+    }
+
+    /// By a clock that nobody believes each emergency that was fetched since the start sounds at once, and once (I8).
+    private mutating func takeEmergenciesWithoutClock() {
+        guard let timetable = pull.emergencies?.timetable else { return }
+        var programmes: Set<String> = []
+        for slot in timetable.slots(from: .distantPast, until: .distantFuture, limit: Self.mostPlayouts)
+        where slot.programmeClass == .emergency && programmes.insert(slot.programme).inserted {
+            guard pull.areFresh(emergenciesOf: slot.upstream), !log.isSettled(slot.id),
+                !isUnderWay(slot.id), !isStoppedRepeat(slot)
+            else { continue }
+            var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
+            if let intent = log.openIntent(of: slot.id) {
+                playout.slot.id = intent.slot
+                playout.resume(intent, recoveredPosition, boot: boot, at: now)
+            }
+            playout.slot.becomeDueWithoutClock(at: now.wall)
+            if mayTake(playout) { playouts.append(playout) }
+        }
     }
 
     /// Takes slots from an instant on again, or from there on in another timetable.
@@ -155,8 +185,8 @@ extension Station {
     private mutating func beginJudging() {
         let begun = now.wall(of: dueFrom)
         let oldest = now.wall - LogSummary.memory
-        let due = (active?.versions ?? [:]).keys.map { upstream in
-            (upstream, max(min(log.timetableChange(of: upstream) ?? begun, begun), oldest))
+        let due = (active?.versions ?? [:]).keys.map { version in
+            (version, max(min(log.timetableChange(of: version) ?? begun, begun), oldest))
         }
         let since = due.map(\.1).min() ?? begun
         if let last = lastTrustedBefore, last < oldest { noteUnjudged(from: last, to: oldest) }
@@ -226,7 +256,7 @@ extension Station {
 
     /// Whether the slot was in its upstream's timetable when it was due: another's changes say nothing of it.
     private func isDue(_ slot: Slot) -> Bool {
-        dueSince?[slot.upstream].map { slot.scheduled >= $0 } ?? false
+        dueSince?[slot.versionName].map { slot.scheduled >= $0 } ?? false
     }
 
     /// Passes a slot over until it is due.
@@ -288,6 +318,13 @@ extension Station {
 }
 
 extension Slot {
+    /// Moves it to an instant of a clock that nobody believes; it keeps its length.
+    fileprivate mutating func becomeDueWithoutClock(at instant: Instant) {
+        hardEnd = hardEnd.map { instant + ($0 - scheduled) }
+        (scheduled, expires, late) = (instant, nil, .within(Playout.longestWait))
+        isWithoutClock = true
+    }
+
     /// Whether a running programme may go on under the other slot's words.
     fileprivate func plays(sameAs other: Slot) -> Bool {
         scheduled == other.scheduled && hardEnd == other.hardEnd && programmeClass == other.programmeClass

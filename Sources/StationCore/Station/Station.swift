@@ -61,13 +61,15 @@ package struct Station: Sendable {
     var trust = ClockTrust.untrusted
     var log = LogSummary()
     var guardian: Guard
-    var active: ActiveTimetable?
+    /// What upstreams offer, and what of it is on the disk.
+    var pull: Pull
+    /// The timetable in force.
+    var active: SignedTimetable?
     var playouts: [Playout] = []
     var faults = Faults()
     var card = CardState.closed
-    var storage: (freeBytes: Int64, contentBytes: Int64) = (0, 0)
-    var upstreamErrors: [String: String] = [:]
-    var lastTimetableRead: Instant?
+    /// Free bytes on the disk, once they were measured.
+    var freeBytes: Int64?
 
     /// The reading of the clocks that holds for the call under way.
     var now: Now
@@ -117,7 +119,7 @@ package struct Station: Sendable {
     var amplifierRetryDelay = Station.amplifierRetry
     /// It was on for its longest time, and stays off until nobody needs it.
     var isAmplifierSpent = false
-    var nextPoll: MonotonicInstant
+    var nextStorageLook: MonotonicInstant
     var nextClockPoll: MonotonicInstant
     var contentChecks: [String: ContentCheck] = [:]
     var lastTestTone: MonotonicInstant?
@@ -130,7 +132,7 @@ package struct Station: Sendable {
         case contentCheck(slot: String?, PlayID)
         case play(PlayID)
         case lastPosition
-        case timetable
+        case adoption(RemoteFile.Kind)
         case storage
         case amplifier
         case other
@@ -142,7 +144,8 @@ package struct Station: Sendable {
         self.now = now
         startedAt = now.monotonic
         dueFrom = now.monotonic
-        nextPoll = now.monotonic
+        pull = Pull(settings, at: now.monotonic)
+        nextStorageLook = now.monotonic
         nextClockPoll = now.monotonic
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
@@ -300,10 +303,8 @@ package struct Station: Sendable {
     private mutating func take(_ event: Event) {
         switch event {
         case .started, .wake, .clockStepped: break
-        case .timetable(let timetable): activate(timetable)
-        case .timetableRefused(let upstream, let problem):
-            upstreamErrors[upstream] = problem
-            raiseTimetableFault()
+        case .fetched(let report): fetched(report)
+        case .networkReturned: pull.networkReturned(at: now.monotonic)
         case .completed(let id, let completion): complete(id, completion)
         case .progress(let play, let playback): progress(play, playback)
         case .card(let state): cardChanged(state)
@@ -322,11 +323,11 @@ package struct Station: Sendable {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
         case (.contentCheck(let slot, let play), .preflighted(let reports)):
-            if let slot { noteContent(ContentCheck(reports: reports), of: slot) }
+            if let slot { looked(at: slot, reports) }
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
-        case (.timetable, .done): lastTimetableRead = now.wall
-        case (.storage, .storage(let free, let content)): storage = (free, content)
+        case (.adoption(let kind), let completion): adopted(kind, completion)
+        case (.storage, .storage(let free)): freeBytes = free
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
             amplifierRetryAt = now.monotonic + amplifierRetryDelay
@@ -356,7 +357,6 @@ package struct Station: Sendable {
         clock.configure(
             buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,
             holdover: settings.holdover)
-        nextPoll = now.monotonic
         forgetContentChecks()
         for index in playouts.indices { rejudge(index) }
     }

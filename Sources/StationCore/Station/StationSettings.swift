@@ -16,14 +16,15 @@ package struct StationSettings: Sendable {
         }
     }
 
-    /// An upstream as `status` shows it.
+    /// An upstream as `status` shows it, and how often it is asked.
     package struct Upstream: Hashable, Sendable {
         package var name: String
         package var url: String
+        /// From poll to poll.
+        package var pollInterval: Duration
 
-        package init(name: String, url: String) {
-            self.name = name
-            self.url = url
+        package init(name: String, url: String, pollInterval: Duration) {
+            (self.name, self.url, self.pollInterval) = (name, url, pollInterval)
         }
     }
 
@@ -41,13 +42,17 @@ package struct StationSettings: Sendable {
     package var holdover: Duration
     package var deviceName: String
     package var upstreams: [Upstream]
-    /// How often the upstreams are asked.
-    package var pollInterval: Duration
+    /// The bytes a month that what can wait may take.
+    package var bytesPerMonth: Int64
+    /// The most bytes that content may take on the disk, and those that must stay free there.
+    package var quotaBytes: Int64
+    package var reserveBytes: Int64
 
     package init(
         station: String, name: String, version: String, buildDate: Instant, zoneName: String, zone: ZoneFile,
         rules: GuardRules, amplifier: Amplifier?, isClockBatteryBacked: Bool, holdover: Duration,
-        deviceName: String, upstreams: [Upstream], pollInterval: Duration
+        deviceName: String, upstreams: [Upstream], bytesPerMonth: Int64, quotaBytes: Int64,
+        reserveBytes: Int64
     ) {
         self.station = station
         self.name = name
@@ -61,6 +66,7 @@ package struct StationSettings: Sendable {
         self.holdover = holdover
         self.deviceName = deviceName
         self.upstreams = upstreams
-        self.pollInterval = pollInterval
+        self.bytesPerMonth = bytesPerMonth
+        (self.quotaBytes, self.reserveBytes) = (quotaBytes, reserveBytes)
     }
 }

@@ -21,7 +21,13 @@ struct ClockJudge: Sendable {
     ///
     /// A synchronised clock is not held against it: one false synchronisation in 2099 would silence the
     /// station until then.
-    private(set) var floor: Instant
+    private var synchronisedFloor: Instant
+    /// When each upstream's timestamp was signed, as far as that may be believed.
+    private var issues: [String: Instant] = [:]
+    /// The latest of the build, the last synchronised time and what upstreams have signed: it is later than that.
+    var floor: Instant { issues.values.reduce(synchronisedFloor, max) }
+    /// A signature so much ahead of a clock that was synchronised in this boot is wrong, not the clock.
+    static let issueTolerance = Duration.seconds(3600)
     /// When the log begins; a battery-backed clock that never was synchronised is believed from then on.
     private let firstStart: Instant?
     private var isBatteryBacked: Bool
@@ -36,7 +42,7 @@ struct ClockJudge: Sendable {
         holdover: Duration
     ) {
         self.buildDate = buildDate
-        floor = max(buildDate, lastSynchronised ?? .distantPast)
+        synchronisedFloor = max(buildDate, lastSynchronised ?? .distantPast)
         self.firstStart = firstStart
         self.isBatteryBacked = isBatteryBacked
         self.holdover = holdover
@@ -48,15 +54,17 @@ struct ClockJudge: Sendable {
         self.buildDate = buildDate
         self.isBatteryBacked = isBatteryBacked
         self.holdover = holdover
-        floor = max(floor, buildDate)
+        synchronisedFloor = max(synchronisedFloor, buildDate)
     }
 
     /// Judges a reading; only synchronised time moves the floor.
     mutating func judge(_ now: Now) -> ClockTrust {
         if now.isSynchronised {
             guard now.wall >= buildDate else { return .untrusted }
+            // A signature from the future was wrong.
+            if lastSynchronised == nil { issues = issues.filter { $0.value <= now.wall + Self.issueTolerance } }
             lastSynchronised = now
-            floor = now.wall
+            synchronisedFloor = now.wall
             return .synchronised
         }
         guard now.wall >= floor else { return .untrusted }
@@ -66,6 +74,18 @@ struct ClockJudge: Sendable {
         guard isBatteryBacked else { return .untrusted }
         let since = lastSynchronisedOnDisk ?? firstStart ?? now.wall
         return now.wall - since <= holdover ? .holdover : .untrusted
+    }
+
+    /// Takes when an upstream says that it signed; another signature of its takes that one's place.
+    ///
+    /// One dated 2099 must not silence a station: where the clock was synchronised in this boot it is held against
+    /// that, and else against the longest time that the clock is held over.
+    mutating func noteIssue(_ instant: Instant, by upstream: String, at now: Now) {
+        let isCarriedOn = lastSynchronised.map { self.isCarriedOn(now, from: $0) } ?? false
+        let base = lastSynchronised?.wall ?? lastSynchronisedOnDisk ?? firstStart ?? buildDate
+        let latest =
+            now.isSynchronised || isCarriedOn ? now.wall + Self.issueTolerance : max(base, buildDate) + holdover
+        issues[upstream] = instant <= latest ? instant : nil
     }
 
     /// Whether the clock still runs on from its last synchronisation, neither set by hand nor left too long.

@@ -22,6 +22,8 @@ package struct ChannelSource: Sendable {
     package var rank: Int
     /// The classes that the upstream may use.
     package var classes: [ProgrammeClass]
+    /// From then on none of its slots begins; nil where nobody said so.
+    package var expires: Instant?
     /// The hosts whose live streams it may relay; none unless told.
     package var liveHosts: [String]
     /// All `schedule.ics` and `*.m3u8` of the channel; others are ignored.
@@ -31,12 +33,13 @@ package struct ChannelSource: Sendable {
 
     /// Makes the channel of an upstream.
     package init(
-        upstream: String, rank: Int, classes: [ProgrammeClass], liveHosts: [String] = [], files: [File],
-        audio: Set<String>? = nil
+        upstream: String, rank: Int, classes: [ProgrammeClass], expires: Instant? = nil,
+        liveHosts: [String] = [], files: [File], audio: Set<String>? = nil
     ) {
         self.upstream = upstream
         self.rank = rank
         self.classes = classes
+        self.expires = expires
         self.liveHosts = liveHosts
         self.files = files
         self.audio = audio

@@ -34,6 +34,17 @@ struct Series: Sendable {
         shifts = (all.min() ?? 0)...(all.max() ?? 0)
     }
 
+    /// The same in a timetable in which so many programmes and zones go before its own.
+    func moved(programmes: Int, zones: Int) -> Series {
+        Series(
+            recurrence: recurrence, zone: zone + zones, excluded: excluded, excludedDays: excludedDays,
+            segments: segments.map { segment in
+                var segment = segment
+                segment.programme = segment.programme.map { $0 + programmes }
+                return segment
+            })
+    }
+
     /// Hands over the slots from `from` on, until none that follows could be wanted.
     func visit(from: Instant, zones: [ZoneFile], into found: inout Candidates) {
         let zone = zones[zone]

@@ -54,6 +54,10 @@ package struct Slot: Hashable, Sendable, Identifiable {
     package var scheduled: Instant
     /// When the slot ends whatever is playing; `nil`: it ends with its last item.
     package var hardEnd: Instant?
+    /// It does not begin from then on: so long its signature holds; `nil` for as long as it is offered.
+    package var expires: Instant?
+    /// Whether it sounds as soon as can be, because nobody knows what time it is.
+    package internal(set) var isWithoutClock = false
     /// What happens when it cannot begin on time.
     package var late: LateRule
     /// What to play, one after the other: for everybody first, then the station's languages in its order.
@@ -66,8 +70,8 @@ package struct Slot: Hashable, Sendable, Identifiable {
     /// Makes a slot.
     package init(
         id: String, upstream: String, programme: String, title: String, programmeClass: ProgrammeClass,
-        categories: [String], rank: Int, scheduled: Instant, hardEnd: Instant?, late: LateRule,
-        contents: [ContentVariant], file: String = "", line: Int = 0
+        categories: [String], rank: Int, scheduled: Instant, hardEnd: Instant?, expires: Instant? = nil,
+        late: LateRule, contents: [ContentVariant], file: String = "", line: Int = 0
     ) {
         self.id = id
         self.upstream = upstream
@@ -78,11 +82,15 @@ package struct Slot: Hashable, Sendable, Identifiable {
         self.rank = rank
         self.scheduled = scheduled
         self.hardEnd = hardEnd
+        self.expires = expires
         self.late = late
         self.contents = contents
         self.file = file
         self.line = line
     }
+
+    /// What its timetable is called among `SignedTimetable.versions`.
+    var versionName: String { SignedTimetable.versionName(upstream, RemoteFile.Kind(of: file)) }
 }
 
 extension Slot {

@@ -35,6 +35,8 @@ package struct Timetable: Sendable {
     struct Channel: Sendable {
         var name: String
         var rank: Int
+        /// From then on no slot begins; nil where nobody said so.
+        var expires: Instant?
         var playlists: [String: Playlist] = [:]
         /// Paths as the events write them, where the channel's file is written with other code points.
         var spellings: [String: String] = [:]
@@ -49,6 +51,8 @@ package struct Timetable: Sendable {
     var zones: [ZoneFile] = []
     /// The zone in which slots are named.
     var stationZone = ZoneFile.utc
+    /// Whether any channel expires: most do not, and need not be asked.
+    private(set) var expires = false
 
     /// A timetable without a slot.
     package init() {}
@@ -84,12 +88,19 @@ package struct Timetable: Sendable {
             let identity = identities[String(id[..<at])]
         else { return nil }
         for index in identity.singles where singles[index].original == original {
-            return slot(singles[index])
+            return isInForce(singles[index]) ? slot(singles[index]) : nil
         }
         for index in identity.series {
-            if let single = series[index].instance(of: original, zones: zones) { return slot(single) }
+            guard let single = series[index].instance(of: original, zones: zones) else { continue }
+            return isInForce(single) ? slot(single) : nil
         }
         return nil
+    }
+
+    /// Whether the slot lies before its channel's end.
+    fileprivate func isInForce(_ single: Single) -> Bool {
+        guard expires, let end = channels[programmes[single.programme].channel].expires else { return true }
+        return single.scheduled < end
     }
 
     /// The first slot of one programme, by its `UPSTREAM/UID`, later than one instant and before another.
@@ -104,10 +115,12 @@ package struct Timetable: Sendable {
 
     /// What a variant of a slot plays, item by item; nothing where its playlist is missing or empty.
     package func entries(of variant: ContentVariant, upstream: String) -> [Playlist.Entry] {
-        guard let channel = channels.first(where: { $0.name == upstream }) else { return [] }
+        // An upstream's emergencies are a channel of their own, with paths of their own.
+        let channels = channels.lazy.filter { $0.name == upstream }
         switch variant.reference {
-        case .playlist(let path): return channel.playlists[path]?.entries ?? []
-        case .file(let path): return [Playlist.Entry(source: .file(channel.spellings[path] ?? path))]
+        case .playlist(let path): return channels.compactMap { $0.playlists[path] }.first?.entries ?? []
+        case .file(let path):
+            return [Playlist.Entry(source: .file(channels.compactMap { $0.spellings[path] }.first ?? path))]
         case .live(let url): return [Playlist.Entry(source: .live(url))]
         }
     }
@@ -129,8 +142,27 @@ package struct Timetable: Sendable {
                 + RFC3339.string(from: single.original, offset: offset),
             upstream: channel.name, programme: programme.uid, title: programme.title,
             programmeClass: programme.programmeClass, categories: programme.categories, rank: channel.rank,
-            scheduled: single.scheduled, hardEnd: single.hardEnd, late: programme.late,
-            contents: programme.contents, file: programme.file, line: programme.line)
+            scheduled: single.scheduled, hardEnd: single.hardEnd, expires: channel.expires,
+            late: programme.late, contents: programme.contents, file: programme.file, line: programme.line)
+    }
+
+    /// Makes it ready to be asked, once all programmes, singles and series are there.
+    mutating func index() {
+        singles.sort { $0.scheduled < $1.scheduled }
+        identities = [:]
+        for (index, single) in singles.enumerated() {
+            identities[key(of: single.programme), default: Identity()].singles.append(index)
+        }
+        for (index, series) in series.enumerated() {
+            guard let programme = series.segments.lazy.compactMap(\.programme).first else { continue }
+            identities[key(of: programme), default: Identity()].series.append(index)
+        }
+        expires = channels.contains { $0.expires != nil }
+    }
+
+    /// The `UPSTREAM/UID` of a programme.
+    func key(of programme: Int) -> String {
+        Self.key(channels[programmes[programme].channel].name, programmes[programme].uid)
     }
 
     static func key(_ upstream: String, _ uid: String) -> String { "\(upstream)/\(uid)" }
@@ -151,7 +183,7 @@ struct Candidates {
     }
 
     mutating func insert(_ single: Timetable.Single) {
-        guard single.scheduled <= cutoff else { return }
+        guard single.scheduled <= cutoff, timetable.isInForce(single) else { return }
         found.append(single)
         // Sorting now and then keeps the list short and the cut-off tight.
         if found.count - limit >= max(64, limit) { trim() }

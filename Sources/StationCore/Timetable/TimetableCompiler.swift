@@ -74,7 +74,8 @@ private struct TimetableCompiler {
         files = [:]
         taken = []
         for file in channel.files { files[file.path] = file.bytes }
-        timetable.channels.append(Timetable.Channel(name: channel.upstream, rank: channel.rank))
+        timetable.channels.append(
+            Timetable.Channel(name: channel.upstream, rank: channel.rank, expires: channel.expires))
         let before = timetable.programmes.count
         for path in station.calendarPaths {
             if let bytes = files[path] { addCalendar(path, bytes) }
@@ -84,15 +85,7 @@ private struct TimetableCompiler {
     }
 
     mutating func finish() -> Timetable.Compilation {
-        timetable.singles.sort { $0.scheduled < $1.scheduled }
-        for (index, single) in timetable.singles.enumerated() {
-            timetable.identities[key(of: single.programme), default: Timetable.Identity()].singles.append(
-                index)
-        }
-        for (index, series) in timetable.series.enumerated() {
-            guard let programme = series.segments.lazy.compactMap(\.programme).first else { continue }
-            timetable.identities[key(of: programme), default: Timetable.Identity()].series.append(index)
-        }
+        timetable.index()
         timetable.zones = table.zones
         timetable.stationZone = station.zone
         if unreported > 0, let last = problems.popLast() {
@@ -102,11 +95,6 @@ private struct TimetableCompiler {
                     message: "\(unreported + 1) more problems are not listed"))
         }
         return Timetable.Compilation(timetable: timetable, problems: problems, refused: refused)
-    }
-
-    private func key(of programme: Int) -> String {
-        let programme = timetable.programmes[programme]
-        return Timetable.key(timetable.channels[programme.channel].name, programme.uid)
     }
 
     private mutating func warn(_ file: String, _ line: Int, _ message: String) {

@@ -43,6 +43,27 @@ enum ContentFile {
         guard information.st_size <= mostBytes else { throw SystemError(call: "open \(path)", code: EFBIG) }
     }
 
+    /// The SHA-256 of the whole file, which is what somebody signed for.
+    ///
+    /// - Throws: `SystemError`; with EBADMSG when it is something else, and as `hash` does.
+    static func verify(
+        _ descriptor: Int32, _ path: String, is content: TUF.Content, shouldContinue: () -> Bool
+    ) throws(SystemError) -> Digest {
+        let limit = content.length ?? mostBytes
+        let different = SystemError(call: path, code: EBADMSG)
+        do throws(SystemError) {
+            let digest = try hash(descriptor, path, limit: limit, shouldContinue: shouldContinue)
+            if let sha256 = content.sha256 {
+                guard digest == sha256 else { throw different }
+                return digest
+            }
+            var check = TUF.ContentCheck(content, of: path)
+            try read(descriptor, path, limit: limit, shouldContinue) { try? check.take($0) }
+            guard (try? check.finish()) != nil else { throw different }
+            return digest
+        } catch { throw error.code == EFBIG ? different : error }
+    }
+
     /// The SHA-256 of the whole file.
     ///
     /// - Throws: `SystemError`; with EFBIG when it has more than `limit` bytes, and with ECANCELED as soon as
@@ -51,6 +72,14 @@ enum ContentFile {
         _ descriptor: Int32, _ path: String, limit: Int64 = .max, shouldContinue: () -> Bool = { true }
     ) throws(SystemError) -> Digest {
         var hash = SHA256()
+        try read(descriptor, path, limit: limit, shouldContinue) { hash.update($0) }
+        return hash.finish()
+    }
+
+    private static func read(
+        _ descriptor: Int32, _ path: String, limit: Int64, _ shouldContinue: () -> Bool,
+        _ take: (UnsafeRawBufferPointer) -> Void
+    ) throws(SystemError) {
         var offset: off_t = 0
         let piece = 1 << 17
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 16)
@@ -59,8 +88,8 @@ enum ContentFile {
             guard shouldContinue() else { throw SystemError(call: "read \(path)", code: ECANCELED) }
             // pread: who handed the file over has the same file position, and may move it.
             let count = try system("read \(path)") { pread(descriptor, buffer.baseAddress, piece, offset) }
-            guard count > 0 else { return hash.finish() }
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            guard count > 0 else { return }
+            take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += off_t(count)
             guard offset <= limit else { throw SystemError(call: "read \(path)", code: EFBIG) }
         }

@@ -67,6 +67,7 @@ extension Request {
         case "unmute": return .command(.unmute)
         case "volume": return .command(.volume(decibels: try members.number("decibels", in: -60...0)))
         case "test": return .command(.test)
+        case "sync": return .command(.sync(isFollowing: try members.flag("follow")))
         case let verb: throw RequestError(message: "there is no verb \(verb) in this version")
         }
     }

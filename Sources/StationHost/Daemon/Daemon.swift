@@ -6,11 +6,23 @@ package import StationCore
 package struct Daemon {
     /// What a sound path is made with.
     package struct SoundContext: Sendable {
-        /// The card, the loudness, the inputs, the upstreams' folders.
+        /// The card, the loudness, the inputs, the folder of content.
         package let configuration: Configuration
         /// The files that people handed over.
         package let handed: HandedFiles
         /// Gets card states, progress and completions.
+        package let mailbox: Mailbox<Event>
+    }
+
+    /// What whoever fetches is made with.
+    package struct FetchContext: Sendable {
+        /// The upstreams, the network, the station's folder.
+        package let configuration: Configuration
+        /// Whose timetables are read.
+        package let station: TimetableStation
+        /// The kernel's identity of this boot.
+        package let boot: String
+        /// Gets reports and completions.
         package let mailbox: Mailbox<Event>
     }
 
@@ -23,6 +35,7 @@ package struct Daemon {
     private let loaded: LoadedConfiguration
     private let supervisor: Supervisor
     private let makeSound: (SoundContext) throws -> any SoundPath
+    private let makeFetch: (FetchContext) throws -> any Fetching
 
     /// Prepares a daemon.
     ///
@@ -31,14 +44,17 @@ package struct Daemon {
     ///   - loaded: the configuration.
     ///   - supervisor: who is told that it is ready.
     ///   - makeSound: makes the sound path.
+    ///   - makeFetch: makes what asks the upstreams.
     package init(
         configurationPath: String, loaded: LoadedConfiguration, supervisor: Supervisor,
-        makeSound: @escaping (SoundContext) throws -> any SoundPath
+        makeSound: @escaping (SoundContext) throws -> any SoundPath,
+        makeFetch: @escaping (FetchContext) throws -> any Fetching
     ) {
         self.configurationPath = configurationPath
         self.loaded = loaded
         self.supervisor = supervisor
         self.makeSound = makeSound
+        self.makeFetch = makeFetch
     }
 
     /// Runs until SIGTERM or SIGINT, on the calling thread, which becomes the loop thread.
@@ -56,7 +72,8 @@ package struct Daemon {
         let handed = HandedFiles()
         let bell = LogBell()
         let state = loaded.configuration.state
-        let store = try Store.open(state: state, run: run, boot: Clocks.bootIdentity(), mailbox: mailbox)
+        let boot = Clocks.bootIdentity()
+        let store = try Store.open(state: state, run: run, boot: boot, mailbox: mailbox)
         let amplifier = try AmplifierThread(loaded.configuration.amplifier)
         // Whatever an earlier run left on.
         amplifier.turn(isOn: false) { Self.noteFailure($0) }
@@ -65,11 +82,13 @@ package struct Daemon {
             log: LogPlace(state: state, run: run), bell: bell, zone: loaded.zone)
         let sound = try makeSound(
             SoundContext(configuration: loaded.configuration, handed: handed, mailbox: mailbox))
-        let folders = try FolderThread(loaded, zones: .system, mailbox: mailbox, reloads: reloads)
+        let fetch = try makeFetch(
+            FetchContext(
+                configuration: loaded.configuration, station: loaded.station, boot: boot, mailbox: mailbox))
         let parts = DaemonParts(
             loaded: loaded, configurationPath: configurationPath, store: store, sound: sound,
             mailbox: mailbox,
-            reloads: reloads, server: server, bell: bell, folders: folders, amplifier: amplifier,
+            reloads: reloads, server: server, bell: bell, fetch: fetch, amplifier: amplifier,
             supervisor: supervisor)
         EventLoop(parts, timers: timers).run()
         Self.end(parts)

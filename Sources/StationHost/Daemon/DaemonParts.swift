@@ -1,3 +1,4 @@
+import Glibc
 import StationCore
 
 /// What the daemon is made of, around the station.
@@ -12,7 +13,7 @@ final class DaemonParts {
     let reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>
     let server: ControlServer
     let bell: LogBell
-    let folders: FolderThread
+    let fetch: any Fetching
     let amplifier: AmplifierThread
     let supervisor: Supervisor
     /// The reading of the clocks of the wake under way.
@@ -23,7 +24,7 @@ final class DaemonParts {
     init(
         loaded: LoadedConfiguration, configurationPath: String, store: Store, sound: any SoundPath,
         mailbox: Mailbox<Event>, reloads: Mailbox<Result<LoadedConfiguration, ConfigurationFileError>>,
-        server: ControlServer, bell: LogBell, folders: FolderThread, amplifier: AmplifierThread,
+        server: ControlServer, bell: LogBell, fetch: any Fetching, amplifier: AmplifierThread,
         supervisor: Supervisor
     ) {
         self.loaded = loaded
@@ -34,7 +35,7 @@ final class DaemonParts {
         self.reloads = reloads
         self.server = server
         self.bell = bell
-        self.folders = folders
+        self.fetch = fetch
         self.amplifier = amplifier
         self.supervisor = supervisor
         now = Clocks.read()
@@ -48,16 +49,39 @@ final class DaemonParts {
             amplifier: { [unowned self] id, isOn in
                 amplifier.turn(isOn: isOn) { [mailbox] in mailbox.put(.completed(id, $0)) }
             },
-            readTimetable: { [unowned self] in folders.readTimetable($0) },
-            measureStorage: { [unowned self] in folders.measure($0) },
+            measureStorage: { [unowned self] in measureStorage($0) },
             exit: { [unowned self] in hasEnded = true })
+    }
+
+    /// Reads the configuration file anew; the disk thread does, for a file may be slow.
+    func reload() {
+        store.onDiskThread { [configurationPath, reloads] in
+            do throws(ConfigurationFileError) {
+                reloads.put(.success(try LoadedConfiguration.read(configurationPath)))
+            } catch { reloads.put(.failure(error)) }
+        }
+    }
+
+    private func measureStorage(_ id: EffectID) {
+        store.onDiskThread { [mailbox, state = loaded.configuration.state] in
+            mailbox.put(.completed(id, freeSpace(state)))
+        }
     }
 
     /// Goes by another configuration from now on.
     func adopt(_ new: LoadedConfiguration) {
         loaded = new
         server.zone = new.zone
-        folders.adopt(new)
         amplifier.adopt(new.configuration.amplifier)
     }
+}
+
+/// How much of a folder's file system is free for who is not root.
+private func freeSpace(_ folder: String) -> Completion {
+    var information = statvfs()
+    guard statvfs(folder, &information) == 0 else {
+        return .failed("\(SystemError(call: "statvfs \(folder)", code: errno))")
+    }
+    return .storage(
+        freeBytes: Int64(clamping: UInt64(information.f_bavail) * UInt64(information.f_frsize)))
 }

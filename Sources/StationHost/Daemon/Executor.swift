@@ -12,8 +12,6 @@ package final class Executor {
         package var status: (String) -> Void
         /// Switches the amplifier.
         package var amplifier: (EffectID, Bool) -> Void
-        /// Looks for another timetable.
-        package var readTimetable: (EffectID) -> Void
         /// Measures free space.
         package var measureStorage: (EffectID) -> Void
         /// Ends the daemon.
@@ -21,13 +19,12 @@ package final class Executor {
 
         package init(
             reply: @escaping (CommandID, Reply) -> Void, status: @escaping (String) -> Void,
-            amplifier: @escaping (EffectID, Bool) -> Void, readTimetable: @escaping (EffectID) -> Void,
-            measureStorage: @escaping (EffectID) -> Void, exit: @escaping () -> Void
+            amplifier: @escaping (EffectID, Bool) -> Void, measureStorage: @escaping (EffectID) -> Void,
+            exit: @escaping () -> Void
         ) {
             self.reply = reply
             self.status = status
             self.amplifier = amplifier
-            self.readTimetable = readTimetable
             self.measureStorage = measureStorage
             self.exit = exit
         }
@@ -35,12 +32,17 @@ package final class Executor {
 
     private let store: Store
     private let sound: any SoundPath
+    private let fetch: any Fetching
     private let mailbox: Mailbox<Event>
     private let surroundings: Surroundings
 
-    package init(store: Store, sound: any SoundPath, mailbox: Mailbox<Event>, surroundings: Surroundings) {
+    package init(
+        store: Store, sound: any SoundPath, fetch: any Fetching, mailbox: Mailbox<Event>,
+        surroundings: Surroundings
+    ) {
         self.store = store
         self.sound = sound
+        self.fetch = fetch
         self.mailbox = mailbox
         self.surroundings = surroundings
     }
@@ -66,7 +68,17 @@ package final class Executor {
             case .renew(let play, let permit): sound.renew(id, play: play, permit: permit)
             case .discard(let play): sound.discard(id, play: play)
             case .amplifier(let isOn): surroundings.amplifier(id, isOn)
-            case .readTimetable: surroundings.readTimetable(id)
+            case .poll(let upstream, let at, let certificatesAt):
+                fetch.poll(upstream, at: at.seconds, certificatesAt: certificatesAt?.seconds)
+                mailbox.put(.completed(id, .done))
+            case .want(let files):
+                fetch.want(files)
+                mailbox.put(.completed(id, .done))
+            case .evict(let names):
+                fetch.evict(names)
+                mailbox.put(.completed(id, .done))
+            case .adopt(let kind, let manifest):
+                fetch.adopt(kind, manifest) { [mailbox] in mailbox.put(.completed(id, $0)) }
             case .measureStorage: surroundings.measureStorage(id)
             case .reply(let command, let reply): surroundings.reply(command, reply)
             case .status(let line): surroundings.status(line)

@@ -64,8 +64,12 @@ extension LoadedConfiguration {
             isClockBatteryBacked: configuration.clock.batteryBacked,
             holdover: .seconds(86_400 * configuration.clock.holdoverDays),
             deviceName: configuration.output.device,
-            upstreams: configuration.upstreams.map { .init(name: $0.name, url: $0.url) },
-            pollInterval: .seconds(configuration.upstreams.map(\.pollSeconds).min() ?? 60))
+            upstreams: configuration.upstreams.map {
+                .init(name: $0.name, url: $0.url, pollInterval: .seconds($0.pollSeconds))
+            },
+            bytesPerMonth: Int64(configuration.network.bytesPerMonth),
+            quotaBytes: Int64(configuration.storage.quotaBytes),
+            reserveBytes: Int64(configuration.storage.reserveBytes))
     }
 
     /// Whose timetable it is.
@@ -77,11 +81,13 @@ extension LoadedConfiguration {
 
     /// The keys that differ in another configuration and that only a restart can change.
     ///
-    /// The sound path, the store and the socket are made once; everything else is taken over while running.
+    /// Sound path, store, socket and whoever fetches are made once; everything else is taken over while running.
     func keysThatNeedRestart(comparedTo other: LoadedConfiguration) -> [String] {
         let (old, new) = (configuration, other.configuration)
         let changed: [(String, Bool)] = [
-            ("station", old.station != new.station), ("upstreams", old.upstreams != new.upstreams),
+            ("station", old.station != new.station), ("timeZone", old.timeZone != new.timeZone),
+            ("languages", old.languages != new.languages), ("groups", old.groups != new.groups),
+            ("upstreams", old.upstreams != new.upstreams), ("network", old.network != new.network),
             ("inputs", old.inputs != new.inputs), ("output", old.output != new.output),
             ("loudness", old.loudness != new.loudness), ("stopInput", old.stopInput != new.stopInput),
             ("state", old.state != new.state), ("socket", old.socket != new.socket),

@@ -29,6 +29,8 @@ final class EventLoop {
         let wake: Descriptor
         let step: Descriptor
         let signals: Descriptor
+        /// Tells of links and routes; nil where the kernel, or whoever confines the daemon, has none to tell of.
+        let network: Descriptor?
 
         /// Makes timers, and blocks the signals that the loop takes from then on.
         static func make() throws(SystemError) -> Timers {
@@ -37,7 +39,10 @@ final class EventLoop {
             let signals = Descriptor(owning: try system("signalfd") { CLinux_signals() })
             let number = step.number
             _ = try system("timerfd") { CLinux_step_timer_arm(number) }
-            return Timers(wake: wake, step: step, signals: signals)
+            let news = CLinux_network()
+            return Timers(
+                wake: wake, step: step, signals: signals,
+                network: news < 0 ? nil : Descriptor(owning: news))
         }
     }
 
@@ -48,7 +53,7 @@ final class EventLoop {
         nextFeed = parts.now.monotonic
         station = Station(settings: parts.loaded.settings, now: parts.now)
         executor = Executor(
-            store: parts.store, sound: parts.sound, mailbox: parts.mailbox,
+            store: parts.store, sound: parts.sound, fetch: parts.fetch, mailbox: parts.mailbox,
             surroundings: parts.surroundings)
     }
 
@@ -74,8 +79,16 @@ final class EventLoop {
     private var wanted: [pollfd] {
         [
             timers.wake.number, timers.step.number, timers.signals.number, parts.mailbox.descriptor,
-            parts.reloads.descriptor,
+            parts.reloads.descriptor, network,
         ].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    }
+
+    /// ppoll passes over a negative one.
+    private var network: Int32 {
+        switch timers.network {
+        case .some(let descriptor): descriptor.number
+        case .none: -1
+        }
     }
 
     private func serve(_ ready: [pollfd]) {
@@ -84,7 +97,8 @@ final class EventLoop {
         if ready[2].revents != 0 { takeSignals() }
         if ready[3].revents != 0 { for event in parts.mailbox.take() { handle(event) } }
         if ready[4].revents != 0 { for result in parts.reloads.take() { take(result) } }
-        for ask in parts.server.serve(ready.dropFirst(5), now: now) { take(ask) }
+        if ready[5].revents != 0, CLinux_network_returned(network) == 1 { handle(.networkReturned) }
+        for ask in parts.server.serve(ready.dropFirst(6), now: now) { take(ask) }
         if ready[0].revents != 0 {
             var count: UInt64 = 0
             _ = read(timers.wake.number, &count, 8)
@@ -141,7 +155,7 @@ final class EventLoop {
             case 0: return
             case SIGHUP:
                 parts.supervisor.reloading(at: CLinux_monotonic() / 1000)
-                parts.folders.reload(parts.configurationPath)
+                parts.reload()
             default:
                 deadline = min(deadline, now.monotonic + Self.endWithin)
                 handle(.terminate)

@@ -15,8 +15,8 @@ struct ContentChecker: Sendable {
     /// No item takes longer to decode, in nanoseconds: others wait for their turn.
     private static let patience: Int64 = 300_000_000_000
 
-    /// Each upstream's folder.
-    let folders: [String: String]
+    /// The folder of verified content, each file named by its hash.
+    let content: String
     /// What people handed over.
     let handed: HandedFiles
     /// The loudness that every item is brought to, in LUFS.
@@ -84,10 +84,14 @@ struct ContentChecker: Sendable {
         let file: HeldFile
         do throws(SystemError) {
             file = try open(source, &progress)
-            report.sha256 = try ContentFile.hash(file.number, source.path, shouldContinue: shouldContinue)
+            report.sha256 = try hash(file, source, shouldContinue)
         } catch {
-            if error.code == ECANCELED { throw Interruption() }
-            if error.code != ENOENT { report.problem = .bad("\(error)") }
+            switch error.code {
+            case ECANCELED: throw Interruption()
+            case ENOENT: break
+            case EBADMSG: report.problem = .spoiled
+            default: report.problem = .bad("\(error)")
+            }
             return (nil, report)
         }
         let found = try decode(file, index, report, shouldContinue)
@@ -99,16 +103,25 @@ struct ContentChecker: Sendable {
         return found
     }
 
+    /// Whole again, on the descriptor that will be decoded: what lies on a disk for months does not stay what it was.
+    private func hash(
+        _ file: HeldFile, _ source: ContentItem.Source, _ shouldContinue: () -> Bool
+    ) throws(SystemError) -> Digest {
+        if case .target(_, let path, let content?) = source {
+            return try ContentFile.verify(
+                file.number, path, is: content, shouldContinue: shouldContinue)
+        }
+        return try ContentFile.hash(file.number, source.path, shouldContinue: shouldContinue)
+    }
+
     private func open(
         _ source: ContentItem.Source, _ progress: inout Progress
     ) throws(SystemError) -> HeldFile {
         switch source {
-        case .channel(let upstream, let path):
-            guard let folder = folders[upstream] else {
-                throw SystemError(call: "open \(path)", code: ENOENT)
-            }
+        case .target(_, let path, let signed):
+            guard let name = signed?.storeName else { throw SystemError(call: "open \(path)", code: ENOENT) }
             return try HeldFile(allowance, for: progress.urgency) { () throws(SystemError) in
-                try ContentFile.open(path, below: folder)
+                try ContentFile.open(name, below: content)
             }
         case .handedOver(let token, let name):
             if let file = progress.taken[token] { return file }

@@ -13,9 +13,7 @@ extension SoundOutput {
             card: CardSettings(
                 device: output.device, rate: output.rate, channels: 1, cardChannels: output.channels,
                 bufferMilliseconds: output.bufferMilliseconds),
-            folders: Dictionary(
-                context.configuration.upstreams.map { ($0.name, $0.folder) },
-                uniquingKeysWith: { first, _ in first }),
+            content: context.configuration.state + "/content",
             handed: context.handed, targetLoudness: context.configuration.loudness.targetLufs,
             mailbox: context.mailbox)
     }

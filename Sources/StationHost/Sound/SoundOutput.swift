@@ -18,13 +18,13 @@ package final class SoundOutput: SoundPath {
     ///
     /// - Parameters:
     ///   - card: which card, and how.
-    ///   - folders: each upstream's folder.
+    ///   - content: the folder of verified content.
     ///   - handed: what people handed over.
     ///   - targetLoudness: the loudness that every item is brought to, in LUFS.
     ///   - mailbox: gets completions and what the card does.
     /// - Throws: `SystemError` or `CardError` when the machine has no thread or descriptor left.
     package init(
-        card: CardSettings, folders: [String: String], handed: HandedFiles, targetLoudness: Double,
+        card: CardSettings, content: String, handed: HandedFiles, targetLoudness: Double,
         mailbox: Mailbox<Event>
     ) throws {
         self.mailbox = mailbox
@@ -32,7 +32,7 @@ package final class SoundOutput: SoundPath {
         self.found = found
         preflights = try PreflightThread(
             ContentChecker(
-                folders: folders, handed: handed, targetLoudness: targetLoudness, allowance: .ofProcess())
+                content: content, handed: handed, targetLoudness: targetLoudness, allowance: .ofProcess())
         ) { id, play, content in
             // The content first: whoever hears of the completion may order the play at once.
             if let content { found.put((id, play, content)) }

@@ -309,8 +309,11 @@ extension TUF.Client {
             phase = .idle
             return .refreshed
         }
-        if let target = targets.targets[path] {
+        if var target = targets.targets[path] {
             phase = .idle
+            target.signer = TUF.Signer(
+                role: appointment.role, expires: targets.header.expires, issued: targets.issued,
+                patterns: appointment.patterns)
             return .found(target)
         }
         var search = search

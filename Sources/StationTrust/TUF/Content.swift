@@ -16,6 +16,26 @@ extension TUF {
         /// Those with an algorithm that is known here, the strongest named first, each once; none if nobody said.
         package let hashes: [Hash]
 
+        /// What a file of that length and hash is.
+        package init(length: Int64, sha256: Digest) {
+            (self.length, hashes) = (length, [Hash(algorithm: .sha256, bytes: sha256.bytes)])
+        }
+
+        /// Reads what `json` wrote; nil if it is none.
+        package init?(_ json: JSON) {
+            guard let content = try? Content(Fields(json, "")), content.length != nil, !content.hashes.isEmpty
+            else { return nil }
+            self = content
+        }
+
+        /// Length and hashes as metadata has them.
+        package var json: JSON {
+            let hashes = hashes.map {
+                JSON.Member($0.algorithm.rawValue, .string(Hexadecimal.text($0.bytes)))
+            }
+            return ["length": length.map { .integer($0) } ?? .null, "hashes": .object(hashes)]
+        }
+
         /// Reads `length` and `hashes`.
         ///
         /// A hash of an unknown kind is left to others, but one that could be checked must be there if any is.

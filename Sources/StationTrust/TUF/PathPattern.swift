@@ -20,9 +20,12 @@ extension TUF {
             }
         }
 
+        /// As it was written.
+        let text: String
         private let pieces: [Piece]
 
         init(_ text: String) {
+            self.text = text
             var scalars = Array(text.unicodeScalars)[...]
             var pieces: [Piece] = []
             while let scalar = scalars.popFirst() {

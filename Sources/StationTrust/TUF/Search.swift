@@ -14,6 +14,8 @@ extension TUF {
         let role: String
         let signers: Signers
         let keys: ByteMap<JSON>
+        /// The patterns of paths that were handed on to it; nil for the top-level role, and where hashes say which.
+        var patterns: [String]?
 
         var identity: Identity { .init(role: ExactString(text: role), signers: signers) }
     }
@@ -48,7 +50,10 @@ extension TUF {
         mutating func add(_ targets: Targets) {
             var added: [Appointment] = []
             for delegation in targets.delegations where delegation.includes(scalars, hash: hash) {
-                added.append(.init(role: delegation.name, signers: delegation.signers, keys: targets.keys))
+                added.append(
+                    Appointment(
+                        role: delegation.name, signers: delegation.signers, keys: targets.keys,
+                        patterns: delegation.patterns))
                 guard delegation.isTerminating else { continue }
                 stack = []
                 break

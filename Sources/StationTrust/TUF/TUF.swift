@@ -45,7 +45,7 @@ package enum TUF {
     package static func fileName(of role: String) -> String { quoted(role) + ".json" }
 
     /// Percent-encodes all but what every URL and file name may hold.
-    static func quoted(_ text: String, alsoPlain plain: String = "") -> String {
+    package static func quoted(_ text: String, alsoPlain plain: String = "") -> String {
         var output: [UInt8] = []
         for byte in text.utf8 {
             let isPlain =

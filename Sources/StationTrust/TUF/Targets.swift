@@ -7,6 +7,8 @@ extension TUF {
         package let content: Content
         /// What the publisher says of it, if anything.
         package let custom: JSON?
+        /// Who signed for it; nil before it was found by a search.
+        package internal(set) var signer: Signer?
 
         init(_ json: JSON, _ subject: String) throws(Refusal) {
             let fields = Fields(json, subject)
@@ -18,10 +20,24 @@ extension TUF {
         }
     }
 
+    /// The role that signed for a target, and what it was trusted with.
+    package struct Signer: Hashable, Sendable {
+        /// Its name.
+        package let role: String
+        /// When its signature ends, in seconds since 1970.
+        package let expires: Int64
+        /// When it says that it signed (`x-loa-issued`), as it stands there.
+        package let issued: String?
+        /// The patterns of the paths that it may sign for; nil for the top-level role, and where hashes say which.
+        package let patterns: [String]?
+    }
+
     /// The files that one role answers for, and the roles to which it hands paths on.
     package struct Targets: Sendable {
         /// Version and expiry.
         package let header: Header
+        /// When it says that it was signed (`x-loa-issued`).
+        let issued: String?
         /// Files by their paths.
         package let targets: ByteMap<Target>
         /// Keys by their ids.
@@ -32,6 +48,7 @@ extension TUF {
         init(_ document: Document) throws(Refusal) {
             let fields = Fields(document.signed, document.role)
             header = try Header(fields, type: .targets)
+            issued = fields.optional("x-loa-issued")?.text
             targets = try fields.byName("targets") { member throws(Refusal) in
                 try Target(member.value, document.role)
             }
@@ -91,6 +108,11 @@ extension TUF {
             case (nil, .some): paths = .hashPrefixes(try fields.texts("path_hash_prefixes"))
             default: throw fields.malformed("paths")
             }
+        }
+
+        /// The patterns of its paths; nil where hashes say which.
+        var patterns: [String]? {
+            if case .patterns(let patterns) = paths { patterns.map(\.text) } else { nil }
         }
 
         /// Whether the path is among them.

@@ -1,0 +1,116 @@
+import StationTrust
+
+// What comes from the upstreams, and what the station wants of them.
+
+extension Station {
+    /// The disk's free space is read so often; what is fetched and let go tells the rest.
+    static let storageInterval = Duration.seconds(300)
+
+    mutating func fetched(_ report: FetchReport) {
+        pull.take(report, at: now)
+        switch report {
+        case .recovered: if let recovered = pull.active { activate(recovered) }
+        case .polled(let upstream, let result):
+            if case .changed(_, let issued?) = result, let instant = RFC3339.instant(of: issued) {
+                clock.noteIssue(instant, by: upstream, at: now)
+            }
+        case .stored:
+            // Whoever waits for content need not wait for its turn.
+            for index in playouts.indices where playouts[index].retryAt != nil {
+                playouts[index].retryAt = now.monotonic
+            }
+            forgetContentChecks { !$0.messages.isEmpty }
+        case .opened, .offered, .unfetchable, .used: break
+        }
+    }
+
+    /// A timetable is written down, or cannot be: the station goes by it all the same.
+    mutating func adopted(_ kind: RemoteFile.Kind, _ completion: Completion) {
+        if case .failed(let problem) = completion {
+            raise(.adoption, "after a restart the timetable before will be in force: \(problem)")
+        } else {
+            clear(.adoption)
+        }
+        guard kind == .ordinary else { return }
+        pull.adopted(kind)
+        if let timetable = pull.active { activate(timetable) }
+    }
+
+    /// Does what the pull wants done.
+    mutating func followPull() {
+        let room = StorageRoom(
+            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
+        for action in pull.act(at: now, room: room, isPlaying: playouts.contains(where: \.isSounding)) {
+            switch action {
+            case .poll(let upstream):
+                let floor = trust == .untrusted ? clock.floor : nil
+                emit(.poll(upstream: upstream, at: floor ?? now.wall, certificatesAt: floor))
+            case .want(let files): emit(.want(files))
+            case .evict(let names):
+                emit(.evict(names))
+                nextStorageLook = now.monotonic
+            case .adopt(let kind, let timetable): adopt(kind, timetable)
+            }
+        }
+        tellPullFaults()
+    }
+
+    private mutating func adopt(_ kind: RemoteFile.Kind, _ timetable: SignedTimetable) {
+        emit(.adopt(kind, timetable.manifest), for: .adoption(kind))
+        // An emergency waits for no disk; what is ordinary is in force when a restart would find it so.
+        guard kind == .emergency else { return }
+        pull.adopted(kind)
+        if let timetable = pull.active { activate(timetable) }
+    }
+
+    private mutating func tellPullFaults() {
+        raise(
+            .upstream,
+            settings.upstreams.compactMap { upstream in
+                guard let standing = pull.standing(of: upstream.name), standing.isFault else { return nil }
+                return "\(upstream.name): \(standing.error ?? "")"
+            })
+        var problems = pull.unfetchable.map { "\($0.key.upstream)/\($0.key.path): \($0.value)" }.sorted()
+        if pull.isBudgetSpent, !pull.missing.isEmpty {
+            problems.insert("the bytes of this month are used up: only emergencies are fetched", at: 0)
+        }
+        raise(.fetch, problems)
+    }
+
+    // MARK: Asked by a person
+
+    /// Asks all upstreams now, and tells how far that is; whoever wants to follow it asks again.
+    mutating func sync(isFirst: Bool) -> Reply {
+        if isFirst {
+            pull.pollNow(at: now.monotonic)
+            followPull()
+        }
+        let missing = pull.missing.filter { pull.unfetchable[$0] == nil }
+        let isDone = !settings.upstreams.contains { pull.isAsked($0.name) } && (missing.isEmpty || pull.isBudgetSpent)
+        let errors = settings.upstreams.compactMap { pull.standing(of: $0.name)?.error }
+        let hasFailed = !errors.isEmpty || !pull.missing.isEmpty
+        let body: JSON = [
+            "done": .bool(isDone),
+            "upstreams": .array(settings.upstreams.map(json)),
+            "missing": [
+                "files": .integer(Int64(missing.count)),
+                "bytes": .integer(missing.reduce(0) { $0 + ($1.content.length ?? 0) }),
+            ],
+            "failed": .array(faults.all.first { $0.code == .fetch }?.messages.map { .string($0) } ?? []),
+        ]
+        return Reply(isDone && hasFailed ? .refused : .fine, body)
+    }
+
+    func json(_ upstream: StationSettings.Upstream) -> JSON {
+        let standing = pull.standing(of: upstream.name)
+        let lastChange = standing?.lastChange ?? log.timetableChange(of: upstream.name)
+        return [
+            "name": .string(upstream.name), "url": .string(upstream.url),
+            "targetsVersion": standing?.targetsVersion.map { .integer($0) } ?? .null,
+            "lastContact": standing?.lastContact.map { .string(text($0)) } ?? .null,
+            "lastChange": lastChange.map { .string(text($0)) } ?? .null,
+            "stale": .bool(pull.isStale(upstream.name, at: now.monotonic)),
+            "error": standing?.error.map { .string($0) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+package import StationCore
+
+/// What asks upstreams and fetches from them: the executor's border to the network.
+///
+/// Every function is called on the loop thread and returns at once; what comes of it is reported to the mailbox that
+/// it was made with.
+package protocol Fetching: AnyObject {
+    /// Asks an upstream whether there is anything new; one poll of it at a time.
+    ///
+    /// - Parameters:
+    ///   - upstream: its name.
+    ///   - time: by which metadata is judged, in seconds since 1970.
+    ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
+    func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?)
+    /// Fetches these files in this order in place of those before; what failed before is tried again.
+    func want(_ files: [RemoteFile])
+    /// Removes files of the store of content.
+    func evict(_ names: [String])
+    /// Writes down, durably, which timetable of a kind is the active one.
+    func adopt(_ kind: RemoteFile.Kind, _ manifest: Manifest, done: @escaping @Sendable (Completion) -> Void)
+}

@@ -1,0 +1,48 @@
+package import StationCore
+import StationTrust
+
+// What upstreams offer in a world, compiled as the daemon compiles it.
+
+/// The timetables of both kinds, as all upstreams offer them.
+package struct SimulatedOffer: Sendable {
+    /// One of each kind.
+    package var timetables: [RemoteFile.Kind: SignedTimetable]
+
+    /// Compiles channels by the production compiler; what they refer to has its path's hash.
+    package init(_ channels: [ChannelSource], for station: TimetableStation, zones: Zones) {
+        timetables = Dictionary(
+            uniqueKeysWithValues: RemoteFile.Kind.allCases.map { kind in
+                let parts = channels.map { channel in
+                    var channel = channel
+                    channel.files.removeAll { RemoteFile.Kind(of: $0.path) != kind }
+                    return channel
+                }
+                return (kind, Self.timetable(parts, kind, for: station, zones: zones))
+            })
+    }
+
+    private static func timetable(
+        _ channels: [ChannelSource], _ kind: RemoteFile.Kind, for station: TimetableStation, zones: Zones
+    ) -> SignedTimetable {
+        let compilation = Timetable.compile(channels, for: station, zones: zones)
+        var signed = SignedTimetable(timetable: compilation.timetable, problems: compilation.problems)
+        for channel in channels where !channel.files.isEmpty {
+            let name = SignedTimetable.versionName(channel.upstream, kind)
+            signed.versions[name] = SHA256.hash(channel.files.flatMap { Array($0.path.utf8) + $0.bytes })
+            var contents: [String: TUF.Content] = [:]
+            for path in channel.references(for: station, zones: zones) {
+                contents[path] = content(SHA256.hash("\(channel.upstream)/\(path)".utf8))
+            }
+            for file in channel.files { contents[file.path] = content(SHA256.hash(file.bytes)) }
+            signed.manifest.channels[channel.upstream] = .init(contents: contents)
+        }
+        return signed
+    }
+
+    private static func content(_ digest: Digest) -> TUF.Content { .init(length: 1000, sha256: digest) }
+
+    /// Everything that the timetables refer to.
+    var contents: [TUF.Content] {
+        timetables.values.flatMap { $0.manifest.channels.values }.flatMap(\.contents.values)
+    }
+}
