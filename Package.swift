@@ -102,7 +102,8 @@ let package = Package(
         .testTarget(
             name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["StationCore", "StationTrust", "CardCapture"],
+            name: "EndToEndTests",
+            dependencies: ["StationCore", "StationTrust", "CardCapture", "SignedRepositories"],
             swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
     ]

@@ -40,6 +40,7 @@ package final class FetchThread: Sendable {
     /// What the thread is asked to do.
     enum Job: Sendable {
         case poll(upstream: String, at: Int64, certificatesAt: Int64?)
+        case configure(TimetableStation, zoneName: String)
         case want([RemoteFile])
         case evict([String])
         case adopt(RemoteFile.Kind, Manifest, @Sendable (Completion) -> Void)
@@ -80,6 +81,11 @@ package final class FetchThread: Sendable {
         jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt))
     }
 
+    /// Reads timetables for a station with other groups, languages or another zone from now on.
+    package func configure(_ station: TimetableStation, zoneName: String) {
+        jobs.put(.configure(station, zoneName: zoneName))
+    }
+
     /// Fetches these files in this order in place of those before; what failed before is tried again.
     package func want(_ files: [RemoteFile]) { jobs.put(.want(files)) }
 
@@ -112,7 +118,7 @@ private final class FetchLoop {
     private let store: ContentStore
     private let repositories: Repositories
     private let downloads: Downloads
-    private let maker: TimetableMaker
+    private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, store: store) }
     private let file: ManifestFile
     private var polling: Set<String> = []
     /// What all upstreams offer, as it was understood last.
@@ -131,11 +137,11 @@ private final class FetchLoop {
         downloads = Downloads(
             store, transfers, budget,
             place: { (try? repositories.named($0.upstream))?.url(of: $0.path, $0.content) }, report: report)
-        maker = TimetableMaker(readers: repositories.readers, store: store)
         file = ManifestFile(state: setup.state)
     }
 
     func run(_ jobs: Mailbox<FetchThread.Job>) {
+        report(.opened(store.files))
         recover()
         while true {
             for job in jobs.take() { carryOut(job) }
@@ -153,6 +159,9 @@ private final class FetchLoop {
             transfers.certificatesAt = certificatesAt
             downloads.turn(to: time)
             poll(upstream, at: time)
+        case .configure(let station, let zoneName):
+            repositories.configure(station, zoneName: zoneName)
+            recover()
         case .want(let files): downloads.want(files)
         case .evict(let names): downloads.evict(names)
         case .adopt(let kind, let manifest, let done):
@@ -221,7 +230,6 @@ private final class FetchLoop {
     /// Tells of the timetables that were active when an earlier run ended: they are those of now until something
     /// else is offered.
     private func recover() {
-        report(.opened(store.files))
         var recovered: [RemoteFile.Kind: SignedTimetable] = [:]
         for kind in RemoteFile.Kind.allCases {
             guard let manifest = file.read(kind) else { continue }
@@ -275,7 +283,7 @@ private final class FetchLoop {
 ///
 /// Fetch thread. One that cannot be opened is tried again with the next poll.
 private final class Repositories {
-    private let setup: FetchThread.Setup
+    private var setup: FetchThread.Setup
     private let transfers: Transfers
     private var opened: [String: Repository] = [:]
 
@@ -300,6 +308,12 @@ private final class Repositories {
     private static func url(_ upstream: Configuration.Upstream) -> String {
         let path = upstream.url.hasPrefix("/") ? upstream.url : FileURL.path(upstream.url)
         return path.map { "file://" + TUF.quoted($0, alsoPlain: "/") } ?? upstream.url
+    }
+
+    /// What was read for another station is not all that this one needs: the next poll of each reads it whole.
+    func configure(_ station: TimetableStation, zoneName: String) {
+        (setup.station, setup.zoneName) = (station, zoneName)
+        for repository in opened.values { repository.forgetTimestamp() }
     }
 
     func reader(_ name: String) -> ChannelReader? { readers.first { $0.upstream.name == name } }

@@ -126,6 +126,7 @@ final class Broadcast {
         let whole = file("schedule.new")
         try Data(lines.joined(separator: "\r\n").utf8).write(to: whole)
         try #require(rename(whole.path, file("schedule.ics").path) == 0)
+        if station.daemon != nil { try station.publish() }
     }
 
     private static func text(_ seconds: Int) -> String {

@@ -158,8 +158,8 @@ import Testing
         #expect(try now()?.hasSuffix("+09:00") == true)
     }
 
-    @Test("an upstream whose folder is gone, or has no event, is a fault, and its last good timetable stays")
-    func missingFolder() throws {
+    @Test("an upstream that is gone, or has no event, is a fault, and its last good timetable stays")
+    func missingUpstream() throws {
         let calendar = """
             BEGIN:VCALENDAR\r
             BEGIN:VEVENT\r
@@ -176,14 +176,15 @@ import Testing
         try start()
         func next() throws -> String? { try station.status()["next"]?["programme"]?.text }
         #expect(station.waits { try next() == "tin" })
-        try FileManager.default.removeItem(atPath: station.path + "/channel")
+        let (here, gone) = (station.path + "/repository", station.path + "/gone")
+        try FileManager.default.moveItem(atPath: here, toPath: gone)
         // The empty file is a fault of its own, found as soon as its slot is the next.
-        #expect(station.waits { try station.faults().contains("timetable") })
+        #expect(station.waits { try station.faults().contains("upstream") })
         #expect(try next() == "tin")
         #expect(try station.loa("status").code == 1)
-        try FileManager.default.createDirectory(
-            atPath: station.path + "/channel", withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: gone, toPath: here)
         try station.write("channel/schedule.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+        try station.publish()
         // The empty file may be told before it or after.
         func messages() throws -> [String] {
             try station.status()["faults"]?.elements?.compactMap { $0["message"]?.text } ?? []
@@ -191,6 +192,7 @@ import Testing
         #expect(station.waits { try messages().contains { $0.contains("X-LOA-EMPTY") } })
         #expect(try next() == "tin")
         try station.write("channel/schedule.ics", StationProcess.emptyCalendar)
+        try station.publish()
         #expect(station.waits { try station.faults().isEmpty && next() == nil })
     }
 

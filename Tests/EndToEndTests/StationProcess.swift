@@ -1,10 +1,12 @@
 import Foundation
+import SignedRepositories
 import StationCore
 import StationTrust
 
 /// A folder with a configuration, a channel and room for state and socket, and the real daemon started in it.
 final class StationProcess {
     let folder: URL
+    private let published: PublishedFolder
     private(set) var daemon: Process?
     private let messages: URL
 
@@ -23,6 +25,8 @@ final class StationProcess {
         // Short: a socket's path has at most 107 bytes.
         folder = URL(fileURLWithPath: "/tmp/loa-e2e-\(UUID().uuidString.prefix(8))")
         messages = folder.appending(path: "messages")
+        published = try PublishedFolder(
+            channel: folder.appending(path: "channel"), repository: folder.appending(path: "repository"))
         try FileManager.default.createDirectory(
             at: folder.appending(path: "channel"), withIntermediateDirectories: true)
         try write("channel/schedule.ics", Self.emptyCalendar)
@@ -46,11 +50,16 @@ final class StationProcess {
         try write(
             "station.json5",
             """
-            { station: "\(station)", upstreams: [{ name: "xa", url: "\(path)/channel", pollSeconds: 5 }],
+            { station: "\(station)", upstreams: [
+                { name: "xa", url: "\(path)/repository", root: "\(published.root)", pollSeconds: 5,
+                  classes: ["normal", "priority", "emergency"] }],
               clock: { batteryBacked: true }, output: { \(output) },
               state: "\(path)/state", socket: "\(socket)", \(more) }
             """)
     }
+
+    /// Signs for what lies in `channel/`; the station sees it with its next poll.
+    func publish() throws { try published.publish() }
 
     func write(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: folder.appending(path: name))
@@ -62,13 +71,14 @@ final class StationProcess {
 
     // MARK: The daemon
 
-    /// Starts the daemon.
+    /// Publishes the channel and starts the daemon.
     ///
     /// - Parameters:
     ///   - environment: set beside what the test has; nil takes a variable away.
     ///   - prefix: a program that starts it, with its arguments.
     /// - Throws: what the system says when it cannot be started.
     func start(environment: [String: String?] = [:], prefix: [String] = []) throws {
+        try publish()
         let program = Self.programs.appending(path: "loaphuongd").path
         let words = prefix + [program, "--config", path + "/station.json5"]
         let daemon = Process()

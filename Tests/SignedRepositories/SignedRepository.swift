@@ -139,6 +139,13 @@ package struct SignedRepository {
         documents[delegator]?["delegations"] = delegations
     }
 
+    /// Offers a file that is given as bytes.
+    package mutating func add(_ path: String, bytes: [UInt8], to role: String = "targets") {
+        documents[role]?["targets"]?[path] = [
+            "length": .integer(Int64(bytes.count)), "hashes": ["sha256": .string("\(SHA256.hash(bytes))")],
+        ]
+    }
+
     /// Offers a file.
     package mutating func add(_ path: String, _ content: String, to role: String = "targets") {
         documents[role]?["targets"]?[path] = [

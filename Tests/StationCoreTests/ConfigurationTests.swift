@@ -4,7 +4,7 @@ import Testing
 
 /// The configuration file: what it gives, what it refuses, and with which words.
 struct ConfigurationTests {
-    private static let smallest = "station: 'ap-3', upstreams: [{name: 'phuong', url: '/srv/loa'}]"
+    private static let smallest = "station: 'ap-3', upstreams: [{name: 'phuong', url: '/srv/loa', root: '/r'}]"
 
     private func read(_ text: String) throws -> Configuration { try Configuration.read(Array(text.utf8)) }
 
@@ -19,7 +19,7 @@ struct ConfigurationTests {
         let configuration = try read("{\(Self.smallest)}")
         let expected = """
             {"station":"ap-3","name":"ap-3","timeZone":"Asia/Ho_Chi_Minh","languages":["vi"],"groups":[],\
-            "upstreams":[{"name":"phuong","url":"/srv/loa","root":null,"rank":1,"classes":["normal","priority"],\
+            "upstreams":[{"name":"phuong","url":"/srv/loa","root":"/r","rank":1,"classes":["normal","priority"],\
             "pollSeconds":60,"live":false,"liveHosts":[]}],"inputs":{},\
             "hours":[{"from":"05:00","to":"21:00","ceilingDecibels":-6.0}],\
             "output":{"device":"default","rate":48000,"channels":2,"bufferMilliseconds":500},"amplifier":null,\
@@ -42,7 +42,7 @@ struct ConfigurationTests {
           upstreams: [
             {name: 'tinh', url: 'file:///srv/k%C3%AAnh', root: '/etc/loaphuong/tinh.json', rank: 7,
              classes: ['emergency'], pollSeconds: 30, live: true, liveHosts: ['radio.example.vn']},
-            {name: 'xa', url: 'file:/srv/xa'},
+            {name: 'xa', url: 'file:/srv/xa', root: '/etc/loaphuong/xa.json'},
           ],
           inputs: {fm: 'hw:1', mic: 'plughw:CARD=Device'},
           hours: [{from: '04:30', to: '11:00', ceilingDecibels: -3}, {from: '22:00', to: '01:15'}],
@@ -60,7 +60,6 @@ struct ConfigurationTests {
     @Test("every key is read, and the effective configuration reads back as the same")
     func roundTrip() throws {
         let configuration = try read(Self.full)
-        #expect(configuration.upstreams.map(\.folder) == ["/srv/kênh", "/srv/xa"])
         #expect(configuration.upstreams.map(\.rank) == [7, 2])
         #expect(configuration.upstreams[0].classes == [.emergency])
         #expect(configuration.hours[1].to == MinuteOfDay(1, 15))
@@ -78,7 +77,7 @@ struct ConfigurationTests {
         again.proof?.headers = configuration.proof?.headers ?? []
         #expect(again == configuration)
         // No key has its default here, so a key that the reader or the printer forgets shows.
-        let defaults = try read("{station: 'x', upstreams: [{name: 'x', url: '/x'}]}").json
+        let defaults = try read("{station: 'x', upstreams: [{name: 'x', url: '/x', root: '/x'}]}").json
         for member in configuration.json.members ?? [] {
             #expect(defaults[member.name] != member.value, "\(member.name)")
         }
@@ -263,9 +262,10 @@ struct ConfigurationTests {
         ("{name: 'a/b', url: '/a'}", "upstreams[0].name: expected 1 to 64 letters"),
         (
             "{name: 'a', url: 'srv'}",
-            "upstreams[0].url: expected the absolute path of a folder, or its file: URL"
+            "upstreams[0].url: expected an https:// or http:// URL"
         ),
-        ("{name: 'a', url: 'https://a.vn'}", "upstreams[0].url: expected"),
+        ("{name: 'a', url: 'https://a.vn?x'}", "upstreams[0].url: expected"),
+        ("{name: 'a', url: 'https://a.vn'}", "upstreams[0].root: is missing"),
         ("{name: 'a', url: 'file://host/a'}", "upstreams[0].url: expected"),
         ("{name: 'a', url: 'file:///a%0'}", "upstreams[0].url: expected"),
         ("{name: 'a', url: 'file:///a%00b'}", "upstreams[0].url: expected"),

@@ -42,7 +42,7 @@ struct DocumentationTests {
     @Test("The README explains every key of the configuration")
     func everyKeyIsExplained() throws {
         let text = """
-            {station: "a", upstreams: [{name: "b", url: "/c"}], amplifier: {on: ["/d"], off: ["/d"]},
+            {station: "a", upstreams: [{name: "b", url: "/c", root: "/r"}], amplifier: {on: ["/d"], off: ["/d"]},
              proof: {url: "https://e.example"}}
             """
         let json = try Configuration.read(Array(text.utf8)).json

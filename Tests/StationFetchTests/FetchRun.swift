@@ -23,15 +23,17 @@ final class FetchRun {
     init(_ site: Site, bytesPerMonth: Int = 1_000_000_000) throws {
         self.site = site
         let root = try #require(site.signed.files["1.root.json"])
+        let rootFile = site.bench.folder + "/first.root.json"
+        try Data(root).write(to: URL(fileURLWithPath: rootFile))
         let base = "http://127.0.0.1:\(site.server.port)/"
         var network = Configuration.Network()
         (network.bytesPerMonth, network.bytesPerSecond) = (bytesPerMonth, 1_000_000_000)
         var setup = FetchThread.Setup(
             upstreams: [
-                .init(.init(name: "xã", url: site.server.www, rank: 1), root: root),
-                .init(.init(name: "huyện", url: base, rank: 2), root: root),
+                .init(name: "xã", url: site.server.www, root: rootFile, rank: 1),
+                .init(name: "huyện", url: base, root: rootFile, rank: 2),
             ],
-            station: TimetableStation(id: "loa-1", zone: .utc), zones: Zones { _ in nil }, network: network,
+            station: TimetableStation(id: "loa-1", zone: .utc), zoneName: "UTC", zones: Zones { _ in nil }, network: network,
             state: site.bench.folder, boot: "boot")
         setup.slowSeconds = 2
         thread = try FetchThread(
@@ -87,8 +89,8 @@ final class FetchRun {
             if case .stored(let contents) = report { all += contents }
         }
     }
-    var offers: [ChannelOffer] {
-        reports.compactMap { if case .offered(let offer) = $0 { offer } else { nil } }
+    var offers: [(kind: RemoteFile.Kind, timetable: SignedTimetable)] {
+        reports.compactMap { if case .offered(let kind, let offer, _) = $0 { (kind, offer) } else { nil } }
     }
     var ended: PollResult? {
         reports.lazy.compactMap { if case .polled(_, let result) = $0 { result } else { nil } }.first

@@ -118,7 +118,7 @@ final class FetchBench {
         return wait { end }
     }
 
-    func store(boot: String = "boot") throws -> ContentStore { try ContentStore(state: folder, boot: boot) }
+    func store(boot: String = "boot") -> ContentStore { ContentStore(state: folder, boot: boot) }
 
     /// What a repository would say of those bytes.
     static func target(_ bytes: [UInt8]) throws -> TUF.Content {

@@ -52,12 +52,12 @@ struct FetchThreadTests {
         let offers = run.offers
         #expect(offers.map(\.kind) == [.emergency, .ordinary])
         #expect(
-            offers.first.map { Set($0.contents.keys) } == ["emergency/schedule.ics", "emergency/siren.mp3"])
+            offers.first.map { Set($0.timetable.manifest.channels["xã"]?.contents.keys.map(\.self) ?? []) } == ["emergency/schedule.ics", "emergency/siren.mp3"])
         #expect(
-            offers.last.map { Set($0.contents.keys) } == [
+            offers.last.map { Set($0.timetable.manifest.channels["xã"]?.contents.keys.map(\.self) ?? []) } == [
                 "schedule.ics", "bulletin.m3u8", "news/new.mp3", "old.mp3", "signal.mp3",
             ])
-        #expect(offers.last?.texts["schedule.ics"] == Array(Self.calendar.utf8))
+        #expect(offers.last?.timetable.timetable.programmeCount == 1)
         run.poll()
         #expect(run.ended == .unchanged && run.offers.isEmpty)
         // Only what changed is offered again.
@@ -75,7 +75,7 @@ struct FetchThreadTests {
         try site.server.misbehave("gone", "emergency")
         let run = try FetchRun(site)
         run.poll()
-        #expect(run.ended == .failed("emergency: not on the server"))
+        #expect(run.ended == .failed(why: "emergency: not on the server", isUnreachable: false))
         #expect(run.offers.map(\.kind) == [.ordinary])
         try site.server.misbehave("sound", "emergency")
         run.poll()

@@ -50,9 +50,10 @@ struct ContractRun {
             bands: [.init(from: 0, to: 1440, ceilingDecibels: 0)], longestBroadcast: .seconds(3600),
             longestEmergency: .seconds(600), emergenciesPerDay: 3, emergencyCeilingDecibels: 0),
         amplifier: nil, isClockBatteryBacked: false, holdover: .seconds(86_400), deviceName: "scripted",
-        upstreams: [.init(name: "commune", url: "file:///nowhere")], pollInterval: .seconds(86_400))
+        upstreams: [.init(name: "commune", url: "file:///nowhere", pollInterval: .seconds(86_400))],
+        bytesPerMonth: 1 << 40, quotaBytes: 1 << 40, reserveBytes: 0)
 
-    static let timetable: ActiveTimetable = {
+    static let timetable: SignedTimetable = {
         let at = RFC3339.string(from: start + .seconds(20), offset: 0)
         let stamp = at.filter { $0.isNumber || $0 == "T" }.prefix(15)
         let calendar = """
@@ -77,7 +78,7 @@ struct ContractRun {
             for: TimetableStation(id: "contract", languages: ["vi"], zone: settings.zone),
             zones: Zones { _ in nil })
         precondition(compilation.problems.isEmpty, "\(compilation.problems)")
-        return ActiveTimetable(timetable: compilation.timetable, versions: [:], problems: [])
+        return SignedTimetable(timetable: compilation.timetable)
     }()
 
     /// Runs to the end of the slot and ten minutes more.
@@ -96,7 +97,7 @@ struct ContractRun {
     }
 
     private mutating func boot() throws {
-        queue = [(time + 100_000_000, .timetable(Self.timetable))]
+        queue = [(time + 100_000_000, .fetched(.recovered([.ordinary: Self.timetable])))]
         station = Station(settings: Self.settings, now: Self.now(time))
         let recovery = try subject.recover(boot: hasCrashed ? "second" : "first")
         try handle(.started(recovery))
@@ -173,7 +174,7 @@ struct ContractRun {
                 isPlayable: true)
             later(50_000_000, .completed(effect.id, .preflighted([report])))
         case .play(let order): play(order, effect.id)
-        case .openCard, .closeCard, .discard, .stop, .renew, .readTimetable, .measureStorage, .amplifier:
+        case .openCard, .closeCard, .discard, .stop, .renew, .measureStorage, .amplifier, .poll, .want, .evict, .adopt:
             later(1_000_000, .completed(effect.id, .done))
         default: break
         }

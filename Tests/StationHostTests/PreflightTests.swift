@@ -17,12 +17,12 @@ struct PreflightTests {
 
     private func checker(most files: Int = 100) -> ContentChecker {
         ContentChecker(
-            folders: ["commune": folder.path], handed: handed, targetLoudness: -16,
+            content: ContentItem.contentFolder(of: folder.path), handed: handed, targetLoudness: -16,
             allowance: FileAllowance(most: files))
     }
 
     private func items(_ names: [String]) -> [ContentItem] {
-        names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) }
+        names.map { .stored($0, in: folder.path) }
     }
 
     /// A thread with a long and a short recording to look at, and what comes of its checks.

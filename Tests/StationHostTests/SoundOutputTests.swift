@@ -316,7 +316,7 @@ final class SoundBench {
         settings = CardSettings(device: card.device(), rate: 48_000, channels: 1)
         sound = try SoundOutput(
             card: settings,
-            folders: ["commune": folder.path],
+            content: ContentItem.contentFolder(of: folder.path),
             handed: HandedFiles(), targetLoudness: -16, mailbox: mailbox)
     }
 
@@ -347,7 +347,7 @@ final class SoundBench {
         let play = PlayID(lastPlay)
         let id = next()
         sound.preflight(
-            id, play: play, items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
+            id, play: play, items: names.map { .stored($0, in: folder.path) },
             urgency: .normal, scheduled: Clocks.read().wall)
         let limit = Date(timeIntervalSinceNow: 30)
         while Date() < limit {
@@ -362,10 +362,10 @@ final class SoundBench {
     /// What a preflight finds of files.
     func content(_ names: [String]) throws -> PreparedContent {
         let checker = ContentChecker(
-            folders: ["commune": folder.path], handed: HandedFiles(), targetLoudness: -16,
+            content: ContentItem.contentFolder(of: folder.path), handed: HandedFiles(), targetLoudness: -16,
             allowance: FileAllowance(most: 100))
         var progress = ContentChecker.Progress(
-            items: names.map { ContentItem(source: .channel(upstream: "commune", path: $0)) },
+            items: names.map { .stored($0, in: folder.path) },
             urgency: .normal)
         return try #require(checker.go(on: &progress, shouldContinue: { true }))
     }

@@ -104,6 +104,10 @@ package struct Pull: Sendable {
         case .opened(let files): supply.stored = files
         case .recovered(let timetables):
             supply.active = timetables
+            // A station that has nothing yet keeps nobody waiting.
+            if timetables.isEmpty {
+                for index in upstreams.indices { upstreams[index].schedule.advance(to: now.monotonic) }
+            }
             for (upstream, channel) in timetables.values.flatMap(\.manifest.channels) {
                 note(upstream, targetsVersion: channel.targetsVersion)
             }
@@ -127,8 +131,10 @@ package struct Pull: Sendable {
             let channels = timetable.manifest.channels.filter { fetched.contains($0.key) }
             fetchedEmergencies = Manifest(channels)
         }
+        let active = supply.active[kind]
         let isKnown =
-            supply.adopted[kind] == nil && supply.active[kind]?.manifest == timetable.manifest
+            supply.adopted[kind] == nil && active?.manifest == timetable.manifest
+            && active?.versions == timetable.versions
         supply.candidates[kind] = isKnown ? nil : timetable
     }
 

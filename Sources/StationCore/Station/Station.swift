@@ -295,7 +295,10 @@ package struct Station: Sendable {
                 clear(.clockUntrusted)
             }
         }
-        if isStep { clockStepped(by: step) }
+        if isStep {
+            clockStepped(by: step)
+            pull.clockStepped()
+        }
     }
 
     // MARK: Events
@@ -357,6 +360,7 @@ package struct Station: Sendable {
         clock.configure(
             buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,
             holdover: settings.holdover)
+        pull.pollNow(at: now.monotonic)
         forgetContentChecks()
         for index in playouts.indices { rejudge(index) }
     }

@@ -72,6 +72,7 @@ final class DaemonParts {
     func adopt(_ new: LoadedConfiguration) {
         loaded = new
         server.zone = new.zone
+        fetch.configure(new.station, zoneName: new.configuration.timeZone)
         amplifier.adopt(new.configuration.amplifier)
     }
 }

@@ -12,6 +12,10 @@ package protocol Fetching: AnyObject {
     ///   - time: by which metadata is judged, in seconds since 1970.
     ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
     func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?)
+    /// Reads timetables for a station with other groups, languages or another zone from now on.
+    ///
+    /// What is active is reported as recovered again, compiled anew; the next poll brings what else it needs.
+    func configure(_ station: TimetableStation, zoneName: String)
     /// Fetches these files in this order in place of those before; what failed before is tried again.
     func want(_ files: [RemoteFile])
     /// Removes files of the store of content.

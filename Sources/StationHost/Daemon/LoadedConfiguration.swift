@@ -85,9 +85,8 @@ extension LoadedConfiguration {
     func keysThatNeedRestart(comparedTo other: LoadedConfiguration) -> [String] {
         let (old, new) = (configuration, other.configuration)
         let changed: [(String, Bool)] = [
-            ("station", old.station != new.station), ("timeZone", old.timeZone != new.timeZone),
-            ("languages", old.languages != new.languages), ("groups", old.groups != new.groups),
-            ("upstreams", old.upstreams != new.upstreams), ("network", old.network != new.network),
+            ("station", old.station != new.station), ("upstreams", old.upstreams != new.upstreams),
+            ("network", old.network != new.network),
             ("inputs", old.inputs != new.inputs), ("output", old.output != new.output),
             ("loudness", old.loudness != new.loudness), ("stopInput", old.stopInput != new.stopInput),
             ("state", old.state != new.state), ("socket", old.socket != new.socket),

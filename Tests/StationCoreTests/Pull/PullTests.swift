@@ -31,7 +31,9 @@ struct PullTests {
         let contents = try paths.map { ($0, try content($0)) }
         return SignedTimetable(
             timetable: compiled.timetable,
-            contents: ["xa": Dictionary(contents, uniquingKeysWith: { first, _ in first })])
+            manifest: Manifest([
+                "xa": .init(contents: Dictionary(contents, uniquingKeysWith: { first, _ in first }))
+            ]))
     }
 
     private static func stored(_ names: [String]) throws -> [String: Int64] {
@@ -88,15 +90,15 @@ struct PullTests {
     @Test("An emergency becomes active alone, as soon as its sound is there, though its slot has begun")
     func emergency() throws {
         var pull = Pull([], station: "loa-1", bytesPerMonth: 1000, at: MonotonicInstant(nanoseconds: 0))
-        pull.offer(.ordinary, try Self.timetable([("a", Self.hour)]))
-        pull.offer(.emergency, try Self.timetable([("siren", -10)], emergency: true))
+        pull.take(.offered(.ordinary, try Self.timetable([("a", Self.hour)]), fetched: []), at: Self.reading)
+        pull.take(.offered(.emergency, try Self.timetable([("siren", -10)], emergency: true), fetched: []), at: Self.reading)
         #expect(Self.deeds(&pull) == ["want emergency/siren a emergency/schedule.ics schedule.ics"])
         pull.take(.stored([try Self.content("emergency/siren")]), at: Self.reading)
         #expect(Self.deeds(&pull) == ["adopt emergency"])
         pull.take(.stored([try Self.content("a")]), at: Self.reading)
         #expect(Self.deeds(&pull) == ["adopt ordinary"])
         // One without a slot ends it at once.
-        pull.offer(.emergency, try Self.timetable([], emergency: true))
+        pull.take(.offered(.emergency, try Self.timetable([], emergency: true), fetched: []), at: Self.reading)
         #expect(Self.deeds(&pull) == ["adopt emergency"])
     }
 
@@ -153,7 +155,7 @@ struct PullTests {
             at: Self.reading.monotonic)
         #expect(Self.deeds(&pull, after: 60) == ["poll xa", "poll huyen"])
         #expect(Self.deeds(&pull, after: 61) == [] && pull.nextPoll == nil)
-        pull.take(.polled(upstream: "xa", .failed("no way")), at: Self.reading(61))
+        pull.take(.polled(upstream: "xa", .failed(why: "no way", isUnreachable: true)), at: Self.reading(61))
         #expect(pull.standing(of: "xa")?.error == "no way")
         #expect(Self.deeds(&pull, after: 66) == ["poll xa"])
         pull.take(.polled(upstream: "xa", .changed(targetsVersion: 7, issued: nil)), at: Self.reading(67))
@@ -172,7 +174,7 @@ struct PullTests {
     func saidAgain() throws {
         var pull = Pull(
             [("xa", .seconds(60))], station: "loa-1", bytesPerMonth: 1000, at: Self.reading.monotonic)
-        pull.offer(.ordinary, try Self.timetable([("a", Self.hour), ("b", 2 * Self.hour)]))
+        pull.take(.offered(.ordinary, try Self.timetable([("a", Self.hour), ("b", 2 * Self.hour)]), fetched: []), at: Self.reading)
         #expect(Self.deeds(&pull) == ["want a b schedule.ics"])
         #expect(Self.deeds(&pull) == [])
         pull.take(.stored([try Self.content("a"), try Self.content("schedule.ics")]), at: Self.reading)

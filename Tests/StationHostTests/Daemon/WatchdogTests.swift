@@ -16,7 +16,7 @@ struct WatchdogTests {
             try folder.write(
                 "station.json5",
                 """
-                { station: "s", upstreams: [{ name: "x", url: "\(folder.path)/none" }],
+                { station: "s", upstreams: [{ name: "x", url: "\(folder.path)/none", root: "/none" }],
                   state: "\(folder.path)/state", socket: "\(folder.path)/run/s" }
                 """)
             let sound = StallingSound()
