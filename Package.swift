@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "loaphuongd", targets: ["loaphuongd"]),
         .executable(name: "loa", targets: ["loa"]),
+        .executable(name: "loa-centre", targets: ["loa-centre"]),
         // An ALSA plug-in: libasound loads it by path, so it must be a library of its own.
         .library(name: "SimulatedCard", type: .dynamic, targets: ["SimulatedCard"]),
     ],
@@ -49,11 +50,23 @@ let package = Package(
             swiftSettings: strict, linkerSettings: [.linkedLibrary(":libssl.so.3")]),
         .target(
             name: "StationSimulator", dependencies: ["StationCore", "StationTrust"], swiftSettings: strict),
+        // What the commands for people share: two languages, tables, the daemon's messages in Vietnamese.
+        .target(name: "TerminalText", swiftSettings: strict),
+        .target(
+            name: "Centre",
+            dependencies: [
+                "StationCore", "StationTrust", "StationAudio", "StationHost", "TerminalText", "CLinux",
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "loaphuongd", dependencies: ["StationHost", "StationCore", "StationFetch"], swiftSettings: strict),
         .executableTarget(
             name: "loa",
-            dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio"],
+            dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio", "TerminalText"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "loa-centre",
+            dependencies: ["Centre", "StationHost", "StationCore", "StationTrust", "TerminalText"],
             swiftSettings: strict),
 
         .target(
@@ -100,7 +113,14 @@ let package = Package(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
             swiftSettings: strict),
         .testTarget(
-            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust"], swiftSettings: strict),
+            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust", "TerminalText"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CentreTests",
+            dependencies: [
+                "Centre", "StationCore", "StationTrust", "StationAudio", "StationHost", "TerminalText",
+            ],
+            exclude: ["client.py"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["StationCore", "StationTrust", "CardCapture", "SignedRepositories"],

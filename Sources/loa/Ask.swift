@@ -2,6 +2,7 @@ import Glibc
 import StationCore
 import StationHost
 import StationTrust
+import TerminalText
 
 /// Puts one question to the daemon and prints what it answers.
 struct Ask {
@@ -151,22 +152,5 @@ private struct FileError: Error {
     init(path: String, problem: SystemError) {
         message =
             problem.code == EINVAL ? Catalogue.notRegular(path) : Phrasebook.translated("\(problem)")
-    }
-}
-
-/// Where answers go: whole texts at once, so that nothing is lost in a buffer when the command ends.
-enum Terminal {
-    /// Prints to standard output.
-    static func print(_ text: String) { write(text, STDOUT_FILENO) }
-
-    /// Prints to standard error.
-    static func complain(_ text: String) { write(text, STDERR_FILENO) }
-
-    private static func write(_ text: String, _ descriptor: Int32) {
-        var text = text
-        text.withUTF8 { bytes in
-            // Nobody to tell when not even this can be written.
-            try? writeAll(descriptor, UnsafeRawBufferPointer(bytes), "the answer")
-        }
     }
 }

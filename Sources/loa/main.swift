@@ -2,6 +2,7 @@ import Glibc
 import StationCore
 import StationHost
 import StationTrust
+import TerminalText
 
 /// The technician's command: understands its line, asks the daemon, prints the answer.
 let environment = ["LC_ALL", "LC_MESSAGES", "LANG"].reduce(into: [String: String]()) { environment, name in

@@ -1,5 +1,6 @@
 import StationCore
 import StationTrust
+import TerminalText
 import Testing
 import loa
 

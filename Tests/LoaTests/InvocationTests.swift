@@ -1,4 +1,5 @@
 import StationTrust
+import TerminalText
 import Testing
 import loa
 

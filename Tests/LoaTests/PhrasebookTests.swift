@@ -2,6 +2,7 @@ import Foundation
 import StationTrust
 import Testing
 
+@testable import TerminalText
 @testable import loa
 
 /// What the daemon says in English is said to a technician in Vietnamese.

@@ -9,10 +9,15 @@ private let mayImport: [String: Set<String>] = [
     "StationHost": ["StationCore", "StationTrust", "StationAudio", "CLinux", "Glibc", "Synchronization"],
     "StationFetch": ["StationCore", "StationHost", "StationTrust", "CCurl", "Glibc"],
     "StationSimulator": ["StationCore", "StationTrust"],
+    "TerminalText": ["Glibc"],
+    "Centre": [
+        "StationCore", "StationTrust", "StationAudio", "StationHost", "TerminalText", "CLinux", "Glibc",
+    ],
+    "loa-centre": ["Centre", "StationHost", "StationCore", "StationTrust", "TerminalText", "Glibc"],
     "loaphuongd": ["StationHost", "StationCore", "Glibc"],
     "loa": [
-        "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "CLinux", "Glibc",
-        "Synchronization",
+        "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "Centre",
+        "TerminalText", "CLinux", "Glibc", "Synchronization",
     ],
 ]
 

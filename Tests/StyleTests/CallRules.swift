@@ -1,7 +1,7 @@
 /// Calls and forms that no shipped code uses.
 extension Rule {
     private static let shipped: @Sendable (Source) -> Bool = { $0.isSwift && $0.isShipped }
-    private static let executables: Set<String> = ["loa", "loaphuongd"]
+    private static let executables: Set<String> = ["loa", "loa-centre", "loaphuongd"]
 
     static let calls = [
         ban(

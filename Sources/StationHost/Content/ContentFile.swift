@@ -1,16 +1,16 @@
 import Glibc
-import StationTrust
+package import StationTrust
 
 /// Opens content inside a channel's folder, and hashes it on the descriptor that will be decoded.
-enum ContentFile {
+package enum ContentFile {
     /// No file of a channel is larger: a day of mono WAV.
-    static let mostBytes: Int64 = 8 << 30
+    package static let mostBytes: Int64 = 8 << 30
 
     /// Opens a regular file below a folder without following a link out of it.
     ///
     /// Each component is opened by itself and no link is followed: a path that was checked as text may still lead
     /// elsewhere on the disk.
-    static func open(_ path: String, below folder: String) throws(SystemError) -> Descriptor {
+    package static func open(_ path: String, below folder: String) throws(SystemError) -> Descriptor {
         let components = path.split(separator: "/").map(String.init)
         guard let name = components.last, !components.contains(".."), !path.utf8.contains(0) else {
             throw SystemError(call: "open \(path)", code: EINVAL)
@@ -23,6 +23,15 @@ enum ContentFile {
         let file = try openAt(directory, name, O_RDONLY | O_NONBLOCK)
         try check(file.number, path)
         return file
+    }
+
+    /// How long a file below a folder is, in bytes; 0 where it cannot be opened.
+    package static func length(of path: String, below folder: String) -> Int64 {
+        var information = stat()
+        guard let file = try? open(path, below: folder), fstat(file.number, &information) == 0 else {
+            return 0
+        }
+        return Int64(information.st_size)
     }
 
     private static func openAt(
@@ -68,7 +77,7 @@ enum ContentFile {
     ///
     /// - Throws: `SystemError`; with EFBIG when it has more than `limit` bytes, and with ECANCELED as soon as
     ///   `shouldContinue`, asked before each piece, says no.
-    static func hash(
+    package static func hash(
         _ descriptor: Int32, _ path: String, limit: Int64 = .max, shouldContinue: () -> Bool = { true }
     ) throws(SystemError) -> Digest {
         var hash = SHA256()

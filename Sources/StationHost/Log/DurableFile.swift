@@ -37,10 +37,12 @@ package enum DurableFile {
     ///
     /// open temp, write, fsync, rename, fsync of the directory. A crash before the rename leaves `path.new`, which
     /// the next replacement overwrites; one after it leaves the new file.
-    package static func replace(_ path: String, with bytes: [UInt8], _ calls: DiskCalls) throws(SystemError) {
+    package static func replace(
+        _ path: String, with bytes: [UInt8], mode: mode_t = 0o640, _ calls: DiskCalls
+    ) throws(SystemError) {
         let temporary = path + ".new"
         do {
-            let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+            let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
             if let error = bytes.withUnsafeBytes({ calls.write(file.number, $0) }) { throw error }
             if let error = calls.sync(file.number) { throw error }
         }
@@ -55,7 +57,7 @@ package enum DurableFile {
     }
 
     /// The path of the directory that a path's last name stands in.
-    static func directory(of path: String) -> String {
+    package static func directory(of path: String) -> String {
         path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 

@@ -17,7 +17,7 @@ package func readFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8]
 }
 
 /// Reads from a position of a file to its end, `limit` bytes at the most.
-func readAll(_ descriptor: Int32, from start: Int64, limit: Int, _ path: String) throws(SystemError)
+package func readAll(_ descriptor: Int32, from start: Int64, limit: Int, _ path: String) throws(SystemError)
     -> [UInt8]
 {
     var bytes: [UInt8] = []
@@ -40,7 +40,7 @@ package func namesInDirectory(_ path: String) throws(SystemError) -> [String] {
 }
 
 /// The first names in a directory, likewise.
-func names(in directory: borrowing Descriptor, limit: Int) throws(SystemError) -> [String] {
+package func names(in directory: borrowing Descriptor, limit: Int) throws(SystemError) -> [String] {
     let number = directory.number
     // The stream closes its descriptor with itself.
     let copy = try system("dup") { fcntl(number, F_DUPFD_CLOEXEC, 0) }

@@ -3,6 +3,7 @@ import StationAudio
 import StationCore
 import StationHost
 import StationTrust
+import TerminalText
 
 /// `loa demo`: a station of its own in a folder under `/tmp`, which plays a bulletin in five seconds, by the ordinary
 /// way: timetable, preflight, intent, card, outcome.

@@ -1,3 +1,5 @@
+import TerminalText
+
 /// What the demo says.
 enum DemoText {
     static let noPlaylists = Phrase(

@@ -1,3 +1,5 @@
+import TerminalText
+
 /// The words of the log's entries and of what commands answer.
 extension Catalogue {
     // MARK: Entries

@@ -1,30 +1,9 @@
+import TerminalText
+
 /// Why a slot did not sound as planned, and what a technician can do about it.
 extension Catalogue {
-    /// Whether a word is the code of a reason.
-    static func isReason(_ code: String) -> Bool { reason(code) != Phrase(same: code) }
-
     /// The reason in a few words.
-    static func reason(_ code: String) -> Phrase {
-        switch code {
-        case "clock-untrusted": Phrase(vi: "đồng hồ không tin được", en: "the clock is not trusted")
-        case "outside-hours": Phrase(vi: "ngoài giờ được phát", en: "outside the permitted hours")
-        case "muted": Phrase(vi: "loa đang tắt tiếng", en: "the station is muted")
-        case "no-content": Phrase(vi: "không có nội dung", en: "there is no content")
-        case "bad-content": Phrase(vi: "nội dung hỏng", en: "the content is broken")
-        case "device-missing": Phrase(vi: "không thấy card âm thanh", en: "the sound card is missing")
-        case "device-busy": Phrase(vi: "card âm thanh đang bận", en: "the sound card is busy")
-        case "device-stalled": Phrase(vi: "card âm thanh bị treo", en: "the sound card stalled")
-        case "pre-empted": Phrase(vi: "nhường chương trình cấp cao hơn", en: "a higher class went first")
-        case "overlap": Phrase(vi: "chương trình khác đang phát", en: "another programme was running")
-        case "late": Phrase(vi: "đã quá muộn", en: "it was too late")
-        case "power-lost": Phrase(vi: "mất điện hoặc máy khởi động lại", en: "the power or the daemon went")
-        case "stopped-by-hand": Phrase(vi: "có người tại chỗ dừng", en: "a person stopped it")
-        case "withdrawn": Phrase(vi: "trung tâm đã rút", en: "the centre withdrew it")
-        case "permit-ended": Phrase(vi: "hết thời gian được phát", en: "its permitted time was over")
-        case "off": Phrase(vi: "máy tắt", en: "the station was off")
-        default: Phrase(same: code)
-        }
-    }
+    static func reason(_ code: String) -> Phrase { Phrasebook.reason(code) }
 
     /// What to do about a play by hand that finds the loudspeaker taken.
     static let stopFirst = Phrase(

@@ -1,3 +1,5 @@
+import TerminalText
+
 /// What is said about a command line that is not understood.
 extension Catalogue {
     static let noVerb = Phrase(vi: "thiếu lệnh", en: "a verb is missing")

@@ -1,3 +1,5 @@
+import TerminalText
+
 /// Every word that answers are made of, in Vietnamese and English.
 ///
 /// What the daemon names by a code (a state, a reason, a fault) has its words here; a code that is not known here is
@@ -66,14 +68,7 @@ package enum Catalogue {
     }
 
     /// A class, as Circular 39/2020/TT-BTTTT calls it.
-    static func programmeClass(_ code: String) -> Phrase {
-        switch code {
-        case "normal": Phrase(vi: "thông thường", en: "normal")
-        case "priority": Phrase(vi: "ưu tiên", en: "priority")
-        case "emergency": Phrase(vi: "KHẨN CẤP", en: "EMERGENCY")
-        default: Phrase(same: code)
-        }
-    }
+    static func programmeClass(_ code: String) -> Phrase { Phrasebook.programmeClass(code) }
 
     /// How far the clock is believed.
     static func trust(_ code: String) -> Phrase {

@@ -1,4 +1,5 @@
 package import StationTrust
+package import TerminalText
 
 /// What `loa log` and `loa why` say to a person.
 package struct EntryText {

@@ -1,3 +1,5 @@
+package import TerminalText
+
 /// The help of the command and of each verb.
 package enum Help {
     /// The help of a verb, or of the whole command.

@@ -1,5 +1,6 @@
 import StationCore
 package import StationTrust
+package import TerminalText
 
 /// How `loa` ends; `sysexits.h` where that has a word for it.
 package enum ExitCode: Int32, Sendable, CaseIterable {

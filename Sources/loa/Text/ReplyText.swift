@@ -1,4 +1,5 @@
 package import StationTrust
+package import TerminalText
 
 /// What the verbs that act say to a person, and how every refusal sounds.
 package struct ReplyText {

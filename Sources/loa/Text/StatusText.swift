@@ -1,4 +1,5 @@
 package import StationTrust
+package import TerminalText
 
 /// What `loa status` and `loa next` say to a person.
 package struct StatusText {

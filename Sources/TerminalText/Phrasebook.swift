@@ -80,7 +80,7 @@ package enum Phrasebook {
         var start = 0
         while true {
             let rest = text(bytes[start...])
-            if Catalogue.isReason(rest) { return text(bytes[..<start]) + Catalogue.reason(rest)[language] }
+            if isReason(rest) { return text(bytes[..<start]) + reason(rest)[language] }
             if language == .vietnamese, let found = whole(bytes[start...], depth) {
                 return text(bytes[..<start]) + found
             }

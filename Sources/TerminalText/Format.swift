@@ -1,9 +1,12 @@
 /// How numbers and times are written in a language.
-struct Format {
-    let language: Language
+package struct Format {
+    package let language: Language
+
+    /// Writes in that language.
+    package init(language: Language) { self.language = language }
 
     /// A number with at most so many decimals, the last ones not zero.
-    func number(_ value: Double, decimals: Int) -> String {
+    package func number(_ value: Double, decimals: Int) -> String {
         guard value.magnitude < 1e15 else { return "\(value)" }
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = Int64(value.magnitude * scale + 0.5)
@@ -17,17 +20,17 @@ struct Format {
     }
 
     /// A level in decibels.
-    func decibels(_ value: Double) -> String { "\(number(value, decimals: 1)) dB" }
+    package func decibels(_ value: Double) -> String { "\(number(value, decimals: 1)) dB" }
 
     /// A size with a unit of powers of 1000.
-    func bytes(_ count: Int64) -> String {
+    package func bytes(_ count: Int64) -> String {
         var (size, unit) = (Double(count), "B")
         for larger in ["kB", "MB", "GB", "TB"] where size >= 1000 { (size, unit) = (size / 1000, larger) }
         return "\(number(size, decimals: unit == "B" ? 0 : 1)) \(unit)"
     }
 
     /// A short time: microseconds, milliseconds or seconds.
-    func microseconds(_ count: Double) -> String {
+    package func microseconds(_ count: Double) -> String {
         switch count.magnitude {
         case ..<1000: "\(number(count, decimals: 0)) µs"
         case ..<1_000_000: "\(number(count / 1000, decimals: 1)) ms"
@@ -36,14 +39,14 @@ struct Format {
     }
 
     /// Minutes and seconds, as a player shows them.
-    func position(_ seconds: Double) -> String {
+    package func position(_ seconds: Double) -> String {
         let whole = seconds < 1e9 ? Int(max(0, seconds)) : 0
         let (minutes, rest) = whole.quotientAndRemainder(dividingBy: 60)
         return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
     }
 
     /// The day with its weekday, such as `T2 23/11/2026`; `Mon 2026-11-23`.
-    func day(_ time: CivilText) -> String {
+    package func day(_ time: CivilText) -> String {
         switch language {
         case .vietnamese:
             let names = ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
@@ -55,7 +58,7 @@ struct Format {
     }
 
     /// A time of RFC 3339 with its day; only the hour where the day is that of `now`.
-    func time(_ text: String?, now: String? = nil) -> String {
+    package func time(_ text: String?, now: String? = nil) -> String {
         guard let text else { return "–" }
         guard let time = CivilText(text) else { return text }
         if let now, text.prefix(10) == now.prefix(10) { return time.clock }
@@ -64,17 +67,17 @@ struct Format {
 }
 
 /// The civil time that a text of RFC 3339 shows: the daemon writes it in the station's zone already.
-struct CivilText {
+package struct CivilText {
     let year: Substring
     let month: Substring
     let day: Substring
     /// Hour, minute and second, as `HH:MM:SS`, to the nearest second: a start 10 µs early was not a second early.
-    let clock: String
+    package let clock: String
     /// Days since Monday.
     let weekday: Int
 
     /// Takes a text apart; nil where it is no time.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 19, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":")

@@ -2,9 +2,9 @@
 ///
 /// Vietnamese comes in letters with combining marks as well as in whole ones, titles in Khmer or with emoji: neither
 /// bytes nor characters count columns.
-enum TextWidth {
+package enum TextWidth {
     /// Columns that a text takes.
-    static func columns(_ text: String) -> Int {
+    package static func columns(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + columns($1) }
     }
 
@@ -23,12 +23,12 @@ enum TextWidth {
     ]
 
     /// The text with spaces behind it up to that many columns.
-    static func padded(_ text: String, to width: Int) -> String {
+    package static func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - columns(text)))
     }
 
     /// Rows with their cells below each other, two spaces between columns.
-    static func table(_ rows: [[String]]) -> [String] {
+    package static func table(_ rows: [[String]]) -> [String] {
         let rows = rows.map { $0.map(harmless) }
         var widths: [Int] = []
         for row in rows {
@@ -46,14 +46,14 @@ enum TextWidth {
     }
 
     /// Lines as they are printed: the one door through which every text for a person goes.
-    static func printed(_ lines: [String]) -> String {
+    package static func printed(_ lines: [String]) -> String {
         lines.map { harmless($0) + "\n" }.joined()
     }
 
     /// The text without what would drive a terminal: escapes, line ends, and marks that turn the direction of writing.
     ///
     /// Titles and messages come from elsewhere; a timetable must not be able to repaint the technician's screen.
-    static func harmless(_ text: String) -> String {
+    package static func harmless(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -1,0 +1,72 @@
+import StationCore
+
+/// For whom a timetable is: all stations, those of a group, or one.
+package enum Audience: Hashable, Sendable {
+    case all
+    case group(String)
+    case station(String)
+}
+
+/// A channel's texts as stations compile them.
+struct Channel {
+    /// The name that problems and slots carry.
+    static let name = "centre"
+
+    let source: ChannelSource
+    let surroundings: Surroundings
+    /// The hosts whose live streams it names.
+    let liveHosts: [String]
+
+    /// - Parameters:
+    ///   - texts: calendars and playlists.
+    ///   - audio: the other files; nil where that is not known.
+    ///   - surroundings: zones.
+    init(_ texts: [ChannelSource.File], audio: [String]?, _ surroundings: Surroundings) {
+        self.surroundings = surroundings
+        liveHosts = Set(texts.flatMap { Self.hosts($0.bytes) }).sorted()
+        source = ChannelSource(
+            upstream: Self.name, rank: 1, classes: ProgrammeClass.allCases, liveHosts: liveHosts,
+            files: texts, audio: audio.map(Set.init))
+    }
+
+    /// A station of that audience, which speaks all languages.
+    func station(_ audience: Audience) -> TimetableStation {
+        switch audience {
+        // Nobody is called so: a name that a folder may have has no slash.
+        case .all: TimetableStation(id: "/", zone: surroundings.zone)
+        case .group(let name): TimetableStation(id: "/", groups: [name], zone: surroundings.zone)
+        case .station(let name): TimetableStation(id: name, zone: surroundings.zone)
+        }
+    }
+
+    func compile(_ audience: Audience) -> Timetable.Compilation { compile(station(audience)) }
+
+    func compile(_ station: TimetableStation) -> Timetable.Compilation {
+        Timetable.compile([source], for: station, zones: surroundings.zones)
+    }
+
+    func references(_ audience: Audience) -> [String] {
+        source.references(for: station(audience), zones: surroundings.zones)
+    }
+
+    /// The hosts of the `https://` URLs in a text: which of them a station relays is its own to say.
+    private static func hosts(_ bytes: [UInt8]) -> [String] {
+        let mark = Array("https://".utf8)
+        var hosts: [String] = []
+        var rest = bytes[...]
+        while let place = rest.firstIndex(of: mark[0]) {
+            rest = rest[place...]
+            guard rest.starts(with: mark) else {
+                rest = rest.dropFirst()
+                continue
+            }
+            rest = rest.dropFirst(mark.count)
+            let host = rest.prefix { byte in
+                byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+                    || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
+            }
+            hosts.append(String(decoding: host, as: UTF8.self))
+        }
+        return hosts
+    }
+}

@@ -1,0 +1,268 @@
+import StationAudio
+import StationCore
+import StationHost
+import StationTrust
+import TerminalText
+
+/// A file of the channel that is to be published: looked at, and found fit.
+struct CheckedFile {
+    let path: String
+    let length: Int64
+    let sha256: String
+    /// What it says, for a calendar or a playlist.
+    var text: [UInt8]?
+    /// How it sounds, for audio.
+    var measurement: Measurement?
+
+    init(path: String, text: [UInt8]) {
+        (self.path, self.text) = (path, text)
+        (length, sha256) = (Int64(text.count), SHA256.hash(text).description)
+    }
+
+    init(path: String, length: Int64, sha256: String, measurement: Measurement) {
+        (self.path, self.length, self.sha256) = (path, length, sha256)
+        self.measurement = measurement
+    }
+
+    /// As a targets role lists it.
+    var target: JSON {
+        let target: JSON = ["hashes": ["sha256": .string(sha256)], "length": .integer(length)]
+        return measurement.map { target.with("custom", $0.json) } ?? target
+    }
+}
+
+/// How far a long piece of work is.
+package struct Progress: Hashable, Sendable {
+    /// What is being done.
+    package enum Stage: Hashable, Sendable {
+        /// Files are read and decoded to their end.
+        case checking
+        /// Files are copied into the repository.
+        case copying
+    }
+
+    /// What is being done.
+    package var stage: Stage
+    /// Bytes of it that are done, and all of them.
+    package var done: Int64
+    package var total: Int64
+}
+
+/// Looks at everything of a channel before it is published, and finds out what no station could take.
+struct ChannelCheck {
+    let channel: Channel
+    let audiences: [Audience]
+    /// Everything that is to be published, in the order of paths' bytes.
+    private(set) var files: [CheckedFile] = []
+    private(set) var problems: [ChannelProblem]
+
+    private let folder: String
+    private let contents: ChannelFolder.Contents
+    /// What is known of recordings that were published before, by their hash.
+    private let known: [String: Measurement]
+
+    /// So far ahead slots are compared with the length of what they play.
+    private static let horizon = Duration.seconds(31 * 86_400)
+    private static let mostSlots = 10_000
+
+    /// Reads and checks a folder.
+    ///
+    /// - Throws: when the folder cannot be read; what is wrong in it is in `problems`.
+    init(
+        _ folder: String, known: [String: Measurement], _ surroundings: Surroundings,
+        progress: (Progress) -> Void
+    ) throws(CentreError) {
+        (self.folder, self.known) = (folder, known)
+        contents = try ChannelFolder.read(folder)
+        problems = contents.problems
+        channel = Channel(contents.texts, audio: contents.others, surroundings)
+        audiences =
+            [.all] + contents.names(of: "groups").map(Audience.group)
+            + contents.names(of: "stations").map(Audience.station)
+        checkTexts()
+        let paths = checkTimetables()
+        checkFiles(paths, progress)
+        checkLengths(from: surroundings.now)
+        tellUnused(paths)
+    }
+
+    /// Whether there is anything because of which nothing is published.
+    var isRefused: Bool { problems.contains { $0.severity == .error } }
+
+    // MARK: Texts
+
+    private mutating func checkTexts() {
+        if !contents.texts.contains(where: { $0.path == "schedule.ics" }) {
+            problems.append(
+                ChannelProblem(
+                    .error, "schedule.ics",
+                    Phrase(
+                        vi: "không có tệp này: \(folder) có đúng là thư mục chương trình không?",
+                        en: "there is none: is \(folder) the folder of a channel?")))
+        }
+        for file in contents.texts where file.path.lowercased().hasSuffix(".m3u8") {
+            for (number, line) in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+                .enumerated()
+            where line.first != UInt8(ascii: "#") && !String(decoding: line, as: UTF8.self).isNFC {
+                problems.append(
+                    ChannelProblem(
+                        .error, file.path, line: number + 1,
+                        Phrase(
+                            vi: "dòng không ở dạng Unicode NFC: gõ lại tên tệp",
+                            en: "the line is not in Unicode's form NFC: type the name again")))
+            }
+        }
+    }
+
+    /// Compiles what each audience gets; returns the paths that their programmes refer to.
+    private mutating func checkTimetables() -> [String] {
+        var seen: Set<TimetableProblem> = []
+        var paths: Set<String> = []
+        for audience in audiences {
+            for problem in channel.compile(audience).problems where seen.insert(problem).inserted {
+                problems.append(
+                    ChannelProblem(
+                        problem.severity == .error ? .error : .warning, problem.file, line: problem.line,
+                        Phrasebook.translated(problem.message)))
+            }
+            paths.formUnion(channel.references(audience))
+        }
+        for host in channel.liveHosts {
+            problems.append(
+                ChannelProblem(
+                    .warning, "schedule.ics",
+                    Phrase(
+                        vi: "tiếp âm từ \(host): trạm chỉ phát nếu cấu hình có live: true và liveHosts",
+                        en: "live from \(host): stations relay it only with live: true and liveHosts")))
+        }
+        return paths.sorted()
+    }
+
+    // MARK: Files
+
+    private mutating func checkFiles(_ paths: [String], _ progress: (Progress) -> Void) {
+        // By Unicode's equality: what differs in bytes only is found, and reported.
+        let texts = Dictionary(contents.texts.map { ($0.path, $0) }) { first, _ in first }
+        let others = Dictionary(contents.others.map { ($0, $0) }) { first, _ in first }
+        for file in contents.texts where file.path.hasSuffix(".ics") {
+            files.append(CheckedFile(path: file.path, text: file.bytes))
+        }
+        var audio: [(path: String, length: Int64)] = []
+        for path in paths {
+            if let text = texts[path] {
+                files.append(CheckedFile(path: path, text: text.bytes))
+                requireBytes(path, text.path)
+            } else if let found = others[path] {
+                requireBytes(path, found)
+                audio.append((path, ContentFile.length(of: path, below: folder)))
+            }
+        }
+        var state = Progress(stage: .checking, done: 0, total: audio.reduce(0) { $0 + $1.length })
+        for (path, length) in audio {
+            progress(state)
+            checkAudio(path, length)
+            state.done += length
+        }
+        if !audio.isEmpty { progress(state) }
+        files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    private mutating func requireBytes(_ wanted: String, _ found: String) {
+        guard !wanted.utf8.elementsEqual(found.utf8) else { return }
+        problems.append(
+            ChannelProblem(
+                .error, found,
+                Phrase(
+                    vi: "lịch hoặc danh sách ghi tên này bằng mã Unicode khác: gõ lại cho giống",
+                    en: "a calendar or playlist writes this name in another form of Unicode: make them alike")
+            ))
+    }
+
+    private mutating func checkAudio(_ path: String, _ length: Int64) {
+        do {
+            let file = try ContentFile.open(path, below: folder)
+            let hash = try ContentFile.hash(file.number, path).description
+            let measurement: Measurement
+            if let known = known[hash] {
+                measurement = known
+            } else {
+                measurement = try Measurement(descriptor: file.number)
+            }
+            files.append(
+                CheckedFile(path: path, length: length, sha256: hash, measurement: measurement))
+            for warning in measurement.warnings {
+                problems.append(ChannelProblem(.warning, path, warning))
+            }
+        } catch DecodeError.needsFFmpeg(let format) {
+            problems.append(
+                ChannelProblem(
+                    .error, path,
+                    Phrase(
+                        vi: "là \(format): chỉ trạm có ffmpeg phát được; hãy đổi sang MP3, Opus hoặc FLAC",
+                        en:
+                            "is \(format), which only stations with ffmpeg could play: make it MP3, Opus or FLAC"
+                    )))
+        } catch {
+            problems.append(ChannelProblem(.error, path, Phrasebook.translated("\(error)")))
+        }
+    }
+
+    // MARK: Lengths
+
+    private mutating func checkLengths(from now: Instant) {
+        let lengths = Dictionary(files.map { ($0.path, $0.measurement?.milliseconds ?? 0) }) { first, _ in
+            first
+        }
+        var seen: Set<String> = []
+        for audience in audiences {
+            let timetable = channel.compile(audience).timetable
+            for slot in timetable.slots(from: now, until: now + Self.horizon, limit: Self.mostSlots) {
+                guard let end = slot.hardEnd, seen.insert("\(slot.file):\(slot.line)").inserted else {
+                    continue
+                }
+                let content = longest(slot, timetable, lengths)
+                let room = (end - slot.scheduled).nanoseconds / 1_000_000
+                guard content > room else { continue }
+                problems.append(
+                    ChannelProblem(
+                        .warning, slot.file, line: slot.line,
+                        Phrase(
+                            vi: "“\(slot.title)” dài \(Format.clock(content)), nhưng lịch chỉ cho "
+                                + "\(Format.clock(room)): phần cuối bị cắt",
+                            en: "“\(slot.title)” takes \(Format.clock(content)) and has "
+                                + "\(Format.clock(room)): its end is cut off")))
+            }
+        }
+    }
+
+    /// What a slot takes at the most, in milliseconds: what is for everybody and the longest of its languages.
+    private func longest(_ slot: Slot, _ timetable: Timetable, _ lengths: [String: Int64]) -> Int64 {
+        var common: Int64 = 0
+        var languages: [String: Int64] = [:]
+        for (language, entry) in timetable.entries(of: slot) {
+            guard case .file(let path) = entry.source else { continue }
+            if let language {
+                languages[language, default: 0] += lengths[path] ?? 0
+            } else {
+                common += lengths[path] ?? 0
+            }
+        }
+        return common + (languages.values.max() ?? 0)
+    }
+
+    private mutating func tellUnused(_ paths: [String]) {
+        let used = Set(paths)
+        let unused = contents.others.filter { !used.contains($0) && !Role.isEmergency($0) }
+        guard let first = unused.first else { return }
+        problems.append(
+            ChannelProblem(
+                .warning, first,
+                unused.count == 1
+                    ? Phrase(
+                        vi: "không chương trình nào dùng tệp này: không đưa lên",
+                        en: "no programme refers to it: not published")
+                    : Phrase(
+                        vi: "và \(unused.count - 1) tệp nữa không chương trình nào dùng: không đưa lên",
+                        en: "no programme refers to it, nor to \(unused.count - 1) more: not published")))
+    }
+}

@@ -1,0 +1,101 @@
+import StationCore
+import StationTrust
+import TerminalText
+
+/// What the emergency role is to say after a publication: the channel's own `emergency/`, and the alerts in force.
+struct EmergencyPlan {
+    /// The channel's files; calendars with the events of alerts in them.
+    let files: [CheckedFile]
+    /// What alerts have put there, and what they stand for.
+    private let kept: [(path: String, target: JSON)]
+    private let alerts: [Alert]
+    /// Whether the channel itself has an emergency in its timetable.
+    private let hasOwnEvents: Bool
+    /// Whether the channel's own files are others than those that were published.
+    let isUrgent: Bool
+
+    /// - Parameters:
+    ///   - own: the channel's files below `emergency/`.
+    ///   - state: what is published.
+    ///   - targets: reads it.
+    ///   - now: in seconds since 1970.
+    /// - Throws: when a calendar that carries an alert cannot be read.
+    init(
+        _ own: [CheckedFile], _ state: RepositoryState, _ targets: TargetFiles, at now: Int64
+    ) throws(CentreError) {
+        let all = Alerts(state.emergency).all
+        alerts = Alerts(state.emergency).inForce(at: now)
+        let published = state.emergency?["targets"]?.members ?? []
+        let ofAlerts = Set(all.flatMap(\.files))
+        let inForce = Set(alerts.flatMap(\.files))
+        kept = published.filter { inForce.contains($0.name) }.map { ($0.name, $0.value) }
+        hasOwnEvents = own.contains { $0.text.map(EmergencyCalendar.init(text:))?.hasEvents == true }
+        var files = own
+        for path in Set(alerts.flatMap(\.calendars)).sorted() {
+            guard let target = published.first(where: { $0.name == path })?.value else { continue }
+            let old = EmergencyCalendar(
+                text: try targets.read(path, target, limit: ICalendarLimits.fileBytes))
+            let place = files.firstIndex { $0.path == path }
+            let text = place.flatMap { files[$0].text }
+            var new = text.map(EmergencyCalendar.init(text:)) ?? .empty
+            for alert in alerts {
+                if let event = old.event(alert.uid) { new.add(event) }
+            }
+            let file = CheckedFile(path: path, text: new.text)
+            if let place { files[place] = file } else { files.append(file) }
+        }
+        self.files = files
+        // Calendars with alerts are left out of the comparison: they differ, and nobody has edited them.
+        let touched = Set(all.flatMap(\.calendars)).union(ofAlerts)
+        let before = published.filter { !touched.contains($0.name) }
+        let after = own.filter { !touched.contains($0.path) }.map { JSON.Member($0.path, $0.target) }
+        isUrgent = before != after
+    }
+
+    private var newTargets: JSON {
+        let all = files.map { JSON.Member($0.path, $0.target) } + kept.map { JSON.Member($0.path, $0.target) }
+        return .object(all.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
+    }
+
+    /// Whether the role must be signed anew: other files, an alert that has ended, or an end that is near.
+    func isChanged(from state: RepositoryState, at now: Int64) -> Bool {
+        guard let emergency = state.emergency else { return !files.isEmpty }
+        let notice =
+            emergency.isEmergencyInForce ? Role.emergencySeconds / 2 : Role.notice(of: Role.emergency)
+        let isDue = emergency.expires - now < notice && (hasOwnEvents || alerts.isEmpty)
+        return isDue || newTargets != emergency["targets"] || alerts != Alerts(emergency).all
+    }
+
+    /// What the role is to say.
+    func signed(_ emergency: JSON, at now: Int64) -> JSON {
+        let signed = emergency.with("targets", newTargets).with("x-loa-issued", .string(UTCTime.text(now)))
+        return alerts.isEmpty
+            ? signed.without(Alerts.member) : signed.with(Alerts.member, .array(alerts.map(\.json)))
+    }
+
+    /// When it expires, in seconds since 1970; nil for a role that says that there is no emergency.
+    func expires(at now: Int64) -> Int64? {
+        Self.expires(alerts, hasOwnEvents: hasOwnEvents, at: now)
+    }
+
+    static func expires(_ alerts: [Alert], hasOwnEvents: Bool, at now: Int64) -> Int64? {
+        let most = now + Role.emergencySeconds
+        if hasOwnEvents { return most }
+        return alerts.map(\.until).max().map { min($0, most) }
+    }
+
+    /// What the editor should know.
+    var problems: [ChannelProblem] {
+        guard hasOwnEvents else { return [] }
+        return [
+            ChannelProblem(
+                .warning, Role.emergencyFolder + "schedule.ics",
+                Phrase(
+                    vi:
+                        "tin khẩn cấp chỉ có hiệu lực 24 giờ sau khi ký: chạy lại publish mỗi ngày khi còn cần",
+                    en:
+                        "emergencies are believed for 24 h after they were signed: publish every day while needed"
+                ))
+        ]
+    }
+}

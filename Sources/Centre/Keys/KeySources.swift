@@ -1,0 +1,140 @@
+import Glibc
+import StationHost
+package import StationTrust
+import TerminalText
+
+/// Where the centre's secret keys come from: folders with a folder for each kind, and whatever was handed over.
+package struct KeySources {
+    /// The kinds of keys, each a folder, so that root and emergency keys can live elsewhere.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Appoints everybody.
+        case root
+        /// Signs the programmes.
+        case targets
+        /// Signs emergencies.
+        case emergency
+        /// Signs snapshots and timestamps; the one that a machine may use by itself.
+        case online
+
+        /// Whose keys sign for that role; nil for a role of somebody else.
+        init?(role: String) {
+            switch TUF.TopLevelRole(rawValue: role) {
+            case .snapshot, .timestamp: self = .online
+            case .root: self = .root
+            case .targets: self = .targets
+            case nil:
+                guard role == Role.emergency else { return nil }
+                self = .emergency
+            }
+        }
+    }
+
+    /// The ending of a secret key's file.
+    static let suffix = ".pem"
+    private static let publicSuffix = ".pub.pem"
+    /// The longest file of keys, in bytes.
+    private static let mostBytes = 64 << 10
+    /// Files of keys that only their owner may read.
+    private static let secretMode: mode_t = 0o600
+
+    /// Folders that hold `root/`, `targets/`, `emergency/`, `online/`, or some of them.
+    package var folders: [String]
+    /// Keys of any kind that came otherwise.
+    package var given: [SecretKey]
+
+    /// Makes sources.
+    package init(folders: [String], given: [SecretKey] = []) {
+        (self.folders, self.given) = (folders, given)
+    }
+
+    /// The keys of a kind, with those of no known kind; each key once.
+    ///
+    /// - Throws: when a file is no key, or others than its owner may read it.
+    package func keys(_ kind: Kind) throws(CentreError) -> [SecretKey] {
+        var keys = given
+        for folder in folders {
+            let path = "\(folder)/\(kind.rawValue)"
+            let names: [String]
+            do throws(SystemError) { names = try namesInDirectory(path) } catch {
+                if error.code == ENOENT { continue }
+                throw CentreError(error)
+            }
+            for name in names.sorted() where name.hasSuffix(Self.suffix) && !name.hasSuffix(Self.publicSuffix)
+            {
+                keys += try Self.read("\(path)/\(name)")
+            }
+        }
+        return keys
+    }
+
+    private static func read(_ path: String) throws(CentreError) -> [SecretKey] {
+        var information = stat()
+        guard stat(path, &information) == 0, information.st_mode & 0o077 == 0 else {
+            throw CentreError(
+                .configuration,
+                Phrase(
+                    vi: "\(path): người khác cũng đọc được khóa này; chạy: chmod 600 \(path)",
+                    en: "\(path): others may read this key; run: chmod 600 \(path)"))
+        }
+        let bytes = try attempt { () throws(SystemError) in try readFile(path, limit: mostBytes) }
+        guard let keys = KeyFile.secrets(String(decoding: bytes, as: UTF8.self)) else {
+            throw CentreError(
+                .configuration,
+                Phrase(
+                    vi: "\(path): không phải khóa bí mật Ed25519 dạng PEM (PKCS#8)",
+                    en: "\(path): no secret Ed25519 key in PEM (PKCS#8)"))
+        }
+        return keys
+    }
+
+    /// The keys that stand one behind the other in an open file or pipe, which nobody need put on a disk.
+    ///
+    /// - Throws: when it cannot be read, or holds anything else.
+    package static func keys(fromDescriptor number: Int32) throws(CentreError) -> [SecretKey] {
+        var bytes = [UInt8](repeating: 0, count: mostBytes)
+        var count = 0
+        while count < bytes.count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(number, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw CentreError(SystemError(call: "read \(number)", code: errno)) }
+            if got == 0 { break }
+            count += got
+        }
+        guard let keys = KeyFile.secrets(String(decoding: bytes.prefix(count), as: UTF8.self)) else {
+            throw CentreError(
+                .configuration,
+                Phrase(
+                    vi: "--keys-fd \(number): cần một hay nhiều khóa bí mật Ed25519 dạng PEM nối nhau",
+                    en: "--keys-fd \(number): expected secret Ed25519 keys in PEM, one behind the other"))
+        }
+        return keys
+    }
+
+    /// Makes a new key and keeps it in the first folder: the secret half for its owner only, the public half beside.
+    ///
+    /// - Throws: when the machine has no randomness, or the files cannot be written.
+    func make(_ kind: Kind, _ surroundings: Surroundings) throws(CentreError) -> SecretKey {
+        guard let folder = folders.first, let seed = surroundings.random(32), let key = SecretKey(seed: seed)
+        else {
+            throw CentreError(
+                .configuration,
+                Phrase(
+                    vi: "không tạo được khóa: thiếu --keys DIR hoặc số ngẫu nhiên",
+                    en: "no key can be made: --keys DIR or random numbers are missing"))
+        }
+        let path = "\(folder)/\(kind.rawValue)"
+        let name = String((TUF.keyID(of: key.json) ?? "").prefix(16))
+        try attempt { () throws(SystemError) in
+            try DurableFile.makeDirectory(path, mode: 0o700)
+            try DurableFile.replace(
+                "\(path)/\(name)\(Self.suffix)", with: Array(KeyFile.secret(seed: seed).utf8),
+                mode: Self.secretMode, surroundings.calls)
+            try DurableFile.replace(
+                "\(path)/\(name)\(Self.publicSuffix)", with: Array(KeyFile.public(key).utf8), mode: 0o644,
+                surroundings.calls)
+        }
+        return key
+    }
+}

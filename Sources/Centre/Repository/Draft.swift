@@ -1,0 +1,213 @@
+import Glibc
+import StationHost
+import StationTrust
+import TerminalText
+
+/// A change of a repository on its way: new files of metadata, signed, and none of them believed before the last.
+///
+/// What is signed anew lists what it lists, so the order is: targets and emergency, snapshot, timestamp.
+struct Draft {
+    /// What the repository will say.
+    private(set) var state: RepositoryState
+    private let folder: RepositoryFolder
+    private let keys: KeySources
+    private let now: Int64
+    /// New files in the order in which they are written; the timestamp is the last.
+    private var files: [(name: String, bytes: [UInt8])] = []
+
+    init(_ state: RepositoryState, _ folder: RepositoryFolder, _ keys: KeySources, at now: Int64) {
+        (self.state, self.folder, self.keys, self.now) = (state, folder, keys, now)
+    }
+
+    /// The roles that are signed anew.
+    private(set) var revised: [String] = []
+
+    // MARK: Signing
+
+    /// Signs a new version of the targets or of the emergency role, and has the snapshot list it.
+    ///
+    /// - Parameters:
+    ///   - role: which.
+    ///   - signed: what it says; version and expiry are set here.
+    ///   - expires: in seconds since 1970; nil for the role's full life.
+    /// - Throws: when too few of its keys are there, or the file becomes too long.
+    mutating func revise(_ role: String, _ signed: JSON, expires: Int64? = nil) throws(CentreError) {
+        let body = signed.with("version", .integer(signed.version + 1))
+            .with("expires", .string(UTCTime.text(expires ?? now + Role.lifetime(of: role))))
+        if role == Role.emergency { state.emergency = body } else { state.targets = body }
+        let bytes = try sign(body, role)
+        files.append(("\(body.version).\(TUF.fileName(of: role))", bytes))
+        list(role, version: body.version, bytes)
+        revised.append(role)
+    }
+
+    /// Has the next snapshot list a file of a role.
+    mutating func list(_ role: String, version: Int64, _ bytes: [UInt8]) {
+        let meta = (state.snapshot["meta"] ?? [:]).with("\(role).json", Self.listing(version, bytes))
+        state.snapshot = state.snapshot.with("meta", meta)
+    }
+
+    /// Adds a root that was signed already.
+    mutating func add(root: JSON, _ bytes: [UInt8]) {
+        state.root = root
+        files.append(("\(root.version).\(TUF.fileName(of: Role.root))", bytes))
+        revised.append(Role.root)
+    }
+
+    /// Adds a file of another centre's role, which has signed it itself.
+    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8]) {
+        files.append(("\(version).\(TUF.fileName(of: role))", bytes))
+        list(role, version: version, bytes)
+        revised.append(role)
+    }
+
+    /// Signs a new snapshot where there is reason to, and a new timestamp: the last thing before `write`.
+    mutating func finish() throws(CentreError) {
+        let isDue = state.snapshot.expires - now < Role.notice(of: Role.snapshot)
+        if revised.contains(where: { $0 != Role.root }) || isDue {
+            state.snapshot = state.snapshot.with("version", .integer(state.snapshot.version + 1))
+                .with("expires", .string(UTCTime.text(now + Role.lifetime(of: Role.snapshot))))
+                .with("x-loa-issued", .string(UTCTime.text(now)))
+            let bytes = try sign(state.snapshot, Role.snapshot)
+            files.append(("\(state.snapshot.version).\(TUF.fileName(of: Role.snapshot))", bytes))
+            state.timestamp = state.timestamp.with(
+                "meta", ["snapshot.json": Self.listing(state.snapshot.version, bytes)])
+            revised.append(Role.snapshot)
+        }
+        state.timestamp = state.timestamp.with("version", .integer(state.timestamp.version + 1))
+            .with("expires", .string(UTCTime.text(now + Role.lifetime(of: Role.timestamp))))
+            .with("x-loa-issued", .string(UTCTime.text(now)))
+        files.append((RepositoryFolder.timestampFile, try sign(state.timestamp, Role.timestamp)))
+        revised.append(Role.timestamp)
+        try check()
+    }
+
+    private static func listing(_ version: Int64, _ bytes: [UInt8]) -> JSON {
+        [
+            "hashes": ["sha256": .string("\(SHA256.hash(bytes))")], "length": .integer(Int64(bytes.count)),
+            "version": .integer(version),
+        ]
+    }
+
+    private func sign(_ signed: JSON, _ role: String) throws(CentreError) -> [UInt8] {
+        let appointment = try state.appointment(role)
+        guard let kind = KeySources.Kind(role: role) else {
+            throw CentreError(
+                .configuration,
+                Phrase(
+                    vi: "vai trò \(role) do trung tâm khác ký", en: "the role \(role) is another centre's"))
+        }
+        return try Self.sign(signed, [appointment], try keys.keys(kind), kind)
+    }
+
+    /// Signs for all appointments with those of the keys that they name, and as many as must.
+    ///
+    /// - Throws: when too few of the keys are there, or the file becomes longer than any client reads.
+    static func sign(
+        _ signed: JSON, _ appointments: [Appointment], _ keys: [SecretKey], _ kind: KeySources.Kind
+    ) throws(CentreError) -> [UInt8] {
+        var signing: [String: SecretKey] = [:]
+        for appointment in appointments {
+            var held: Set<String> = []
+            for key in keys {
+                guard let id = TUF.keyID(of: key.json), appointment.keyIDs.contains(id) else { continue }
+                signing[id] = key
+                held.insert(id)
+            }
+            guard held.count >= appointment.threshold else { throw tooFew(appointment, held.count, kind) }
+        }
+        let role = appointments.first?.role ?? kind.rawValue
+        let bytes: [UInt8]
+        do throws(CanonicalFormError) {
+            bytes = try TUF.file(signed, signedBy: signing.sorted { $0.key < $1.key }.map(\.value))
+        } catch {
+            throw CentreError(.refused, Phrase(same: "\(role): \(error)"))
+        }
+        let limit = TUF.Limit.bytes(of: role)
+        guard bytes.count <= limit else {
+            throw CentreError(
+                .refused,
+                Phrase(
+                    vi: "\(role).json dài \(bytes.count) byte, trạm chỉ đọc đến \(limit): bớt tệp, "
+                        + "hoặc chia thư mục cho vai trò khác (loa-centre delegate)",
+                    en:
+                        "\(role).json has \(bytes.count) bytes and stations read \(limit): publish fewer files, "
+                        + "or hand folders on to other roles (loa-centre delegate)"))
+        }
+        return bytes
+    }
+
+    private static func tooFew(
+        _ appointment: Appointment, _ held: Int, _ kind: KeySources.Kind
+    ) -> CentreError {
+        CentreError(
+            .configuration,
+            Phrase(
+                vi: "vai trò \(appointment.role) cần \(appointment.threshold) khóa, ở đây có \(held): "
+                    + "xem \(kind.rawValue)/ của --keys, hoặc thêm --keys DIR, --keys-fd N",
+                en: "the role \(appointment.role) needs \(appointment.threshold) keys and has \(held) here: "
+                    + "see \(kind.rawValue)/ of --keys, or add --keys DIR, --keys-fd N"))
+    }
+
+    /// Reads the repository as a station would once the change is made, before anything of it is.
+    private func check() throws(CentreError) {
+        let drafts = Dictionary(files.map { ($0.name, $0.bytes) }) { _, last in last }
+        var reader = try RepositoryReader(anchor: state.anchor, folder: folder, drafts: drafts)
+        let read = try reader.state(at: now)
+        guard read.timestamp == state.timestamp, read.targets == state.targets, read.root == state.root else {
+            throw CentreError(
+                .configuration,
+                Phrase(
+                    vi: "\(folder.path): trạm sẽ không thấy thay đổi này",
+                    en: "\(folder.path): stations would not see this change"))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes the metadata, the timestamp last: with its rename stations see all of the change, before it none.
+    func write(_ calls: DiskCalls) throws(CentreError) {
+        for (name, bytes) in files {
+            try attempt { () throws(SystemError) in
+                try DurableFile.replace(
+                    folder.metadata(name), with: bytes, mode: RepositoryFolder.fileMode, calls)
+            }
+        }
+    }
+
+    // MARK: Warning
+
+    /// What expires soon.
+    var warnings: [Phrase] { Self.warnings(state, at: now) }
+
+    static func warnings(_ state: RepositoryState, at now: Int64) -> [Phrase] {
+        var roles = [(Role.root, state.root), (Role.targets, state.targets)]
+        // An emergency in force is meant to expire soon.
+        if let emergency = state.emergency, !emergency.isEmergencyInForce || emergency.expires <= now {
+            roles.append((Role.emergency, emergency))
+        }
+        roles += [(Role.snapshot, state.snapshot), (Role.timestamp, state.timestamp)]
+        return roles.compactMap { role, signed in
+            let rest = signed.expires - now
+            guard rest < Role.notice(of: role) else { return nil }
+            let date = UTCTime.text(signed.expires)
+            return Phrase(
+                vi: "\(role).json hết hạn \(date): \(remedy(role)[.vietnamese])",
+                en: "\(role).json expires \(date): \(remedy(role)[.english])")
+        }
+    }
+
+    private static func remedy(_ role: String) -> Phrase {
+        switch role {
+        case Role.root:
+            Phrase(vi: "ký mới bằng loa-centre key renew", en: "sign a new one: loa-centre key renew")
+        case Role.snapshot, Role.timestamp:
+            Phrase(vi: "chạy loa-centre refresh", en: "run loa-centre refresh")
+        case Role.emergency:
+            Phrase(
+                vi: "chạy loa-centre publish với khóa emergency/",
+                en: "run loa-centre publish with the keys of emergency/")
+        default: Phrase(vi: "chạy loa-centre publish", en: "run loa-centre publish")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+import StationHost
+import StationTrust
+
+/// What of a repository nobody refers to any more, and for how long it stays: a station that read the metadata a
+/// minute ago, or over a slow line, must still find what that names.
+struct Leftovers {
+    /// Superseded metadata, and what it names, stays for so long, in seconds.
+    static let grace: Int64 = 7 * 86_400
+
+    let folder: RepositoryFolder
+    let now: Int64
+
+    /// Removes them; what cannot be read or removed stays.
+    ///
+    /// Roots stay for ever: a station that slept for a year goes from each to the next.
+    func remove() {
+        guard let names = try? namesInDirectory(folder.metadata) else { return }
+        let kept = keptSnapshots(names)
+        guard !kept.isEmpty else { return }
+        var metadata: Set<String> = [RepositoryFolder.timestampFile]
+        var targets: Set<String> = []
+        for (name, snapshot) in kept {
+            metadata.insert(name)
+            for listing in snapshot["meta"]?.members ?? [] {
+                let role = String(listing.name.dropLast(".json".count))
+                let file = "\(listing.value.version).\(TUF.fileName(of: role))"
+                metadata.insert(file)
+                guard let signed = signed(file, of: role) else { return }
+                for target in signed["targets"]?.members ?? [] {
+                    targets.insert(RepositoryFolder.name(of: target.name, hash: target.value.sha256 ?? ""))
+                }
+            }
+        }
+        for name in names where !metadata.contains(name) && !isRoot(name) {
+            unlink(folder.metadata(name))
+        }
+        removeTargets("", but: targets)
+    }
+
+    private func isRoot(_ name: String) -> Bool { name.hasSuffix(".root.json") }
+
+    /// The newest snapshot, and those that were the newest within the grace.
+    private func keptSnapshots(_ names: [String]) -> [(name: String, signed: JSON)] {
+        let suffix = "." + TUF.fileName(of: Role.snapshot)
+        guard
+            let newest = signed(RepositoryFolder.timestampFile, of: Role.timestamp)?["meta"]?["snapshot.json"]
+        else { return [] }
+        let versions = names.filter { $0.hasSuffix(suffix) }.compactMap { Int64($0.dropLast(suffix.count)) }
+            .filter { $0 <= newest.version }.sorted(by: >)
+        var kept: [(String, JSON)] = []
+        // Each was the newest until the one after it was signed.
+        var superseded = Int64.max
+        for version in versions {
+            guard superseded > now - Self.grace else { break }
+            let name = "\(version)\(suffix)"
+            guard let snapshot = signed(name, of: Role.snapshot) else { break }
+            kept.append((name, snapshot))
+            superseded = snapshot.issued ?? superseded
+        }
+        return kept
+    }
+
+    private func signed(_ name: String, of role: String) -> JSON? {
+        guard let bytes = try? readFile(folder.metadata(name), limit: TUF.Limit.bytes(of: role)) else {
+            return nil
+        }
+        return try? TUF.Document(bytes, of: role).signed
+    }
+
+    private func removeTargets(_ path: String, but kept: Set<String>) {
+        for name in (try? namesInDirectory(folder.targets + path)) ?? [] {
+            let inner = path + "/" + name
+            var information = stat()
+            guard lstat(folder.targets + inner, &information) == 0 else { continue }
+            switch information.st_mode & S_IFMT {
+            case S_IFDIR:
+                removeTargets(inner, but: kept)
+                // Only where nothing is left in it.
+                rmdir(folder.targets + inner)
+            case S_IFREG:
+                if !kept.contains(String(inner.dropFirst())) { unlink(folder.targets + inner) }
+            default: continue
+            }
+        }
+    }
+}

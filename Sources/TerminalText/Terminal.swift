@@ -1,0 +1,24 @@
+import Glibc
+
+/// Where answers go: whole texts at once, so that nothing is lost in a buffer when the command ends.
+package enum Terminal {
+    /// Prints to standard output.
+    package static func print(_ text: String) { write(text, STDOUT_FILENO) }
+
+    /// Prints to standard error.
+    package static func complain(_ text: String) { write(text, STDERR_FILENO) }
+
+    private static func write(_ text: String, _ descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                // Nobody to tell when not even this can be written.
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+}
