@@ -62,7 +62,9 @@ let package = Package(
             name: "loaphuongd", dependencies: ["StationHost", "StationCore", "StationFetch"], swiftSettings: strict),
         .executableTarget(
             name: "loa",
-            dependencies: ["StationHost", "StationCore", "StationTrust", "StationAudio", "TerminalText"],
+            dependencies: [
+                "StationHost", "StationCore", "StationTrust", "StationAudio", "Centre", "TerminalText",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "loa-centre",

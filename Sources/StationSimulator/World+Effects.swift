@@ -38,7 +38,8 @@ extension World {
         case .evict(let names):
             for name in names { stored[name] = nil }
             send(.completed(id, .done))
-        case .adopt(let kind, let manifest): adopt(kind, manifest, id)
+        case .adopt(let kind, let manifest):
+            deliveries.insert(.adoption(id, kind, manifest), at: time + latencies.disk)
         case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
@@ -83,6 +84,7 @@ extension World {
             handle(.completed(id, .preflighted(reports)))
         case .poll(let upstream): handle(poll(upstream))
         case .download(let files): download(files)
+        case .adoption(let id, let kind, let manifest): adopt(kind, manifest, id)
         }
     }
 
@@ -119,12 +121,13 @@ extension World {
     }
 
     private func download(_ files: [RemoteFile]) {
-        guard hasNetwork else {
-            for file in files { send(.fetched(.unfetchable(file, "no way there"))) }
-            return
+        let served = hasNetwork ? files.filter(serves) : []
+        for file in files where !served.contains(file) {
+            send(.fetched(.unfetchable(file, hasNetwork ? "not on the server" : "no way there")))
         }
-        store(files.map(\.content))
-        send(.fetched(.stored(files.map(\.content))))
+        guard !served.isEmpty else { return }
+        store(served.map(\.content))
+        send(.fetched(.stored(served.map(\.content))))
     }
 
     func store(_ contents: [TUF.Content]) {
@@ -132,11 +135,13 @@ extension World {
     }
 
     private func adopt(_ kind: RemoteFile.Kind, _ manifest: Manifest, _ id: EffectID) {
-        guard store.behaviour != .refuses, let timetable = offered(kind, manifest) else {
-            return send(.completed(id, .failed("the disk refuses")))
+        switch store.behaviour {
+        case .stalls: deliveries.insert(.adoption(id, kind, manifest), at: time + .seconds(1))
+        case .refuses, .refusesButKeeps: send(.completed(id, .failed("the disk refuses")))
+        case .sound:
+            adopted[kind] = offered(kind, manifest)
+            send(.completed(id, .done))
         }
-        adopted[kind] = timetable
-        send(.completed(id, .done))
     }
 
     /// The timetable that the manifest is of: the one that is published, or the one before.

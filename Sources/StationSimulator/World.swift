@@ -118,8 +118,10 @@ package final class World {
     var published: SimulatedOffer?
     var publishedVersion = 0
     /// What the disk has of content, in bytes, by name; and the timetables that were written down as active.
-    var stored: [String: Int64] = [:]
+    package var stored: [String: Int64] = [:]
     var adopted: [RemoteFile.Kind: SignedTimetable] = [:]
+    /// Which files upstreams have, of those that they offer.
+    package var serves: (RemoteFile) -> Bool = { _ in true }
     /// Whether there is a way to the upstreams.
     package internal(set) var hasNetwork = true
     var seenVersion = 0
@@ -139,6 +141,7 @@ package final class World {
         case preflight(EffectID, PlayID, [ContentItem])
         case poll(upstream: String)
         case download([RemoteFile])
+        case adoption(EffectID, RemoteFile.Kind, Manifest)
     }
 
     /// Makes a world without power at an instant of true time.

@@ -24,6 +24,7 @@ struct Ask {
         }
         do throws(SystemError) {
             let client = try ControlClient(socket)
+            if request == .sync { return try sync(client) }
             try client.ask(question, file: file)
             let code = try receive(client, request)
             if request == .status, !invocation.isJSON { tellMute(client) }
@@ -38,6 +39,19 @@ struct Ask {
             default: return fail(.unreachable, Catalogue.unreachable(socket))
             }
         }
+    }
+
+    private func sync(_ client: ControlClient) throws(SystemError) -> ExitCode {
+        var following = Following(invocation.language)
+        let (answer, line, code) = try following.run(client)
+        if invocation.isJSON {
+            Terminal.print(String(decoding: line, as: UTF8.self) + "\n")
+        } else if answer["error"] != nil {
+            Terminal.complain(texts.refused(code, answer, .sync))
+        } else {
+            Terminal.print(texts.done(.sync, answer))
+        }
+        return code
     }
 
     /// Says what went wrong before the daemon could answer: as JSON where that is wanted, else to a person.
@@ -97,7 +111,7 @@ struct Ask {
     private static func question(_ request: Request) throws(FileError) -> (JSON, Int32) {
         let verb = JSON.Member("verb", .string(request.verb.rawValue))
         switch request {
-        case .status, .stop, .unmute, .test, .demo: return (.object([verb]), noFile)
+        case .status, .sync, .stop, .unmute, .test, .demo: return (.object([verb]), noFile)
         case .next(let days): return (.object([verb, .init("days", .integer(Int64(days)))]), noFile)
         case .log(let since, let until, let follow):
             let bounds = [("since", since), ("until", until)].compactMap { name, text in

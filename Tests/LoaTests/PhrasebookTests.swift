@@ -60,7 +60,7 @@ struct PhrasebookTests {
     private static let places = [
         "StationCore/Configuration", "StationCore/Control", "StationCore/Playout", "StationCore/Station",
         "StationCore/Timetable", "StationAudio/Decode", "StationHost/Content", "StationHost/Control",
-        "StationHost/Daemon", "StationHost/Sound", "StationHost/Loop",
+        "StationHost/Daemon", "StationHost/Sound", "StationHost/Loop", "StationCore/Pull", "StationFetch",
     ]
 
     /// What looks like a message and is none that `loa` shows: the journal's, `Why`'s keys, parts of messages.

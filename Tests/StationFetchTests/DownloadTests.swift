@@ -23,7 +23,7 @@ struct DownloadTests {
     func resume(mode: String, second: String) throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let store = try bench.store()
+        let store = bench.store()
         let content = try FetchBench.target(bytes)
         let url = server.url(mode, bytes.count, "x")
         var download = try store.download(content, "x")
@@ -53,7 +53,7 @@ struct DownloadTests {
     func wrongRest(mode: String) throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let (store, content) = (bench.store(), try FetchBench.target(bytes))
         let url = server.url(mode, bytes.count, "x")
         var download = try store.download(content, "x")
         _ = bench.fetch(url, into: download)
@@ -73,7 +73,7 @@ struct DownloadTests {
     func changedUnseen() throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let (store, content) = (bench.store(), try FetchBench.target(bytes))
         let url = server.url("changed-unseen", bytes.count, "x")
         let download = try store.download(content, "x")
         _ = bench.fetch(url, into: download)
@@ -90,7 +90,7 @@ struct DownloadTests {
     func refused(mode: String) throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let (store, content) = (bench.store(), try FetchBench.target(bytes))
         let download = try store.download(content, "x")
         let end = bench.fetch(server.url(mode, bytes.count, "x"), into: download, limit: 100_000)
         switch (mode, end) {
@@ -121,7 +121,7 @@ struct DownloadTests {
     @Test("a file that has not changed is not sent again")
     func conditional() throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
-        let store = try bench.store()
+        let store = bench.store()
         let download = try store.download(try FetchBench.target(FetchServer.content("x", 1000)), "x")
         let end = bench.fetch(
             server.url("sound", 1000, "x"), into: download, unless: Validators(entityTag: "\"x\""))

@@ -60,8 +60,10 @@ package struct Pull: Sendable {
     private var wanted: [RemoteFile] = []
     private var isToBeSaidAgain = false
     private var hasFailed = false
-    /// What could not be fetched since the last list, and why.
+    /// What is wanted and could not be fetched when it was tried last, and why.
     package private(set) var unfetchable: [RemoteFile: String] = [:]
+    /// Of that, what has been tried since the last list.
+    private var given: Set<RemoteFile> = []
     /// The emergencies that upstreams offered last, of those that were asked since the start.
     private var fetchedEmergencies = Manifest()
     /// Whether something has happened since the store was looked at, and when it is looked at without that.
@@ -120,6 +122,7 @@ package struct Pull: Sendable {
         case .unfetchable(let file, let why):
             hasFailed = true
             unfetchable[file] = why
+            given.insert(file)
         case .used(let usage): self.usage = usage
         }
     }
@@ -238,8 +241,10 @@ package struct Pull: Sendable {
         // A list that has only become shorter is known already.
         if isToBeSaidAgain && !files.isEmpty || !wanted.filter(Set(files).contains).elementsEqual(files) {
             actions.append(.want(files))
-            unfetchable = [:]
+            given = []
         }
+        let all = Set(files)
+        unfetchable = unfetchable.filter { all.contains($0.key) }
         (wanted, isToBeSaidAgain) = (files, false)
         lookAt = supply.nextLastCall(after: now.wall) ?? .distantFuture
         if !files.isEmpty { lookAt = min(lookAt, now.wall + Self.lookInterval) }
@@ -289,6 +294,9 @@ package struct Pull: Sendable {
 
     /// What is still to be fetched.
     package var missing: [RemoteFile] { wanted }
+
+    /// What of that is under way, or has its turn yet.
+    package var coming: [RemoteFile] { wanted.filter { !given.contains($0) } }
 
     /// Whether an upstream has yet to answer what somebody asked.
     package func isAsked(_ upstream: String) -> Bool {

@@ -22,6 +22,8 @@ extension Station {
             forgetContentChecks { !$0.messages.isEmpty }
         case .opened, .offered, .unfetchable, .used: break
         }
+        followPull()
+        tellPullFaults()
     }
 
     /// A timetable is written down, or cannot be: the station goes by it all the same.
@@ -52,7 +54,6 @@ extension Station {
             case .adopt(let kind, let timetable): adopt(kind, timetable)
             }
         }
-        tellPullFaults()
     }
 
     private mutating func adopt(_ kind: RemoteFile.Kind, _ timetable: SignedTimetable) {
@@ -85,16 +86,17 @@ extension Station {
             pull.pollNow(at: now.monotonic)
             followPull()
         }
-        let missing = pull.missing.filter { pull.unfetchable[$0] == nil }
-        let isDone = !settings.upstreams.contains { pull.isAsked($0.name) } && (missing.isEmpty || pull.isBudgetSpent)
+        let coming = pull.coming
+        let isAsking = settings.upstreams.contains { pull.isAsked($0.name) }
+        let isDone = !isAsking && (coming.isEmpty || pull.isBudgetSpent)
         let errors = settings.upstreams.compactMap { pull.standing(of: $0.name)?.error }
         let hasFailed = !errors.isEmpty || !pull.missing.isEmpty
         let body: JSON = [
             "done": .bool(isDone),
             "upstreams": .array(settings.upstreams.map(json)),
             "missing": [
-                "files": .integer(Int64(missing.count)),
-                "bytes": .integer(missing.reduce(0) { $0 + ($1.content.length ?? 0) }),
+                "files": .integer(Int64(coming.count)),
+                "bytes": .integer(coming.reduce(0) { $0 + ($1.content.length ?? 0) }),
             ],
             "failed": .array(faults.all.first { $0.code == .fetch }?.messages.map { .string($0) } ?? []),
         ]

@@ -1,3 +1,4 @@
+import Centre
 import Glibc
 import StationAudio
 import StationCore
@@ -50,10 +51,10 @@ struct Demo {
         _ stage: DemoStage, _ playlists: String, _ interruption: borrowing Interruption
     ) throws(SystemError) -> ExitCode {
         let device = CardProbe.problem(of: "default") == nil ? "default" : "null"
-        // A calendar knows whole seconds.
-        let now = Clocks.read().wall
-        let instant = Instant(seconds: (now + Self.lead).seconds + 1)
-        try stage.fill(from: playlists, eventAt: instant, device: device)
+        do throws(CentreError) { try publish(stage, playlists, device) } catch {
+            tell(DemoText.failed(DemoCentre.text(error)))
+            return .no
+        }
         tell(device == "null" ? DemoText.noCard : DemoText.card)
         let daemon = try DemoDaemon.start(stage)
         let result: Result<[JSON], SystemError>
@@ -71,6 +72,29 @@ struct Demo {
             }
             return ExitCode(rawValue: status) == .configuration ? .configuration : .no
         case .success(let entries): return judge(entries, daemonStatus: status)
+        }
+    }
+
+    /// Makes a centre, lets it publish the example and then the event, and serves what it has published.
+    private func publish(_ stage: DemoStage, _ playlists: String, _ device: String) throws(CentreError) {
+        func attempt(_ body: () throws(SystemError) -> Void) throws(CentreError) {
+            do throws(SystemError) { try body() } catch { throw CentreError(error) }
+        }
+        try attempt { () throws(SystemError) in try stage.fill(from: playlists) }
+        let centre = try DemoCentre(stage)
+        tell(DemoText.made)
+        let bar = ProgressBar()
+        // Every file is decoded to its end here; the event, a moment later, changes nothing but the calendar.
+        try centre.publish { bar.show(DemoText.measuring[language], $0.done, of: $0.total) }
+        bar.clear()
+        // A calendar knows whole seconds.
+        let instant = Instant(seconds: (Clocks.read().wall + Self.lead).seconds + 1)
+        try attempt { () throws(SystemError) in try stage.add(eventAt: instant) }
+        try centre.publish()
+        try attempt { () throws(SystemError) in
+            let server = try DemoServer(stage.repository)
+            try stage.configure(server.url, device: device)
+            tell(DemoText.served(server.url))
         }
     }
 

@@ -2,7 +2,8 @@ import Glibc
 import StationCore
 import StationHost
 
-/// The folder of a demo: a channel with one more event, a configuration, and room for state and socket.
+/// The folder of a demo: a channel with one more event, keys and repository of its centre, a configuration, and room
+/// for state and socket.
 struct DemoStage {
     /// The station's identity: its own timetable is the most special of the channel.
     static let station = "demo"
@@ -19,6 +20,11 @@ struct DemoStage {
     var socket: String { folder + "/run/loa.sock" }
     var configuration: String { folder + "/station.json5" }
     var state: String { folder + "/state" }
+    /// What the editor keeps.
+    var channel: String { folder + "/channel" }
+    /// The centre's keys, and what it serves.
+    var keys: String { folder + "/keys" }
+    var repository: String { folder + "/repository" }
     /// What the daemon has to say.
     var messages: String { folder + "/messages" }
 
@@ -57,29 +63,35 @@ struct DemoStage {
             folder: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
-    /// Fills the folder: the channel, the event, the configuration.
-    ///
-    /// - Parameters:
-    ///   - playlists: the example channel.
-    ///   - instant: when the event is.
-    ///   - device: the ALSA name of the card.
-    /// - Throws: `SystemError` when a file cannot be read or written.
-    func fill(from playlists: String, eventAt instant: Instant, device: String) throws(SystemError) {
-        try copy(playlists, to: folder + "/channel")
-        let special = folder + "/channel/stations/" + Self.station
-        try make("\(folder)/channel/stations")
+    /// Copies the example channel.
+    func fill(from playlists: String) throws(SystemError) { try copy(playlists, to: channel) }
+
+    /// Adds the event to the channel, and takes away what would be due around it.
+    func add(eventAt instant: Instant) throws(SystemError) {
+        let special = channel + "/stations/" + Self.station
+        try make(channel + "/stations")
         try make(special)
         let quieted = others(around: instant)
         try write(special + "/schedule.ics", Self.calendar(instant, cancelling: quieted))
         try write(
             special + "/demo.m3u8",
             "#EXTM3U\n../../audio/nhac-hieu.wav\n../ap-3/audio/ve-sinh.wav\n")
+    }
+
+    /// Writes the configuration.
+    ///
+    /// - Parameters:
+    ///   - url: where the repository is served.
+    ///   - device: the ALSA name of the card.
+    func configure(_ url: String, device: String) throws(SystemError) {
         try write(
             configuration,
             """
             {
               station: "\(Self.station)", name: "Loa Phường demo",
-              upstreams: [{ name: "\(Self.upstream)", url: "\(folder)/channel" }],
+              upstreams: [{
+                name: "\(Self.upstream)", url: "\(url)", root: "\(repository)/metadata/1.root.json", pollSeconds: 5,
+              }],
               // The demo plays at any hour, and on machines whose kernel calls a good clock unsynchronised.
               hours: [{ from: "00:00", to: "24:00" }],
               clock: { batteryBacked: true },
@@ -92,7 +104,7 @@ struct DemoStage {
 
     /// The other programmes of the channel that would be due around the event.
     private func others(around instant: Instant) -> [String] {
-        guard let bytes = try? readFile(folder + "/channel/schedule.ics", limit: ICalendarLimits.fileBytes)
+        guard let bytes = try? readFile(channel + "/schedule.ics", limit: ICalendarLimits.fileBytes)
         else {
             return []
         }

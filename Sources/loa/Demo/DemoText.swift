@@ -5,6 +5,15 @@ enum DemoText {
     static let noPlaylists = Phrase(
         vi: "Không thấy thư mục Playlists/ của Loa Phường.",
         en: "The folder Playlists/ of Loa Phường is not found.")
+    static let made = Phrase(
+        vi: "Trung tâm thử: đã tạo khóa và kho chương trình.",
+        en: "A centre for the demo: its keys and its repository are made.")
+    static let measuring = Phrase(vi: "kiểm tra tệp", en: "checking files")
+    static func served(_ url: String) -> Phrase {
+        Phrase(
+            vi: "Đã ký và đưa lên Playlists/; máy chủ web của bản thử: \(url)",
+            en: "Playlists/ is signed and published; the demo's web server: \(url)")
+    }
     static let card = Phrase(
         vi: "Phát một bản tin ngắn qua card mặc định sau vài giây.",
         en: "Plays a short bulletin on the default card in a few seconds.")

@@ -28,6 +28,12 @@ package enum Catalogue {
     static let noSlots = Phrase(vi: "Không có chương trình nào sắp phát.", en: "No slot is to come.")
     static let noEntries = Phrase(vi: "Không có mục nào.", en: "No entries.")
 
+    static let asking = Phrase(vi: "đang hỏi trung tâm", en: "asking upstreams")
+    static func stillToCome(_ files: Int64, _ size: String) -> Phrase {
+        Phrase(
+            vi: "còn tải \(files) tệp, \(size)",
+            en: files == 1 ? "1 file to come, \(size)" : "\(files) files to come, \(size)")
+    }
     static func contact(_ time: String) -> Phrase { Phrase(vi: "liên lạc \(time)", en: "contact \(time)") }
     static func version(_ number: String) -> Phrase {
         Phrase(vi: "phiên bản \(number)", en: "version \(number)")
@@ -110,6 +116,9 @@ package enum Catalogue {
         case "device": Phrase(vi: "card âm thanh", en: "sound card")
         case "amplifier": Phrase(vi: "tăng âm", en: "amplifier")
         case "configuration": Phrase(vi: "cấu hình", en: "configuration")
+        case "upstream": Phrase(vi: "trung tâm", en: "upstream")
+        case "download": Phrase(vi: "tải chương trình", en: "download")
+        case "storage": Phrase(vi: "lưu lịch phát", en: "keeping the timetable")
         case "downtime-not-judged": Phrase(vi: "máy đã tắt lâu", en: "long downtime")
         default: Phrase(same: code)
         }

@@ -77,7 +77,7 @@ extension Verb {
     /// The verb with its operands and options.
     var usage: String {
         switch self {
-        case .status, .stop, .unmute, .test, .demo: rawValue
+        case .status, .sync, .stop, .unmute, .test, .demo: rawValue
         case .next: "next [--days N]"
         case .log: "log [--since T] [--until T] [--follow]"
         case .why: "why SLOT|TIME"
@@ -97,6 +97,7 @@ extension Verb {
         case .log: Phrase(vi: "Nhật ký, cũ trước mới sau", en: "The log's entries, oldest first")
         case .why:
             Phrase(vi: "Vì sao lúc đó phát như vậy, hoặc im", en: "Why a slot sounded as it did, or did not")
+        case .sync: Phrase(vi: "Hỏi các trung tâm ngay, tải chương trình mới", en: "Asks all upstreams now")
         case .play: Phrase(vi: "Phát ngay một tệp hoặc chương trình", en: "Plays a file or programme now")
         case .stop: Phrase(vi: "Dừng ngay tiếng đang phát", en: "Stops the sound at once")
         case .mute: Phrase(vi: "Tắt tiếng một thời gian", en: "Mutes the station for a while")
@@ -132,6 +133,12 @@ extension Verb {
                 Phrase(
                     vi: "SLOT như trong loa next; TIME như 05:00 hoặc 2026-11-23T05:00.",
                     en: "SLOT as in loa next; TIME such as 05:00 or 2026-11-23T05:00.")
+            ]
+        case .sync:
+            [
+                Phrase(
+                    vi: "Chờ đến khi tải xong; kết thúc bằng 1 nếu một trung tâm không trả lời.",
+                    en: "Waits until everything is there; ends with 1 if an upstream failed.")
             ]
         case .play:
             [

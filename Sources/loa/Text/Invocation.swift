@@ -20,7 +20,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// What `loa` can be asked.
 package enum Verb: String, Sendable, CaseIterable {
-    case status, next, log, why, play, stop, mute, unmute, volume, test, demo
+    case status, next, log, why, sync, play, stop, mute, unmute, volume, test, demo
 }
 
 /// A question with all that belongs to it.
@@ -40,13 +40,15 @@ package enum Request: Hashable, Sendable {
     /// Sets the volume in dB, or asks for it.
     case volume(Double?)
     case test
+    /// Asks all upstreams now.
+    case sync
     case demo
 
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
         case .status, .next, .log, .why, .volume(nil), .demo: false
-        case .play, .stop, .mute, .unmute, .volume, .test: true
+        case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
 
@@ -57,6 +59,7 @@ package enum Request: Hashable, Sendable {
         case .next: .next
         case .log: .log
         case .why: .why
+        case .sync: .sync
         case .play: .play
         case .stop: .stop
         case .mute: .mute
@@ -240,6 +243,7 @@ private struct Words {
         case .unmute: return .unmute
         case .volume: return .volume(try level())
         case .test: return .test
+        case .sync: return .sync
         case .demo: return .demo
         }
     }

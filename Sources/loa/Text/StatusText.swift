@@ -57,6 +57,18 @@ package struct StatusText {
         return TextWidth.printed(lines)
     }
 
+    /// The answer of `sync`: a line an upstream, and what could not be fetched.
+    package func sync(_ answer: JSON) -> String {
+        let rows = (answer["upstreams"]?.elements ?? []).map { upstream in
+            [upstream["error"]?.text == nil ? "✓" : "✗"]
+                + [self.upstream(upstream, nil).compactMap(\.self).joined(separator: " · ")]
+        }
+        let failed = (answer["failed"]?.elements ?? []).compactMap(\.text).map {
+            "✗ " + Phrasebook.translated($0)[language]
+        }
+        return TextWidth.printed(TextWidth.table(rows) + failed)
+    }
+
     // MARK: The lines of status
 
     private func heading(_ answer: JSON) -> String {

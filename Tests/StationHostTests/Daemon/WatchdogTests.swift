@@ -24,7 +24,7 @@ struct WatchdogTests {
                 configurationPath: folder.path + "/station.json5",
                 loaded: try .read(folder.path + "/station.json5"),
                 supervisor: Supervisor(socket: folder.path + "/notify", watchdogInterval: .milliseconds(100)),
-                makeSound: { _ in sound })
+                makeSound: { _ in sound }, makeFetch: { _ in FetchingNothing() })
             try StationHost.Thread.start("loop") { try? daemon.run() }
             precondition(supervisor.waits(for: "READY=1"))
             for _ in 0..<3 { precondition(supervisor.waits(for: "WATCHDOG=1")) }
@@ -40,6 +40,17 @@ struct WatchdogTests {
             exit(0)
         }
     }
+}
+
+/// No way to any upstream.
+private final class FetchingNothing: Fetching {
+    func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?) {}
+    func configure(_ station: TimetableStation, zoneName: String) {}
+    func want(_ files: [RemoteFile]) {}
+    func evict(_ names: [String]) {}
+    func adopt(
+        _ kind: RemoteFile.Kind, _ manifest: Manifest, done: @escaping @Sendable (Completion) -> Void
+    ) { done(.done) }
 }
 
 /// A sound path that does nothing, and may say that a thread of it hangs.

@@ -1,0 +1,205 @@
+import StationSimulator
+import StationTrust
+import Testing
+
+@testable import StationCore
+
+/// What arrives from upstreams, and what a station does while nothing does.
+struct PullScenarios {
+    private static let sang = Programme("sang", at: "050000", seconds: 20)
+    private static let trua = Programme("trua", at: "110000", seconds: 20)
+
+    private func listened(_ village: Village, from time: String) -> (World, Ear) {
+        let world = village.world(at: time)
+        let ear = Ear()
+        world.observer = ear
+        return (world, ear)
+    }
+
+    /// An emergency of one upstream, its signature good until an instant.
+    private func alert(_ uid: String, at time: String, day: String, until end: String) -> SimulatedOffer {
+        var channel = Village([
+            Self.sang, Programme(uid, at: time, seconds: 20, late: "PT2H", priority: 1, rule: nil, day: day),
+        ]).channel
+        channel.expires = at(end)
+        var offer = SimulatedOffer(
+            [channel], for: TimetableStation(id: "ap-3", zone: Village.zone(named: "Asia/Ho_Chi_Minh")),
+            zones: Zones { Village.zone(named: $0) })
+        offer.timetables[.emergency]?.manifest.channels["xa"]?.expires = at(end)
+        offer.timetables[.ordinary] = Village([Self.sang]).timetable.timetables[.ordinary]
+        return offer
+    }
+
+    // MARK: T1
+
+    @Test("T1: without a network for two days, and after a boot, the slot plays from the disk; then news comes by itself")
+    func noNetwork() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        world.run(until: "2026-03-02T04:30:00+07:00")
+        world.carryOut(.network(isUp: false))
+        world.schedule(.publish(Village([Self.trua]).timetable), at: "2026-03-03T12:00:00+07:00")
+        world.schedule(.powerCut(for: .seconds(60)), at: "2026-03-04T04:49:00+07:00")
+        world.run(until: "2026-03-04T06:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-04") == "played")
+        #expect(world.station.faults.contains(.upstream))
+        world.schedule(.network(isUp: true), at: "2026-03-04T07:00:00+07:00")
+        // Within the station's own fraction of 30 s, without a restart.
+        world.run(until: "2026-03-04T07:00:31+07:00")
+        #expect(world.station.active?.timetable.next(after: world.now.wall)?.programme == "trua")
+        world.run(until: "2026-03-04T12:00:00+07:00")
+        #expect(world.outcome(of: "trua", on: "2026-03-04") == "played")
+        #expect(!world.station.faults.contains(.upstream))
+        #expect(ear.invariants.violations == [])
+    }
+
+    // MARK: I9
+
+    @Test("I9: a new timetable waits for its content, and the one before plays; at the last call its own slot is enough")
+    func waitsForContent() {
+        let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")
+        world.run(until: "2026-03-02T04:30:00+07:00")
+        world.serves = { !$0.path.hasPrefix("moi") }
+        let later = Programme("moi", at: "110000", seconds: 20)
+        let other = Programme("khac", at: "150000", seconds: 20)
+        world.library = Village([Self.sang, Self.trua, later, other]).library
+        world.carryOut(.publish(Village([other, later]).timetable))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["sang", "trua"])
+        #expect(world.station.faults.contains(.fetch))
+        // What the next day needs is still not there, but the next slot's own is.
+        world.run(until: "2026-03-02T14:57:00+07:00")
+        #expect(world.station.active?.timetable.next(after: world.now.wall)?.programme == "sang")
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["sang", "trua", "khac"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("a crash between the switch and its manifest leaves one of the two timetables, whole", arguments: 0..<40)
+    func crashAtSwitch(effects: Int) {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        world.run(until: "2026-03-02T04:30:00+07:00")
+        world.library = Village([Self.sang, Self.trua]).library
+        world.carryOut(.publish(Village([Self.trua]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.crashPoint = .init(afterEffects: effects, losesPower: true, outage: .seconds(10))
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(world.outcome(of: "trua", on: "2026-03-02") == "played")
+        #expect(world.outcome(of: "sang", on: "2026-03-02") == nil)
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("what the disk has spoiled is fetched again before its slot")
+    func spoiled() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        world.stored = world.stored.filter { _ in false }
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["sang"])
+        #expect(world.outcome(of: "sang", on: "2026-03-02") == "played")
+    }
+
+    // MARK: Emergencies
+
+    @Test("I7: an emergency is in force while the rest of its publication is still on its way, and waits for no disk")
+    func emergencyAlone() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:59:50+07:00")
+        let offer = alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T16:00:00+07:00")
+        world.library = Village([
+            Self.sang, Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+        ]).library
+        world.carryOut(.disk(.stalls))
+        world.carryOut(.publish(offer))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:01:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        world.carryOut(.disk(.sound))
+        world.run(until: "2026-03-02T14:02:00+07:00")
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("an emergency is heard by a station that comes late, not after its signature has ended, and never again",
+        arguments: [("14:30:00", 1), ("15:10:00", 0)])
+    func expires(time: String, count: Int) {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.carryOut(.network(isUp: false))
+        world.library = Village([
+            Self.sang, Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+        ]).library
+        world.carryOut(
+            .publish(alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
+        world.schedule(.network(isUp: true), at: "2026-03-02T\(time)+07:00")
+        // Offered a second time, and after another boot, it is the same emergency.
+        world.schedule(.powerCut(for: .seconds(30)), at: "2026-03-02T14:40:00+07:00")
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(ear.sounds.filter { $0.programme == "lu-quet" }.count == count)
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T25, I8: by a clock in 1970 an emergency that this run fetched sounds at once and once, nothing else does",
+        arguments: [World.WallAtBoot.epoch, .behind(.seconds(86_400 * 400))])
+    func withoutClock(wall: World.WallAtBoot) {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:30:00+07:00")
+        world.library = Village([
+            Self.sang, Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+        ]).library
+        world.carryOut(
+            .publish(alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
+        world.carryOut(.bootClock(wall, synchronisesAfter: .seconds(7200)))
+        world.carryOut(.powerCut(for: .seconds(1800)))
+        world.run(until: "2026-03-02T14:10:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        // Another boot: it was played, though nobody knew when.
+        world.carryOut(.powerCut(for: .seconds(60)))
+        world.run(until: "2026-03-03T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet", "sang"])
+        #expect(world.outcome(of: "lu-quet", on: "2026-03-02") == "played")
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("I8: an emergency that an earlier run fetched does not sound by a clock that is not believed")
+    func oldWithoutClock() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.library = Village([
+            Self.sang, Programme("lu-quet", at: "143000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+        ]).library
+        world.carryOut(
+            .install(alert("lu-quet", at: "143000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
+        world.run(until: "2026-03-02T13:30:00+07:00")
+        world.carryOut(.network(isUp: false))
+        world.carryOut(.bootClock(.epoch, synchronisesAfter: nil))
+        world.carryOut(.powerCut(for: .seconds(60)))
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(ear.sounds.isEmpty)
+        #expect(ear.invariants.violations == [])
+    }
+
+    // MARK: T25: the floor
+
+    static let issues: [(issued: String, isSynchronised: Bool, trust: ClockTrust)] = [
+        // A synchronised clock is not moved by anybody's signature.
+        ("2099-01-01T00:00:00Z", true, .synchronised), ("2026-03-02T06:00:00Z", true, .synchronised),
+        // One that a battery carries is wrong where somebody signed later, and 2099 is nobody's date.
+        ("2099-01-01T00:00:00Z", false, .holdover), ("2026-03-12T06:00:00Z", false, .untrusted),
+        ("2026-03-02T06:00:00Z", false, .holdover),
+    ]
+
+    @Test("T25: what an upstream signed later than the clock shows moves the floor, and 2099 silences nobody",
+        arguments: issues)
+    func floor(issued: String, isSynchronised: Bool, trust: ClockTrust) throws {
+        let wall = at("2026-03-02T13:00:30+07:00")
+        let now = Now(
+            wall: wall, monotonic: MonotonicInstant(nanoseconds: 60_000_000_000), isSynchronised: isSynchronised,
+            errorMicroseconds: 100)
+        var judge = ClockJudge(
+            buildDate: at("2026-01-01T00:00:00Z"), lastSynchronised: at("2026-02-20T00:00:00Z"),
+            firstStart: at("2026-02-01T00:00:00Z"), isBatteryBacked: true, holdover: .seconds(30 * 86_400))
+        _ = judge.judge(now)
+        judge.noteIssue(at(issued), by: "xa", at: now)
+        #expect(judge.judge(now) == trust)
+        // Another signature takes that one's place.
+        judge.noteIssue(at("2026-03-01T00:00:00Z"), by: "xa", at: now)
+        #expect(judge.judge(now) == (isSynchronised ? .synchronised : .holdover))
+    }
+}
