@@ -41,6 +41,17 @@ package struct SimulatedOffer: Sendable {
 
     private static func content(_ digest: Digest) -> TUF.Content { .init(length: 1000, sha256: digest) }
 
+    /// The same in targets of that version.
+    func signed(asVersion version: Int64) -> SimulatedOffer {
+        var offer = self
+        for kind in RemoteFile.Kind.allCases {
+            for name in (timetables[kind]?.manifest.channels ?? [:]).keys {
+                offer.timetables[kind]?.manifest.channels[name]?.targetsVersion = version
+            }
+        }
+        return offer
+    }
+
     /// Everything that the timetables refer to.
     var contents: [TUF.Content] {
         timetables.values.flatMap { $0.manifest.channels.values }.flatMap(\.contents.values)

@@ -84,14 +84,11 @@ extension World {
             armDisk()
         case .runFull(let isFull): store.isRunFull = isFull
         case .content(let key, let content): library[key] = content
-        case .publish(let timetable):
-            published = timetable
-            publishedVersion += 1
+        case .publish(let offer): publish(offer)
         case .install(let offer):
-            published = offer
-            publishedVersion += 1
+            publish(offer)
             store(offer.contents)
-            adopted = offer.timetables
+            adopted = published?.timetables ?? [:]
         case .refuse(let problem): refusal = problem
         case .network(let isUp):
             hasNetwork = isUp
@@ -105,6 +102,11 @@ extension World {
         case .amplifierFails(let fails): amplifierFails = fails
         default: break
         }
+    }
+
+    private func publish(_ offer: SimulatedOffer) {
+        publishedVersion += 1
+        published = offer.signed(asVersion: Int64(publishedVersion))
     }
 
     private func cutPower(_ outage: Duration) {

@@ -64,6 +64,8 @@ package struct Pull: Sendable {
     package private(set) var unfetchable: [RemoteFile: String] = [:]
     /// Of that, what has been tried since the last list.
     private var given: Set<RemoteFile> = []
+    /// When what the disk had spoiled was fetched anew: a disk that spoils everything must not use up the month.
+    private var replaced: [String: MonotonicInstant] = [:]
     /// The emergencies that upstreams offered last, of those that were asked since the start.
     private var fetchedEmergencies = Manifest()
     /// Whether something has happened since the store was looked at, and when it is looked at without that.
@@ -137,7 +139,7 @@ package struct Pull: Sendable {
         let active = supply.active[kind]
         let isKnown =
             supply.adopted[kind] == nil && active?.manifest == timetable.manifest
-            && active?.versions == timetable.versions
+            && active?.versions == timetable.versions && active?.problems == timetable.problems
         supply.candidates[kind] = isKnown ? nil : timetable
     }
 
@@ -178,12 +180,16 @@ package struct Pull: Sendable {
         if let timetable = supply.adopted.removeValue(forKey: kind) { supply.active[kind] = timetable }
     }
 
-    /// A file of the store is not what it was: it is fetched again.
+    /// A file of the store is not what it was: it is fetched again, but not again and again.
     ///
-    /// - Returns: its name, to be removed; nil if nobody knows it.
-    mutating func spoiled(_ content: TUF.Content) -> String? {
+    /// - Returns: its name, to be removed; nil if nobody knows it, or if it was removed for that not long ago.
+    mutating func spoiled(_ content: TUF.Content, at now: MonotonicInstant) -> String? {
+        replaced = replaced.filter { now - $0.value < Self.lookInterval }
+        guard let name = content.storeName, supply.stored[name] != nil, replaced[name] == nil else { return nil }
+        supply.stored[name] = nil
+        replaced[name] = now
         isNews = true
-        return content.storeName.flatMap { supply.stored.removeValue(forKey: $0) == nil ? nil : $0 }
+        return name
     }
 
     /// The clock was set: what was to be looked at then is looked at now.

@@ -103,7 +103,7 @@ extension Station {
             guard report.problem == .spoiled || report.problem == .missing,
                 case .target(_, _, let content?) = item.source
             else { return nil }
-            return pull.spoiled(content)
+            return pull.spoiled(content, at: now.monotonic)
         }
         if !names.isEmpty { emit(.evict(names)) }
     }

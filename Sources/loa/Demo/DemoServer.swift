@@ -36,14 +36,15 @@ struct DemoServer {
         }
         guard isListening else { throw SystemError(call: "listen on 127.0.0.1", code: errno) }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        let shared = SharedDescriptor(listener)
+        // It is open until this process ends.
+        let listening = listener.release()
         try Thread.start("demo-server") {
-            while true { Self.serve(shared.number, folder) }
+            while true { Self.serve(listening, folder) }
         }
     }
 
     private static func serve(_ listener: Int32, _ folder: String) {
-        let connection = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         defer { close(connection) }
         var limit = timeval(tv_sec: patience, tv_usec: 0)
@@ -84,7 +85,7 @@ struct DemoServer {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return }
             sent += count
