@@ -37,6 +37,7 @@ struct PullScenarios {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
         world.carryOut(.network(isUp: false))
+        world.library = Village([Self.sang, Self.trua]).library
         world.schedule(.publish(Village([Self.trua]).timetable), at: "2026-03-03T12:00:00+07:00")
         world.schedule(.powerCut(for: .seconds(60)), at: "2026-03-04T04:49:00+07:00")
         world.run(until: "2026-03-04T06:00:00+07:00")

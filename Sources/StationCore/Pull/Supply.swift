@@ -49,7 +49,7 @@ struct Supply: Sendable {
         let from = kind == .emergency ? now - Self.emergencyAge : now
         let needs = candidate.needs(from: from, until: now + Self.readyAhead)
         if needs.allSatisfy(isStored) { return true }
-        guard let next = needs.first, next.scheduled - now < Self.lastCall else { return false }
+        guard let next = needs.first, next.scheduled - now <= Self.lastCall else { return false }
         return isStored(next)
     }
 
