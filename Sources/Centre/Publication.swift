@@ -57,12 +57,12 @@ package struct Publication {
             check.files.filter { Role.isEmergency($0.path) }, state, target, at: surroundings.now.seconds)
         problems = check.problems + emergency.problems
         differences = Self.differences(
-            state, ordinary + emergency.files, check.audiences, target, surroundings)
+            state, ordinary + emergency.files, emergency.kept, check.audiences, target, surroundings)
     }
 
     private static func differences(
-        _ state: RepositoryState, _ files: [CheckedFile], _ audiences: [Audience], _ targets: TargetFiles,
-        _ surroundings: Surroundings
+        _ state: RepositoryState, _ files: [CheckedFile], _ kept: [(path: String, target: JSON)],
+        _ audiences: [Audience], _ targets: TargetFiles, _ surroundings: Surroundings
     ) -> [AirDifference] {
         var texts: [ChannelSource.File] = []
         var hashes: [String: String] = [:]
@@ -78,7 +78,9 @@ package struct Publication {
             channel: Channel(
                 files.compactMap { file in file.text.map { .init(path: file.path, bytes: $0) } }, audio: nil,
                 surroundings),
-            hashes: Dictionary(files.map { ($0.path, $0.sha256) }) { first, _ in first })
+            hashes: Dictionary(
+                files.map { ($0.path, $0.sha256) } + kept.map { ($0.path, $0.target.sha256 ?? "") }
+            ) { first, _ in first })
         let before = ChannelFolder.Contents(texts: texts)
         let gone =
             before.names(of: "groups").map(Audience.group)

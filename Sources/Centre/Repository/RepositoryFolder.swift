@@ -105,6 +105,9 @@ struct RepositoryReader {
             targets: try signed(Role.targets), emergency: try? signed(Role.emergency))
     }
 
+    /// Has everybody asked who may know that path.
+    mutating func look(for path: String) throws(CentreError) { try run(client.search(for: path)) }
+
     private static let anchorName = "anchor"
 
     private mutating func run(_ first: TUF.Step) throws(CentreError) {
