@@ -168,7 +168,8 @@ struct Draft {
     private func check() throws(CentreError) {
         let drafts = Dictionary(files.map { ($0.name, $0.bytes) }) { _, last in last }
         var reader = try RepositoryReader(anchor: state.anchor, folder: folder, drafts: drafts)
-        let read = try reader.state(at: now)
+        // At the beginning of time, too: a role that has expired, and whose keys are elsewhere, is warned of.
+        let read = try reader.state(at: 0)
         for path in probes { try reader.look(for: path) }
         guard read.timestamp == state.timestamp, read.targets == state.targets, read.root == state.root else {
             throw CentreError(
@@ -212,9 +213,10 @@ struct Draft {
             let rest = signed.expires - now
             guard rest < Role.notice(of: role) else { return nil }
             let date = UTCTime.text(signed.expires)
+            let (vi, en) = rest > 0 ? ("hết hạn", "expires") : ("ĐÃ hết hạn", "HAS EXPIRED,")
             return Phrase(
-                vi: "\(role).json hết hạn \(date): \(remedy(role)[.vietnamese])",
-                en: "\(role).json expires \(date): \(remedy(role)[.english])")
+                vi: "\(role).json \(vi) \(date): \(remedy(role)[.vietnamese])",
+                en: "\(role).json \(en) \(date): \(remedy(role)[.english])")
         }
     }
 
