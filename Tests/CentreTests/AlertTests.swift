@@ -129,6 +129,17 @@ struct AlertTests {
         #expect(try desk.cancel() == 0)
     }
 
+    @Test("an alert given while somebody publishes is neither kept waiting nor lost")
+    func meanwhile() throws {
+        let publication = try desk.prepare()
+        try desk.alert(order())
+        // What was shown to the editor is not what is on air any more.
+        #expect(desk.refusal { _ = try publication.publish() }?.kind == .refused)
+        #expect(try slots().contains { $0.programmeClass == .emergency })
+        try desk.publish()
+        #expect(try slots().contains { $0.programmeClass == .emergency })
+    }
+
     @Test("cancelling ends all alerts, and the role says for a year that there is none")
     func cancelled() throws {
         try desk.publish()

@@ -136,6 +136,14 @@ struct PublicationTests {
             "a recording that nobody plays", { try $0.write("channel/x.wav", Desk.tone(seconds: 1)) },
             "no programme refers"
         ),
+        (
+            "a relay",
+            {
+                try $0.write(
+                    "channel/schedule.ics",
+                    Desk.calendar([Desk.event("a", "A", "https://a.vn/x", "DURATION:PT9M")]))
+            }, "a relay"
+        ),
         ("a calendar that nobody reads", { try $0.write("channel/old.ics", "x") }, "no station reads it"),
     ]
 
