@@ -66,7 +66,7 @@ struct CommandTests {
         for line in Self.lines {
             let (status, output) = try centre(line.words.split(separator: " ").map(String.init))
             #expect(status == line.status, "\(line.words): \(output)")
-            #expect(output.contains(line.says), "\(line.words): \(output)")
+            #expect(line.says.isEmpty || output.contains(line.says), "\(line.words): \(output)")
         }
     }
 
