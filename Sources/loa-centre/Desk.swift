@@ -101,7 +101,7 @@ struct Desk {
     }
 
     private func tell(_ problems: [ChannelProblem]) {
-        let lines = problems.map { DeskText.line($0)[language] }
+        let lines = DeskText.lines(problems).map { $0[language] }
         if !lines.isEmpty { Terminal.complain(TextWidth.printed(lines)) }
     }
 

@@ -70,6 +70,17 @@ struct CommandTests {
         }
     }
 
+    @Test("of very many warnings the first are shown, and the errors below them")
+    func manyWarnings() throws {
+        try desk.make()
+        for number in 0..<60 { try desk.write("channel/old-\(number).ics", "x") }
+        let (status, output) = try centre(["publish", "DIR/channel", "DIR/repo", "--keys", "DIR/keys"])
+        let lines = output.split(separator: "\n")
+        #expect(status == 1)
+        #expect(lines.count { $0.contains(": warning: ") } == 50)
+        #expect(output.contains("and 10 more warnings\nschedule.ics: error: "))
+    }
+
     @Test("keys come from an open file too, and are not on any disk")
     func descriptor() throws {
         try desk.make()

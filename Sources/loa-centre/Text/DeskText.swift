@@ -65,8 +65,22 @@ enum DeskText {
 
     // MARK: Problems
 
+    /// The most warnings that are shown; `--json` has them all.
+    private static let mostWarnings = 50
+
+    /// Problems, one a line: the warnings, and below them, where they are seen, all errors.
+    static func lines(_ problems: [ChannelProblem]) -> [Phrase] {
+        let warnings = problems.filter { $0.severity == .warning }
+        var lines = warnings.prefix(mostWarnings).map(line)
+        if warnings.count > mostWarnings {
+            let rest = warnings.count - mostWarnings
+            lines.append(Phrase(vi: "và \(rest) lưu ý nữa", en: "and \(rest) more warnings"))
+        }
+        return lines + problems.filter { $0.severity == .error }.map(line)
+    }
+
     /// A problem on one line: where, how much it matters, what.
-    static func line(_ problem: ChannelProblem) -> Phrase {
+    private static func line(_ problem: ChannelProblem) -> Phrase {
         let place = problem.file + (problem.line.map { ":\($0)" } ?? "")
         let word =
             problem.severity == .error
