@@ -57,12 +57,12 @@ package struct Publication {
             check.files.filter { Role.isEmergency($0.path) }, state, target, at: surroundings.now.seconds)
         problems = check.problems + emergency.problems
         differences = Self.differences(
-            state, ordinary + emergency.files, check.audiences, target, surroundings)
+            state, ordinary + emergency.files, emergency.kept, check.audiences, target, surroundings)
     }
 
     private static func differences(
-        _ state: RepositoryState, _ files: [CheckedFile], _ audiences: [Audience], _ targets: TargetFiles,
-        _ surroundings: Surroundings
+        _ state: RepositoryState, _ files: [CheckedFile], _ kept: [(path: String, target: JSON)],
+        _ audiences: [Audience], _ targets: TargetFiles, _ surroundings: Surroundings
     ) -> [AirDifference] {
         var texts: [ChannelSource.File] = []
         var hashes: [String: String] = [:]
@@ -78,7 +78,9 @@ package struct Publication {
             channel: Channel(
                 files.compactMap { file in file.text.map { .init(path: file.path, bytes: $0) } }, audio: nil,
                 surroundings),
-            hashes: Dictionary(files.map { ($0.path, $0.sha256) }) { first, _ in first })
+            hashes: Dictionary(
+                files.map { ($0.path, $0.sha256) } + kept.map { ($0.path, $0.target.sha256 ?? "") }
+            ) { first, _ in first })
         let before = ChannelFolder.Contents(texts: texts)
         let gone =
             before.names(of: "groups").map(Audience.group)
@@ -107,6 +109,11 @@ package struct Publication {
     /// - Returns: what expires soon, and what could not be renewed.
     /// - Throws: when keys are missing, the disk fails, or another command was faster; stations see nothing of it then.
     package func publish(progress: (Progress) -> Void = { _ in }) throws(CentreError) -> [Phrase] {
+        // Once to see whether the keys are there, before gigabytes are copied.
+        _ = try draft(state)
+        let files = TargetFiles(folder: folder, calls: surroundings.calls)
+        // Without the lock, which an emergency would have to wait for: nobody looks at files that nothing names.
+        try files.put(wanted, progress: progress)
         let lock = try folder.lock()
         defer { _ = lock.number }
         let current = try folder.read()
@@ -117,14 +124,24 @@ package struct Publication {
                     vi: "kho đã thay đổi trong lúc chờ; chạy lại publish",
                     en: "the repository has changed meanwhile; publish again"))
         }
+        let (draft, warnings) = try draft(current)
+        // Another publication may have tidied up meanwhile.
+        try files.put(wanted)
+        try draft.write(surroundings.calls)
+        Leftovers(folder: folder, now: now).remove()
+        return warnings + draft.warnings
+    }
+
+    /// The change, signed, and what could not be.
+    private func draft(_ current: RepositoryState) throws(CentreError) -> (Draft, [Phrase]) {
         var draft = Draft(current, folder, keys, at: now)
-        if newTargets != state.targets["targets"]
-            || state.targets.expires - now < Role.notice(of: Role.targets)
+        if newTargets != current.targets["targets"]
+            || current.targets.expires - now < Role.notice(of: Role.targets)
         {
             try draft.revise(Role.targets, current.targets.with("targets", newTargets))
         }
         var warnings: [Phrase] = []
-        if emergency.isChanged(from: state, at: now) {
+        if emergency.isChanged(from: current, at: now) {
             let canSign = try canSign(Role.emergency, .emergency)
             if emergency.isUrgent || canSign {
                 try draft.revise(
@@ -139,10 +156,7 @@ package struct Publication {
             }
         }
         try draft.finish()
-        try TargetFiles(folder: folder, calls: surroundings.calls).put(wanted, progress: progress)
-        try draft.write(surroundings.calls)
-        Leftovers(folder: folder, now: now).remove()
-        return warnings + draft.warnings
+        return (draft, warnings)
     }
 
     private func canSign(_ role: String, _ kind: KeySources.Kind) throws(CentreError) -> Bool {

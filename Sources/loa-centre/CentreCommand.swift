@@ -71,7 +71,10 @@ enum CentreCommand: String, CaseIterable {
             case .`init`: try desk.initialize(words)
             case .publish: try desk.publish(words)
             case .refresh: try desk.refresh(words)
-            case .alert, .preview, .key, .delegate: throw UsageError(message: UsageText.unknownVerb(rawValue))
+            case .alert: try desk.alert(words)
+            case .preview: try desk.preview(words)
+            case .key: try desk.changeKeys(words)
+            case .delegate: try desk.delegate(words)
             }
             return .fine
         } catch let error as CentreError {

@@ -1,5 +1,7 @@
 import Centre
 import Glibc
+import StationCore
+import StationHost
 import StationTrust
 import TerminalText
 
@@ -99,7 +101,7 @@ struct Desk {
     }
 
     private func tell(_ problems: [ChannelProblem]) {
-        let lines = problems.map { DeskText.line($0)[language] }
+        let lines = DeskText.lines(problems).map { $0[language] }
         if !lines.isEmpty { Terminal.complain(TextWidth.printed(lines)) }
     }
 
@@ -132,5 +134,115 @@ final class ProgressBar {
         guard isShown, last >= 0 else { return }
         last = -1
         Terminal.complain("\r\u{1B}[K")
+    }
+}
+
+extension Desk {
+    // MARK: Emergencies
+
+    func alert(_ words: Words) throws {
+        let keys = try keys(words)
+        let alerting = Alerting(words.operands[0], keys: keys, try Surroundings.system())
+        if words.has("--cancel") {
+            for name in ["--audio", "--cap", "--for", "--every"] where words.value(name) != nil {
+                throw UsageError(message: UsageText.tooMuch(name))
+            }
+            say([DeskText.cancelled(try alerting.cancel())])
+            return
+        }
+        let end = try alerting.give(try order(words))
+        say([end.map { DeskText.inForce(until: UTCTime.text($0.seconds)) } ?? DeskText.cancelledByMessage])
+    }
+
+    private func order(_ words: Words) throws -> AlertOrder {
+        let source: AlertOrder.Source
+        switch (words.value("--audio"), words.value("--cap")) {
+        case (let audio?, nil): source = .audio(audio)
+        case (nil, let cap?): source = .cap(cap)
+        default: throw UsageError(message: UsageText.missing("--audio FILE | --cap FILE | --cancel"))
+        }
+        if case .audio = source { _ = try words.required("--for") }
+        var order = AlertOrder(source, for: try duration("--for", words, AlertOrder.shortest))
+        order.every = try duration("--every", words, AlertOrder.shortest)
+        order.title = words.value("--title")
+        (order.groups, order.stations) = (words.list("--groups"), words.list("--stations"))
+        return order
+    }
+
+    private func duration(_ name: String, _ words: Words, _ shortest: Duration) throws -> Duration? {
+        guard let text = words.value(name) else { return nil }
+        guard let duration = Duration(typed: text), duration >= shortest, duration <= AlertOrder.longest,
+            duration.components.attoseconds == 0
+        else {
+            let expected = Phrase(
+                vi: "thời lượng như 30m, 2h hoặc PT2H, từ 1 phút đến 24 giờ",
+                en: "a duration such as 30m, 2h or PT2H, from a minute to 24 hours")
+            throw UsageError(message: UsageText.bad(name, text, expected))
+        }
+        return duration
+    }
+}
+
+extension Desk {
+    // MARK: Looking ahead, keys
+
+    func preview(_ words: Words) throws {
+        let days = words.value("--days").map { Int($0) ?? 0 } ?? 7
+        guard 1...31 ~= days else {
+            let expected = Phrase(vi: "số từ 1 đến 31", en: "a number from 1 to 31")
+            throw UsageError(message: UsageText.bad("--days", words.value("--days") ?? "", expected))
+        }
+        let preview = try Preview(
+            of: words.operands[0], station: words.value("--station"), groups: words.list("--groups"),
+            days: days, try Surroundings.system())
+        tell(preview.problems)
+        if isJSON {
+            Terminal.print(JSON.array(preview.entries.map(\.json)).description + "\n")
+        } else {
+            say(DeskText.preview(preview.entries, language))
+        }
+        guard preview.problems.contains(where: { $0.severity == .error }) else { return }
+        throw CentreError(.refused, DeskText.incomplete)
+    }
+
+    func changeKeys(_ words: Words) throws {
+        let keys = try keys(words)
+        let surroundings = try Surroundings.system()
+        let change = KeyChange(words.operands[1], keys: keys, surroundings)
+        let role = words.operands[0] == "renew" ? "root" : try words.required("--role")
+        guard let kind = KeySources.Kind(rawValue: role) else {
+            let expected = Phrase(same: "root, targets, emergency, online")
+            throw UsageError(message: UsageText.bad("--role", role, expected))
+        }
+        let threshold = words.value("--threshold").map { Int($0) ?? 0 }
+        let deed: KeyChange.Deed
+        switch words.operands[0] {
+        case "add": deed = .add(public: try words.value("--key").map(publicKey))
+        case "revoke": deed = .revoke(id: try words.required("--key"))
+        case "renew": deed = .renew
+        default: throw UsageError(message: UsageText.unknownVerb("key \(words.operands[0])"))
+        }
+        let (ids, warnings) = try change.carryOut(deed, kind, threshold: threshold)
+        for warning in warnings { complain(warning) }
+        say([DeskText.keys(of: role, ids)])
+    }
+
+    func delegate(_ words: Words) throws {
+        let warnings = try Delegating(words.operands[0], keys: try keys(words), try Surroundings.system())
+            .carryOut(
+                try words.required("--role"), patterns: words.all("--path"),
+                publicKeys: try words.all("--key").map(publicKey),
+                metadata: try read(try words.required("--metadata"), limit: TUF.Limit.targetsBytes))
+        for warning in warnings { complain(warning) }
+    }
+
+    /// A public key as it was typed, or out of the file of that name.
+    private func publicKey(_ text: String) throws -> String {
+        guard access(text, F_OK) == 0 else { return text }
+        return String(decoding: try read(text, limit: 4096), as: UTF8.self)
+    }
+
+    private func read(_ path: String, limit: Int) throws -> [UInt8] {
+        do throws(SystemError) { return try readFile(path, limit: limit) } catch { throw CentreError(error) }
     }
 }

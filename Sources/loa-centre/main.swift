@@ -6,4 +6,6 @@ let language = Language(
     environment: ["LC_ALL", "LC_MESSAGES", "LANG"].reduce(into: [:]) { environment, name in
         environment[name] = getenv(name).map { String(cString: $0) }
     })
+// The web server reads what is written, as another user; keys are made with a mode of their own.
+umask(0o022)
 exit(CentreCommand.run(Array(CommandLine.arguments.dropFirst()), language).rawValue)

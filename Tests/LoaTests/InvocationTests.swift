@@ -1,3 +1,4 @@
+import StationCore
 import StationTrust
 import TerminalText
 import Testing

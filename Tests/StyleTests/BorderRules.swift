@@ -12,6 +12,7 @@ private let mayImport: [String: Set<String>] = [
     "TerminalText": ["Glibc"],
     "Centre": [
         "StationCore", "StationTrust", "StationAudio", "StationHost", "TerminalText", "CLinux", "Glibc",
+        "Swift",  // For Unicode's normal forms, which are behind an `@_spi`.
     ],
     "loa-centre": ["Centre", "StationHost", "StationCore", "StationTrust", "TerminalText", "Glibc"],
     "loaphuongd": ["StationHost", "StationCore", "Glibc"],

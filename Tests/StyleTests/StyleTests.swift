@@ -20,6 +20,7 @@ struct StyleTests {
     ///
     /// A number here changes only together with the code, so that a reviewer sees it.
     static let unsafeLines = [
+        "Centre": 1,
         "StationAudio": 9,
         "StationFetch": 3,
         "StationHost": 2,

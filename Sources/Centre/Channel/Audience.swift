@@ -14,16 +14,14 @@ struct Channel {
 
     let source: ChannelSource
     let surroundings: Surroundings
-    /// The hosts whose live streams it names.
-    let liveHosts: [String]
-
     /// - Parameters:
     ///   - texts: calendars and playlists.
     ///   - audio: the other files; nil where that is not known.
     ///   - surroundings: zones.
     init(_ texts: [ChannelSource.File], audio: [String]?, _ surroundings: Surroundings) {
         self.surroundings = surroundings
-        liveHosts = Set(texts.flatMap { Self.hosts($0.bytes) }).sorted()
+        // Every host that is named: which of them a station relays is its own to say.
+        let liveHosts = Set(texts.flatMap { Self.hosts($0.bytes) }).sorted()
         source = ChannelSource(
             upstream: Self.name, rank: 1, classes: ProgrammeClass.allCases, liveHosts: liveHosts,
             files: texts, audio: audio.map(Set.init))
@@ -49,7 +47,7 @@ struct Channel {
         source.references(for: station(audience), zones: surroundings.zones)
     }
 
-    /// The hosts of the `https://` URLs in a text: which of them a station relays is its own to say.
+    /// The hosts of the `https://` URLs in a text.
     private static func hosts(_ bytes: [UInt8]) -> [String] {
         let mark = Array("https://".utf8)
         var hosts: [String] = []

@@ -82,7 +82,7 @@ struct ChannelCheck {
         checkTexts()
         let paths = checkTimetables()
         checkFiles(paths, progress)
-        checkLengths(from: surroundings.now)
+        checkSlots(from: surroundings.now)
         tellUnused(paths)
     }
 
@@ -126,14 +126,6 @@ struct ChannelCheck {
                         Phrasebook.translated(problem.message)))
             }
             paths.formUnion(channel.references(audience))
-        }
-        for host in channel.liveHosts {
-            problems.append(
-                ChannelProblem(
-                    .warning, "schedule.ics",
-                    Phrase(
-                        vi: "tiếp âm từ \(host): trạm chỉ phát nếu cấu hình có live: true và liveHosts",
-                        en: "live from \(host): stations relay it only with live: true and liveHosts")))
         }
         return paths.sorted()
     }
@@ -207,32 +199,44 @@ struct ChannelCheck {
         }
     }
 
-    // MARK: Lengths
+    // MARK: Slots
 
-    private mutating func checkLengths(from now: Instant) {
+    private mutating func checkSlots(from now: Instant) {
         let lengths = Dictionary(files.map { ($0.path, $0.measurement?.milliseconds ?? 0) }) { first, _ in
             first
         }
         var seen: Set<String> = []
         for audience in audiences {
             let timetable = channel.compile(audience).timetable
-            for slot in timetable.slots(from: now, until: now + Self.horizon, limit: Self.mostSlots) {
-                guard let end = slot.hardEnd, seen.insert("\(slot.file):\(slot.line)").inserted else {
-                    continue
-                }
-                let content = longest(slot, timetable, lengths)
-                let room = (end - slot.scheduled).nanoseconds / 1_000_000
-                guard content > room else { continue }
-                problems.append(
-                    ChannelProblem(
-                        .warning, slot.file, line: slot.line,
+            for slot in timetable.slots(from: now, until: now + Self.horizon, limit: Self.mostSlots)
+            where seen.insert("\(slot.file):\(slot.line)").inserted {
+                checkLength(of: slot, longest(slot, timetable, lengths))
+                if timetable.entries(of: slot).contains(where: { $0.entry.isLive }) {
+                    warn(
+                        slot,
                         Phrase(
-                            vi: "“\(slot.title)” dài \(Format.clock(content)), nhưng lịch chỉ cho "
-                                + "\(Format.clock(room)): phần cuối bị cắt",
-                            en: "“\(slot.title)” takes \(Format.clock(content)) and has "
-                                + "\(Format.clock(room)): its end is cut off")))
+                            vi: "tiếp âm: trạm chỉ phát nếu cấu hình có live: true và liveHosts, hoặc inputs",
+                            en: "a relay: stations play it only with live: true and liveHosts, or inputs"))
+                }
             }
         }
+    }
+
+    private mutating func checkLength(of slot: Slot, _ content: Int64) {
+        guard let end = slot.hardEnd else { return }
+        let room = (end - slot.scheduled).nanoseconds / 1_000_000
+        guard content > room else { return }
+        warn(
+            slot,
+            Phrase(
+                vi: "“\(slot.title)” dài \(Format.clock(content)), nhưng lịch chỉ cho "
+                    + "\(Format.clock(room)): phần cuối bị cắt",
+                en: "“\(slot.title)” takes \(Format.clock(content)) and has "
+                    + "\(Format.clock(room)): its end is cut off"))
+    }
+
+    private mutating func warn(_ slot: Slot, _ message: Phrase) {
+        problems.append(ChannelProblem(.warning, slot.file, line: slot.line, message))
     }
 
     /// What a slot takes at the most, in milliseconds: what is for everybody and the longest of its languages.

@@ -67,8 +67,10 @@ struct ChannelFolder {
     private mutating func walk(
         _ folder: borrowing Descriptor, _ path: String, depth: Int
     ) throws(SystemError) {
-        // Hidden files are nobody's content.
-        for name in try names(in: folder, limit: Limits.files + 1).sorted() where !name.hasPrefix(".") {
+        // Hidden files are nobody's content. In the order of bytes: Swift's own takes two forms of one name for equal.
+        let names = try names(in: folder, limit: Limits.files + 1)
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for name in names where !name.hasPrefix(".") {
             let inner = path.isEmpty ? name : path + "/" + name
             do throws(SystemError) {
                 try look(at: name, in: folder, inner, depth: depth)

@@ -12,13 +12,16 @@ struct Alert: Hashable {
     let calendars: [String]
     /// The audio that it plays.
     let files: [String]
+    /// The CAP message that it was made of, as `sender,identifier`.
+    var message: String?
 
     /// As the emergency role carries it.
     var json: JSON {
-        [
+        let json: JSON = [
             "calendars": .array(calendars.map { .string($0) }), "files": .array(files.map { .string($0) }),
             "title": .string(title), "uid": .string(uid), "until": .string(UTCTime.text(until)),
         ]
+        return message.map { json.with("message", .string($0)) } ?? json
     }
 }
 
@@ -38,7 +41,7 @@ struct Alerts {
             return Alert(
                 uid: uid, title: json["title"]?.text ?? "", until: until,
                 calendars: json["calendars"]?.elements?.compactMap(\.text) ?? [],
-                files: json["files"]?.elements?.compactMap(\.text) ?? [])
+                files: json["files"]?.elements?.compactMap(\.text) ?? [], message: json["message"]?.text)
         }
     }
 

@@ -7,7 +7,7 @@ struct EmergencyPlan {
     /// The channel's files; calendars with the events of alerts in them.
     let files: [CheckedFile]
     /// What alerts have put there, and what they stand for.
-    private let kept: [(path: String, target: JSON)]
+    let kept: [(path: String, target: JSON)]
     private let alerts: [Alert]
     /// Whether the channel itself has an emergency in its timetable.
     private let hasOwnEvents: Bool

@@ -21,6 +21,12 @@ struct Draft {
 
     /// The roles that are signed anew.
     private(set) var revised: [String] = []
+    /// The root before the one that is added.
+    private var previous: JSON?
+    /// Whether stations that still have that root believe everything too.
+    private var isForBoth = true
+    /// Paths that must be found, or be told not to be there, when the change is looked at.
+    private var probes: [String] = []
 
     // MARK: Signing
 
@@ -47,15 +53,17 @@ struct Draft {
         state.snapshot = state.snapshot.with("meta", meta)
     }
 
-    /// Adds a root that was signed already.
+    /// Adds a root that was signed already; what it changes for other roles is signed for both, the old and the new.
     mutating func add(root: JSON, _ bytes: [UInt8]) {
+        if root.version > 1 { previous = state.root }
         state.root = root
         files.append(("\(root.version).\(TUF.fileName(of: Role.root))", bytes))
         revised.append(Role.root)
     }
 
     /// Adds a file of another centre's role, which has signed it itself.
-    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8]) {
+    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8], probes: [String]) {
+        self.probes += probes
         files.append(("\(version).\(TUF.fileName(of: role))", bytes))
         list(role, version: version, bytes)
         revised.append(role)
@@ -64,7 +72,9 @@ struct Draft {
     /// Signs a new snapshot where there is reason to, and a new timestamp: the last thing before `write`.
     mutating func finish() throws(CentreError) {
         let isDue = state.snapshot.expires - now < Role.notice(of: Role.snapshot)
-        if revised.contains(where: { $0 != Role.root }) || isDue {
+        let hasOtherKeys =
+            previous.map { $0["roles"]?[Role.snapshot] != state.root["roles"]?[Role.snapshot] } ?? false
+        if revised.contains(where: { $0 != Role.root }) || isDue || hasOtherKeys {
             state.snapshot = state.snapshot.with("version", .integer(state.snapshot.version + 1))
                 .with("expires", .string(UTCTime.text(now + Role.lifetime(of: Role.snapshot))))
                 .with("x-loa-issued", .string(UTCTime.text(now)))
@@ -89,7 +99,7 @@ struct Draft {
         ]
     }
 
-    private func sign(_ signed: JSON, _ role: String) throws(CentreError) -> [UInt8] {
+    private mutating func sign(_ signed: JSON, _ role: String) throws(CentreError) -> [UInt8] {
         let appointment = try state.appointment(role)
         guard let kind = KeySources.Kind(role: role) else {
             throw CentreError(
@@ -97,7 +107,12 @@ struct Draft {
                 Phrase(
                     vi: "vai trò \(role) do trung tâm khác ký", en: "the role \(role) is another centre's"))
         }
-        return try Self.sign(signed, [appointment], try keys.keys(kind), kind)
+        let held = try keys.keys(kind)
+        if let earlier = Appointment(previous?["roles"]?[role], role: role), earlier.threshold > 0 {
+            if let bytes = try? Self.sign(signed, [appointment, earlier], held, kind) { return bytes }
+            isForBoth = false
+        }
+        return try Self.sign(signed, [appointment], held, kind)
     }
 
     /// Signs for all appointments with those of the keys that they name, and as many as must.
@@ -153,7 +168,9 @@ struct Draft {
     private func check() throws(CentreError) {
         let drafts = Dictionary(files.map { ($0.name, $0.bytes) }) { _, last in last }
         var reader = try RepositoryReader(anchor: state.anchor, folder: folder, drafts: drafts)
-        let read = try reader.state(at: now)
+        // At the beginning of time, too: a role that has expired, and whose keys are elsewhere, is warned of.
+        let read = try reader.state(at: 0)
+        for path in probes { try reader.look(for: path) }
         guard read.timestamp == state.timestamp, read.targets == state.targets, read.root == state.root else {
             throw CentreError(
                 .configuration,
@@ -166,8 +183,13 @@ struct Draft {
     // MARK: Writing
 
     /// Writes the metadata, the timestamp last: with its rename stations see all of the change, before it none.
+    ///
+    /// A new root comes after it, if what is signed suits the old one too: there is no moment without a timestamp that
+    /// the newest root believes.
     func write(_ calls: DiskCalls) throws(CentreError) {
-        for (name, bytes) in files {
+        let root = files.filter { $0.name.hasSuffix(".\(TUF.fileName(of: Role.root))") }
+        let others = files.filter { file in !root.contains { $0.name == file.name } }
+        for (name, bytes) in previous != nil && isForBoth ? others + root : root + others {
             try attempt { () throws(SystemError) in
                 try DurableFile.replace(
                     folder.metadata(name), with: bytes, mode: RepositoryFolder.fileMode, calls)
@@ -191,9 +213,10 @@ struct Draft {
             let rest = signed.expires - now
             guard rest < Role.notice(of: role) else { return nil }
             let date = UTCTime.text(signed.expires)
+            let (vi, en) = rest > 0 ? ("hết hạn", "expires") : ("ĐÃ hết hạn", "HAS EXPIRED,")
             return Phrase(
-                vi: "\(role).json hết hạn \(date): \(remedy(role)[.vietnamese])",
-                en: "\(role).json expires \(date): \(remedy(role)[.english])")
+                vi: "\(role).json \(vi) \(date): \(remedy(role)[.vietnamese])",
+                en: "\(role).json \(en) \(date): \(remedy(role)[.english])")
         }
     }
 

@@ -13,6 +13,9 @@ struct RepositoryFolder {
     /// Web servers run as somebody else.
     static let fileMode: mode_t = 0o644
     static let folderMode: mode_t = 0o755
+    /// Another command is waited for ten seconds.
+    private static let lockTries = 200
+    private static let lockMilliseconds: Int32 = 50
 
     var metadata: String { path + "/metadata" }
     var targets: String { path + "/targets" }
@@ -35,7 +38,13 @@ struct RepositoryFolder {
         do throws(SystemError) { folder = try Descriptor.open(path, O_RDONLY | O_DIRECTORY) } catch {
             throw error.code == ENOENT ? missing : CentreError(error)
         }
-        guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 else {
+        var tries = 0
+        // Whoever has it writes a few files of metadata.
+        while flock(folder.number, LOCK_EX | LOCK_NB) != 0, tries < Self.lockTries {
+            tries += 1
+            _ = poll(nil, 0, Self.lockMilliseconds)
+        }
+        guard tries < Self.lockTries else {
             throw CentreError(
                 .refused,
                 Phrase(
@@ -104,6 +113,9 @@ struct RepositoryReader {
             timestamp: try signed(Role.timestamp), snapshot: try signed(Role.snapshot),
             targets: try signed(Role.targets), emergency: try? signed(Role.emergency))
     }
+
+    /// Has everybody asked who may know that path.
+    mutating func look(for path: String) throws(CentreError) { try run(client.search(for: path)) }
 
     private static let anchorName = "anchor"
 

@@ -24,6 +24,17 @@ enum DeskText {
         vi: "không có ai để hỏi: thêm --yes, hoặc xem trước bằng --dry-run",
         en: "there is nobody to ask: add --yes, or look first with --dry-run")
 
+    static func inForce(until end: String) -> Phrase {
+        Phrase(vi: "Tin khẩn cấp có hiệu lực đến \(end).", en: "The emergency is in force until \(end).")
+    }
+    static func cancelled(_ count: Int) -> Phrase {
+        count == 0
+            ? Phrase(vi: "Không có tin khẩn cấp nào.", en: "There was no emergency.")
+            : Phrase(vi: "Đã hủy \(count) tin khẩn cấp.", en: "Cancelled: \(count).")
+    }
+    static let cancelledByMessage = Phrase(
+        vi: "Đã hủy theo bản tin CAP.", en: "Cancelled by the CAP message.")
+
     static func stage(_ stage: Progress.Stage) -> Phrase {
         switch stage {
         case .checking: Phrase(vi: "Kiểm tra", en: "Checking")
@@ -31,10 +42,45 @@ enum DeskText {
         }
     }
 
+    static let incomplete = Phrase(
+        vi: "thư mục có lỗi: publish sẽ từ chối", en: "the folder has errors: publish would refuse it")
+    static func keys(of role: String, _ ids: [String]) -> Phrase {
+        let list = ids.joined(separator: " ")
+        return Phrase(vi: "Khóa của \(role): \(list)", en: "Keys of \(role): \(list)")
+    }
+
+    // MARK: Looking ahead
+
+    static func preview(_ entries: [Preview.Entry], _ language: Language) -> [Phrase] {
+        guard !entries.isEmpty else { return [Phrase(vi: "Không phát gì.", en: "Nothing will be on air.")] }
+        let format = Format(language: language)
+        let rows = entries.map { entry in
+            let kind =
+                entry.programmeClass == "normal"
+                ? "" : Phrasebook.programmeClass(entry.programmeClass)[language]
+            return [format.time(entry.at), entry.title, kind, entry.items.joined(separator: ", ")]
+        }
+        return TextWidth.table(rows).map { Phrase(same: $0) }
+    }
+
     // MARK: Problems
 
+    /// The most warnings that are shown; `--json` has them all.
+    private static let mostWarnings = 50
+
+    /// Problems, one a line: the warnings, and below them, where they are seen, all errors.
+    static func lines(_ problems: [ChannelProblem]) -> [Phrase] {
+        let warnings = problems.filter { $0.severity == .warning }
+        var lines = warnings.prefix(mostWarnings).map(line)
+        if warnings.count > mostWarnings {
+            let rest = warnings.count - mostWarnings
+            lines.append(Phrase(vi: "và \(rest) lưu ý nữa", en: "and \(rest) more warnings"))
+        }
+        return lines + problems.filter { $0.severity == .error }.map(line)
+    }
+
     /// A problem on one line: where, how much it matters, what.
-    static func line(_ problem: ChannelProblem) -> Phrase {
+    private static func line(_ problem: ChannelProblem) -> Phrase {
         let place = problem.file + (problem.line.map { ":\($0)" } ?? "")
         let word =
             problem.severity == .error

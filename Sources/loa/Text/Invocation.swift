@@ -277,20 +277,3 @@ private struct Words {
         return level
     }
 }
-
-extension Duration {
-    /// Reads a duration as people type it (`90m`, `1h30m`, `3d`) or as ISO 8601 has it (`PT1H30M`).
-    package init?(typed text: String) {
-        let text = text.uppercased()
-        guard !text.hasPrefix("P") else {
-            guard let duration = ISODuration(text) else { return nil }
-            self = duration.exact
-            return
-        }
-        // What is typed is the same without P and T.
-        let days = text.lastIndex { $0 == "D" || $0 == "W" }.map { text[...$0] } ?? ""
-        let time = text.dropFirst(days.count)
-        guard let duration = ISODuration("P\(days)\(time.isEmpty ? "" : "T")\(time)") else { return nil }
-        self = duration.exact
-    }
-}

@@ -1,0 +1,96 @@
+import StationCore
+import StationHost
+import StationTrust
+import TerminalText
+
+/// What the emergency role says now, to be changed by an alert: nothing of the channel's folder is at hand.
+struct PublishedEmergency {
+    let state: RepositoryState
+    /// Those in force.
+    var alerts: [Alert]
+    private let now: Int64
+    private var targets: [JSON.Member]
+    private var calendars: [String: EmergencyCalendar] = [:]
+    private(set) var wanted: [TargetFiles.Wanted] = []
+
+    /// Reads it, without the alerts that have ended.
+    ///
+    /// - Throws: when the repository has no such role, or one of its calendars cannot be read.
+    init(
+        _ state: RepositoryState, _ folder: RepositoryFolder, _ calls: DiskCalls, at now: Int64
+    ) throws(CentreError) {
+        _ = try state.appointment(Role.emergency)
+        (self.state, self.now) = (state, now)
+        targets = state.emergency?["targets"]?.members ?? []
+        alerts = Alerts(state.emergency).all
+        let files = TargetFiles(folder: folder, calls: calls)
+        for target in targets where target.name.hasSuffix(".ics") {
+            calendars[target.name] = EmergencyCalendar(
+                text: try files.read(target.name, target.value, limit: ICalendarLimits.fileBytes))
+        }
+        for alert in alerts where alert.until <= now { remove(alert) }
+    }
+
+    /// Takes an alert out, with its events and recordings.
+    mutating func remove(_ alert: Alert) {
+        alerts.removeAll { $0.uid == alert.uid }
+        targets.removeAll { alert.files.contains($0.name) }
+        for path in alert.calendars {
+            calendars[path]?.remove(alert.uid)
+            if calendars[path] == .empty {
+                // Made for an alert, and for nothing else.
+                calendars[path] = nil
+                targets.removeAll { $0.name == path }
+                wanted.removeAll { $0.path == path }
+            } else {
+                put(path)
+            }
+        }
+    }
+
+    /// Puts an event into a calendar, which is made where there is none.
+    mutating func add(_ event: [String], to path: String) {
+        calendars[path, default: .empty].add(event)
+        put(path)
+    }
+
+    /// Offers a recording.
+    mutating func add(_ bytes: [UInt8], at path: String, _ measurement: Measurement) {
+        let file = CheckedFile(
+            path: path, length: Int64(bytes.count), sha256: SHA256.hash(bytes).description,
+            measurement: measurement)
+        put(file, .bytes(bytes))
+    }
+
+    private mutating func put(_ path: String) {
+        guard let calendar = calendars[path] else { return }
+        let file = CheckedFile(path: path, text: calendar.text)
+        put(file, .bytes(calendar.text))
+    }
+
+    private mutating func put(_ file: CheckedFile, _ source: TargetFiles.Wanted.Source) {
+        targets.removeAll { $0.name == file.path }
+        targets.append(.init(file.path, file.target))
+        wanted.removeAll { $0.path == file.path }
+        wanted.append(.init(path: file.path, length: file.length, sha256: file.sha256, source: source))
+    }
+
+    /// What the role is to say.
+    var signed: JSON {
+        let sorted = targets.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        let signed = (state.emergency ?? .null).with("targets", .object(sorted))
+            .with("x-loa-issued", .string(UTCTime.text(now)))
+        return alerts.isEmpty
+            ? signed.without(Alerts.member) : signed.with(Alerts.member, .array(alerts.map(\.json)))
+    }
+
+    /// When it expires, in seconds since 1970; nil where no emergency is left.
+    var expires: Int64? {
+        var own = calendars
+        for alert in alerts {
+            for path in alert.calendars { own[path]?.remove(alert.uid) }
+        }
+        let hasOwnEvents = own.values.contains { $0.hasEvents }
+        return EmergencyPlan.expires(alerts, hasOwnEvents: hasOwnEvents, at: now)
+    }
+}

@@ -1,0 +1,204 @@
+import Centre
+import Foundation
+import StationCore
+import StationHost
+import StationTrust
+import Synchronization
+import TerminalText
+
+/// A centre in a folder of its own: a channel, keys, a repository, and a time that the test sets.
+final class Desk {
+    /// 2026-11-23 12:00 in Vietnam, a Monday.
+    static let start = Instant(seconds: 1_795_410_000)
+
+    let path: String
+    var now = Desk.start
+    var calls = DiskCalls.kernel
+
+    var channel: String { path + "/channel" }
+    var repository: String { path + "/repo" }
+    var folder: String { path + "/keys" }
+    var keys: KeySources { KeySources(folders: [folder]) }
+
+    init() throws {
+        path = "/tmp/loa-centre-test-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: path + "/channel", withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var surroundings: Surroundings {
+        get throws {
+            var surroundings = try Surroundings.system()
+            surroundings.now = now
+            surroundings.calls = calls
+            return surroundings
+        }
+    }
+
+    // MARK: Commands
+
+    @discardableResult
+    func make(_ thresholds: [KeySources.Kind: NewRepository.Threshold] = [:]) throws -> String {
+        try NewRepository(at: repository, keys: keys, thresholds: thresholds, try surroundings).make()
+    }
+
+    func prepare() throws -> Publication {
+        try Publication(of: channel, into: repository, keys: keys, try surroundings)
+    }
+
+    @discardableResult
+    func publish() throws -> [Phrase] { try prepare().publish() }
+
+    @discardableResult
+    func refresh() throws -> [Phrase] { try Refresh(repository, keys: keys, try surroundings).sign() }
+
+    @discardableResult
+    func alert(_ order: AlertOrder) throws -> Instant? {
+        try Alerting(repository, keys: keys, try surroundings).give(order)
+    }
+
+    @discardableResult
+    func cancel() throws -> Int { try Alerting(repository, keys: keys, try surroundings).cancel() }
+
+    @discardableResult
+    func change(_ deed: KeyChange.Deed, _ kind: KeySources.Kind, threshold: Int? = nil) throws -> [String] {
+        try KeyChange(repository, keys: keys, try surroundings).carryOut(deed, kind, threshold: threshold).ids
+    }
+
+    /// Why something was refused.
+    func refusal(_ body: () throws -> Void) -> CentreError? {
+        do { try body() } catch let error as CentreError { return error } catch {}
+        return nil
+    }
+
+    // MARK: Files
+
+    func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
+        let file = URL(fileURLWithPath: path).appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+    }
+
+    func write(_ name: String, _ text: String) throws { try write(name, text.utf8) }
+
+    func read(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: path).appending(path: name)))
+    }
+
+    /// The names in a folder of the repository.
+    func names(_ folder: String) -> [String] {
+        ((try? FileManager.default.subpathsOfDirectory(atPath: repository + "/" + folder)) ?? []).sorted()
+    }
+
+    /// A channel with one daily bulletin of one recording.
+    func writeChannel() throws {
+        try write("channel/schedule.ics", Self.calendar([Self.event("tin", "Bản tin", "tin.m3u8")]))
+        try write("channel/tin.m3u8", "#EXTM3U\n#EXTINF:2,Tin\nâm/tin.wav\n")
+        try write("channel/âm/tin.wav", Self.tone(seconds: 2))
+    }
+
+    static func calendar(_ events: [String]) -> String {
+        (["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//t//EN"] + events + ["END:VCALENDAR", ""])
+            .joined(separator: "\r\n")
+    }
+
+    static func event(_ uid: String, _ title: String, _ attach: String, _ more: String...) -> String {
+        ([
+            "BEGIN:VEVENT", "UID:\(uid)", "DTSTAMP:20260101T000000Z",
+            "DTSTART;TZID=Asia/Ho_Chi_Minh:20260101T050000", "RRULE:FREQ=DAILY", "SUMMARY:\(title)",
+            "ATTACH:\(attach)",
+        ] + more + ["END:VEVENT"]).joined(separator: "\r\n")
+    }
+
+    /// A WAV file, mono, 16 bits.
+    static func wav(_ samples: [Double], rate: Int = 8000) -> [UInt8] {
+        func little(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let data = samples.flatMap { little(Int(max(-1, min(1, $0)) * 32_767), 2) }
+        return Array("RIFF".utf8) + little(36 + data.count, 4) + Array("WAVEfmt ".utf8) + little(16, 4)
+            + little(1, 2) + little(1, 2) + little(rate, 4) + little(2 * rate, 4) + little(2, 2)
+            + little(16, 2) + Array("data".utf8) + little(data.count, 4) + data
+    }
+
+    static func tone(seconds: Double, level: Double = 0.25, hertz: Double = 440) -> [UInt8] {
+        wav((0..<Int(seconds * 8000)).map { level * sin(2 * .pi * hertz * Double($0) / 8000) })
+    }
+}
+
+/// A station's eyes: the TUF client of this repository, with what it has kept from one look to the next.
+final class Eyes {
+    private let repository: String
+    private var client: TUF.Client
+    private var kept: [String: [UInt8]] = [:]
+
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ desk: Desk) throws {
+        repository = desk.repository
+        client = try TUF.Client(root: try desk.read("repo/metadata/1.root.json"))
+    }
+
+    var targetsVersion: Int64? { client.targetsVersion }
+    var timestampVersion: Int64? { client.timestamp?.header.version }
+
+    func refresh(at now: Instant) throws { _ = try run(client.refresh(at: now.seconds)) }
+
+    /// What the repository has for that path, checked; nil where it has nothing.
+    func read(_ path: String) throws -> [UInt8]? {
+        guard case .found(let target) = try run(client.search(for: path)),
+            let hash = target.content.sha256
+        else { return nil }
+        let parts = path.split(separator: "/")
+        let name = (parts.dropLast() + ["\(hash).\(parts[parts.count - 1])"]).joined(separator: "/")
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(repository)/targets/\(name)")))
+        guard SHA256.hash(bytes) == hash, Int64(bytes.count) == target.content.length else {
+            throw Refused(description: "\(path) is not what was signed")
+        }
+        return bytes
+    }
+
+    func custom(_ path: String) throws -> JSON? {
+        guard case .found(let target) = try run(client.search(for: path)) else { return nil }
+        return target.custom
+    }
+
+    private func run(_ first: TUF.Step) throws -> TUF.Next {
+        var step = first
+        while true {
+            for change in step.changes {
+                switch change {
+                case .store(let role, let bytes): kept[role] = bytes
+                case .remove(let role): kept[role] = nil
+                }
+            }
+            switch step.next {
+            case .read(let role, _): step = client.resume(with: kept[role].map { .bytes($0) } ?? .missing)
+            case .fetch(let request):
+                let url = URL(fileURLWithPath: "\(repository)/metadata/\(request.fileName)")
+                step = client.resume(with: (try? Data(contentsOf: url)).map { .bytes(Array($0)) } ?? .missing)
+            case .refused(let refusal): throw Refused(description: "\(refusal)")
+            default: return step.next
+            }
+        }
+    }
+}
+
+/// A command that is run to its end.
+@discardableResult
+func run(_ words: String...) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    let pipe = Pipe()
+    (process.standardOutput, process.standardError) = (pipe, pipe)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+}

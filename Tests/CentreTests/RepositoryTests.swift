@@ -1,0 +1,225 @@
+import Centre
+import Foundation
+import StationCore
+import StationTrust
+import TerminalText
+import Testing
+
+/// What a centre signs, as two clients of TUF see it.
+struct RepositoryTests {
+    private let desk: Desk
+
+    init() throws { desk = try Desk() }
+
+    /// Both clients, each with what it has kept so far, find what they should.
+    private func look(_ eyes: Eyes, _ paths: String..., sourceLocation: SourceLocation = #_sourceLocation)
+        throws
+    {
+        try eyes.refresh(at: desk.now)
+        var expected: [String] = []
+        for path in paths {
+            let bytes = try eyes.read(path)
+            expected.append("\(path) \(bytes.map { "\(SHA256.hash($0))" } ?? "none")")
+        }
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "client.py").path
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            ["python3", script, desk.repository, desk.path + "/python", "\(desk.now.seconds)"] + paths
+        let pipe = Pipe()
+        (process.standardOutput, process.standardError) = (pipe, pipe)
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(output)", sourceLocation: sourceLocation)
+        #expect(
+            output.split(separator: "\n").map(String.init) == expected, sourceLocation: sourceLocation)
+    }
+
+    @Test("our client and python-tuf's accept every state of a repository's life, each from the one before")
+    func life() throws {
+        try desk.writeChannel()
+        try desk.make([.targets: .init(needed: 2, of: 3)])
+        let eyes = try Eyes(desk)
+        try look(eyes, "schedule.ics")
+        try desk.publish()
+        try look(eyes, "schedule.ics", "tin.m3u8", "âm/tin.wav", "emergency/schedule.ics")
+        try desk.write("siren.wav", Desk.tone(seconds: 3))
+        var order = AlertOrder(.audio(desk.path + "/siren.wav"), for: .seconds(3600))
+        order.groups = ["ven-bien"]
+        try desk.alert(order)
+        let calendar = "emergency/groups/ven-bien/schedule.ics"
+        try look(eyes, calendar, "schedule.ics")
+        #expect(try eyes.read(calendar) != nil)
+        #expect(try desk.cancel() == 1)
+        try look(eyes, calendar, "schedule.ics")
+        #expect(try eyes.read(calendar) == nil)
+        desk.now = desk.now + .seconds(6 * 86_400)
+        try desk.refresh()
+        try look(eyes, "schedule.ics")
+        for kind in KeySources.Kind.allCases {
+            let ids = try desk.change(.add(public: nil), kind)
+            try look(eyes, "schedule.ics", "emergency/x")
+            try desk.change(.revoke(id: ids[0]), kind)
+            try look(eyes, "schedule.ics", "emergency/x")
+        }
+        try desk.change(.renew, .root)
+        try look(eyes, "schedule.ics")
+        try delegate(eyes)
+        try desk.publish()
+        try look(eyes, "schedule.ics", "ap-3/tin.wav", "emergency/schedule.ics")
+    }
+
+    private func delegate(_ eyes: Eyes) throws {
+        let key = try #require(SecretKey(seed: Array(repeating: 7, count: 32)))
+        func file(_ version: Int64) throws -> [UInt8] {
+            let signed: JSON = [
+                "_type": "targets", "expires": "2027-06-01T00:00:00Z", "spec_version": "1.0.31",
+                "targets": [
+                    "ap-3/tin.wav": [
+                        "hashes": ["sha256": .string("\(SHA256.hash("x".utf8))")], "length": 1,
+                    ]
+                ], "version": .integer(version),
+            ]
+            return try TUF.file(signed, signedBy: [key])
+        }
+        try desk.write("repo/targets/ap-3/\(SHA256.hash("x".utf8)).tin.wav", "x")
+        let delegating = Delegating(desk.repository, keys: desk.keys, try desk.surroundings)
+        let other = try TUF.file(["_type": "targets"], signedBy: [key])
+        #expect(throws: CentreError.self) {
+            try delegating.carryOut(
+                "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)], metadata: other
+            )
+        }
+        _ = try delegating.carryOut(
+            "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)],
+            metadata: try file(1))
+        try look(eyes, "ap-3/tin.wav", "schedule.ics", "ap-3/nothing")
+        _ = try delegating.carryOut("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
+        try look(eyes, "ap-3/tin.wav")
+        // Not a newer one.
+        #expect(throws: CentreError.self) {
+            try delegating.carryOut("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
+        }
+    }
+
+    @Test("a repository is not overwritten, and keys that are there are used")
+    func again() throws {
+        try desk.make()
+        let root = try desk.read("repo/metadata/1.root.json")
+        #expect(desk.refusal { try desk.make() }?.kind == .refused)
+        #expect(try desk.read("repo/metadata/1.root.json") == root)
+        try FileManager.default.removeItem(atPath: desk.repository)
+        try desk.make()
+        #expect(
+            try JSONParser.parse(root, limits: .init(bytes: 9999))["signed"]?["keys"]
+                == JSONParser.parse(try desk.read("repo/metadata/1.root.json"), limits: .init(bytes: 9999))[
+                    "signed"]?["keys"])
+    }
+
+    @Test("files of keys are their owner's only, and openssl and python-tuf's signer read them")
+    func keyFiles() throws {
+        try desk.make()
+        for kind in KeySources.Kind.allCases {
+            let folder = "\(desk.folder)/\(kind.rawValue)"
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder)
+            #expect(attributes[.posixPermissions] as? Int == 0o700)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            let secret = try #require(names.first { !$0.hasSuffix(".pub.pem") })
+            let path = "\(folder)/\(secret)"
+            #expect(
+                try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+            let half = try run("openssl", "pkey", "-in", path, "-pubout")
+            let beside = try String(contentsOfFile: path.dropLast(4) + ".pub.pem", encoding: .utf8)
+            #expect(half.output == beside)
+            let script = """
+                import sys
+                from cryptography.hazmat.primitives.serialization import load_pem_private_key
+                from securesystemslib.signer import CryptoSigner
+                print(CryptoSigner(load_pem_private_key(open(sys.argv[1], "rb").read(), None)).public_key.keyid)
+                """
+            let id = try run("python3", "-c", script, path)
+            #expect(id.status == 0, "\(id.output)")
+            #expect(id.output.hasPrefix(secret.dropLast(4)))
+        }
+    }
+
+    @Test("a key that others may read is refused, and a file that is no key")
+    func badKeys() throws {
+        try desk.make()
+        let folder = "\(desk.folder)/online"
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder).first { !$0.hasSuffix(".pub.pem") })
+        chmod("\(folder)/\(name)", 0o640)
+        #expect(desk.refusal { try desk.refresh() }?.kind == .configuration)
+        chmod("\(folder)/\(name)", 0o600)
+        try desk.refresh()
+        try desk.write(
+            "keys/online/\(name)", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+        #expect(desk.refusal { try desk.refresh() }?.kind == .configuration)
+    }
+
+    @Test("each command needs no more keys than it signs with")
+    func keysApart() throws {
+        try desk.writeChannel()
+        try desk.make()
+        func keep(_ kinds: KeySources.Kind...) throws -> KeySources {
+            let folder = "\(desk.path)/some-\(kinds.count)-\(kinds[0])"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for kind in kinds {
+                try FileManager.default.copyItem(
+                    atPath: "\(desk.folder)/\(kind.rawValue)", toPath: "\(folder)/\(kind.rawValue)")
+            }
+            return KeySources(folders: [folder])
+        }
+        let surroundings = try desk.surroundings
+        _ = try Refresh(desk.repository, keys: try keep(.online), surroundings).sign()
+        _ = try Publication(
+            of: desk.channel, into: desk.repository, keys: try keep(.targets, .online), surroundings
+        ).publish()
+        try desk.write("siren.wav", Desk.tone(seconds: 1))
+        let order = AlertOrder(.audio(desk.path + "/siren.wav"), for: .seconds(600))
+        _ = try Alerting(desk.repository, keys: try keep(.emergency, .online), surroundings).give(order)
+        #expect(
+            desk.refusal {
+                _ = try Alerting(desk.repository, keys: try keep(.targets, .online, .root), surroundings)
+                    .give(order)
+            }?.kind == .configuration)
+        _ = try KeyChange(desk.repository, keys: try keep(.root, .online), surroundings)
+            .carryOut(.renew, .root)
+    }
+
+    @Test("what somebody without a key has put into the repository gets nothing signed")
+    func forged() throws {
+        try desk.make()
+        let name = "repo/metadata/1.targets.json"
+        let text = String(decoding: try desk.read(name), as: UTF8.self)
+        try desk.write(name, text.replacing("emergency/*\"", with: "*\""))
+        #expect(desk.refusal { try desk.refresh() }?.kind == .configuration)
+    }
+
+    @Test("what expires is warned of: root, targets and emergency 60 days ahead")
+    func warnings() throws {
+        try desk.make()
+        #expect(try desk.refresh().isEmpty)
+        desk.now = desk.now + .seconds(304 * 86_400)
+        #expect(try desk.refresh().isEmpty)
+        desk.now = desk.now + .seconds(2 * 86_400)
+        let english = try desk.refresh().map { $0[.english] }
+        #expect(english.map { $0.prefix { $0 != "." } } == ["targets", "emergency"])
+        try desk.writeChannel()
+        #expect(try desk.publish().isEmpty)
+        desk.now = desk.now + .seconds(731 * 86_400)
+        #expect(try desk.refresh().contains { $0[.english].hasPrefix("root.json expires") })
+    }
+
+    @Test("timestamp and emergency say when they were signed")
+    func issued() throws {
+        try desk.make()
+        for name in ["timestamp.json", "1.emergency.json"] {
+            let json = try JSONParser.parse(
+                try desk.read("repo/metadata/\(name)"), limits: .init(bytes: 9999))
+            #expect(json["signed"]?["x-loa-issued"]?.text == "2026-11-23T05:00:00Z")
+        }
+    }
+}
