@@ -247,7 +247,9 @@ private final class FetchLoop {
     ) -> String? {
         let isFirst = fetched[kind, default: []].insert(upstream).inserted
         let before = manifests[kind]?.channels[upstream]
-        guard isFirst || before != channel else { return nil }
+        // That only other files of the targets have changed is no news.
+        let isSame = before.map { $0.contents == channel.contents && $0.expires == channel.expires } ?? false
+        guard isFirst || !isSame else { return nil }
         var manifest = manifests[kind] ?? Manifest()
         manifest.channels[upstream] = channel
         let made = maker.timetable(manifest, kind)

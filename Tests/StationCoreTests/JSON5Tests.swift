@@ -119,7 +119,7 @@ struct JSON5Tests {
         #expect(error?.place == JSON5.Place(line: 2, column: 6))
     }
 
-    @Test("the bounds on size and depth hold")
+    @Test("attack list, deep nesting: the bounds of the configuration on size and depth hold")
     func bounds() {
         let deep = Array((String(repeating: "[", count: 32) + String(repeating: "]", count: 32)).utf8)
         #expect(throws: Never.self) { try JSON5.parse(deep) }

@@ -26,10 +26,13 @@ final class Site {
         try offer("first")
     }
 
-    /// Publishes those words as the ordinary and as the emergency's content.
+    /// Publishes an empty ordinary and an empty emergency calendar of that title.
     func offer(_ words: String) throws {
-        try add("schedule.ics", words)
-        try add("emergency/schedule.ics", words, to: "emergency")
+        let calendar = "BEGIN:VCALENDAR\r\nX-LOA-EMPTY:TRUE\r\nX-WR-CALNAME:\(words)\r\nEND:VCALENDAR\r\n"
+        for (path, role) in [("schedule.ics", "targets"), ("emergency/schedule.ics", "emergency")] {
+            try add(path, calendar, to: role)
+            signed.documents[role]?["targets"]?[path]?["custom"] = ["title": .string(words)]
+        }
         try signed.publishAll("emergency")
         try publish()
     }

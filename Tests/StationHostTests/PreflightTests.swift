@@ -94,6 +94,22 @@ struct PreflightTests {
         #expect(found.map { $0.reports.map(\.isPlayable) } == [[true], [true], [true, true], [true, true]])
     }
 
+    @Test(
+        "attack list, ../../etc/passwd, absolute path, NUL: no file but one of the folder is opened",
+        arguments: [
+            "../x.wav", "/etc/passwd", "a/../../x.wav", "link.wav", "..", "a", "", "x.wav\u{0}",
+            // To Swift a slash with an accent behind it is another character, to the kernel it is a slash.
+            "../\u{301}x.wav", "a/../\u{301}x.wav",
+        ])
+    func outside(path: String) throws {
+        let outer = try ScratchFolder()
+        for name in ["x.wav", "\u{301}x.wav", "folder/y.wav", "folder/a/z.wav"] { try outer.write(name, "x") }
+        #expect(symlink("../x.wav", outer.path + "/folder/link.wav") == 0)
+        let folder = outer.path + "/folder"
+        #expect(throws: SystemError.self) { _ = try ContentFile.open(path, below: folder) }
+        #expect(throws: Never.self) { _ = try ContentFile.open("a/z.wav", below: folder) }
+    }
+
     @Test("a check that nobody waits for any more ends at once, though nothing more urgent comes")
     func discarded() throws {
         let (thread, done) = try started()

@@ -14,8 +14,8 @@ struct CrashScenarios {
     ])
 
     /// A quarter of an hour around a slot.
-    private static func morning() -> (World, Ear) {
-        let world = village.world(at: "2026-03-02T04:50:00+07:00")
+    private static func morning(from time: String = "04:50:00") -> (World, Ear) {
+        let world = village.world(at: "2026-03-02T\(time)+07:00")
         let ear = Ear()
         world.observer = ear
         return (world, ear)
@@ -80,6 +80,23 @@ struct CrashScenarios {
             let instant = at("2026-03-02T05:00:00+07:00") + .milliseconds(100 * tenths)
             world.schedule(.kill(restartAfter: .milliseconds(400)), at: instant)
             world.schedule(.step(.seconds(-600)), at: instant + .milliseconds(200))
+            world.run(until: "2026-03-02T07:00:00+07:00")
+            ear.invariants.checkOutcomes(world, margin: .seconds(600))
+            broken += ear.invariants.violations.map { "\(tenths): \($0)" }
+            if world.outcome(of: "sang", on: "2026-03-02") == nil { broken.append("\(tenths): no outcome") }
+        }
+        #expect(broken == [])
+    }
+
+    @Test("T8: with the clock an hour ahead, and right after a power cut, nothing begins twice")
+    func cutAndSetBack() {
+        var broken: [String] = []
+        // From before the intent until after the first record of a position, and to the first that says enough.
+        for tenths in Array(stride(from: -70, through: 5, by: 1)) + [102, 103] {
+            let (world, ear) = Self.morning(from: "03:50:00")
+            world.schedule(.step(.seconds(3600)), at: "2026-03-02T03:55:00+07:00")
+            let instant = at("2026-03-02T04:00:00+07:00") + .milliseconds(100 * tenths)
+            world.schedule(.powerCut(for: .seconds(1)), at: instant)
             world.run(until: "2026-03-02T07:00:00+07:00")
             ear.invariants.checkOutcomes(world, margin: .seconds(600))
             broken += ear.invariants.violations.map { "\(tenths): \($0)" }

@@ -23,6 +23,26 @@ struct TimeScenarios {
         return (world, ear)
     }
 
+    @Test("a timetable that came while the clock stood in 2099 has its outcomes of a later downtime")
+    func changedInAnotherAge() {
+        let (world, ear) = listened()
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        world.carryOut(.step(.seconds(73 * 365 * 86_400)))
+        var changed = village
+        changed.programmes[2].duration = "PT5M"
+        world.carryOut(.publish(changed.timetable))
+        world.carryOut(.configure(changed.settings))
+        world.run(until: "2026-03-02T08:30:00+07:00")
+        world.carryOut(.synchronise)
+        world.run(until: "2026-03-03T04:00:00+07:00")
+        world.carryOut(.powerCut(for: .seconds(4 * 3600)))
+        world.run(until: "2026-03-03T12:00:00+07:00")
+        #expect(world.outcome(of: "toi", on: "2026-03-02") == "played")
+        #expect(world.outcome(of: "sang", on: "2026-03-03") == "missed off")
+        #expect(world.outcome(of: "trua", on: "2026-03-03") == "missed off")
+        #expect(ear.invariants.violations == [])
+    }
+
     // MARK: T2
 
     @Test(

@@ -96,7 +96,7 @@ struct JSONParserTests {
         #expect(error?.description == "line 3, column 11: expected no digit after a leading 0")
     }
 
-    @Test("the limits on size and depth are exact")
+    @Test("attack list, deep nesting: the limits of JSON on size and depth are exact")
     func limits() throws {
         func parse(_ text: String, _ limits: JSONParser.Limits) throws -> JSON {
             try JSONParser.parse(Array(text.utf8), limits: limits)

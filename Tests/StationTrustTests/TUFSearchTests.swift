@@ -226,7 +226,9 @@ struct TUFSearchTests {
         String(repeating: "x", count: 1_025), String(repeating: "x", count: 4_096),
     ]
 
-    @Test("A path that could leave its folder is not looked for", arguments: badPaths)
+    @Test(
+        "attack list, ../../etc/passwd, absolute path, NUL, 4,096-byte name: a target's is not looked for",
+        arguments: badPaths)
     func badPath(path: String) throws {
         var repository = try SignedRepository()
         repository.add(path, "x")
@@ -236,7 +238,7 @@ struct TUFSearchTests {
         #expect(run.search(path, repository) == .refused(.init(path, .badPath)))
     }
 
-    @Test("Two names that differ only in Unicode's form are two")
+    @Test("attack list, names that differ only in Unicode form: two targets are two")
     func forms() throws {
         var repository = try SignedRepository()
         repository.add("caf\u{E9}", "short")

@@ -173,7 +173,8 @@ struct Playout: Sendable {
     ///
     /// Without a record nobody knows whether it was heard, and a record of its first seconds would have the village
     /// hear its beginning twice: then it goes on by the clock (I3). In the same boot that is the clock which nobody
-    /// can set.
+    /// can set; after another the wall clock may have been set back to before the start, and says nothing of what was
+    /// heard: then it goes on behind its beginning.
     mutating func resume(
         _ intent: LogSummary.OpenIntent, _ record: PositionRecord?, boot: String, at now: Now
     ) {
@@ -186,13 +187,14 @@ struct Playout: Sendable {
         }
         let isSameBoot = intent.boot == boot
         let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
-        mayHaveSounded = record != nil || start <= now.wall
+        mayHaveSounded = record != nil || !isSameBoot || start <= now.wall
         interruption = .powerLost
         if let record, record.position >= Self.longestBeginning {
             position = record.position
         } else {
             let origin = isSameBoot ? start : record?.startedAt ?? start
             clockOrigin = slot.late == .join ? origin - (intent.startAt - slot.scheduled) : origin
+            if !isSameBoot { position = Self.longestBeginning }
         }
     }
 

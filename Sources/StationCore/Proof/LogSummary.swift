@@ -113,8 +113,9 @@ package struct LogSummary: Equatable, Sendable {
             if firstTrusted == nil { firstTrusted = wall }
             lastTrusted = wall
             if clock == .synchronised { lastSynchronised = wall }
-            for version in timetableVersions?.members ?? [] where timetableChanges[version.name] == nil {
-                timetableChanges[version.name] = wall
+            // A clock that was set back since: the timetable was there by now at the latest.
+            for version in timetableVersions?.members ?? [] {
+                timetableChanges[version.name] = min(timetableChanges[version.name] ?? wall, wall)
             }
         }
         switch kind {

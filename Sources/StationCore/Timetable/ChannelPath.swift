@@ -17,7 +17,8 @@ enum ChannelPath {
 
     /// Resolves a relative path against the file that names it.
     ///
-    /// A file below `emergency/` may name only what is below it too: other keys must not change an emergency.
+    /// A file below `emergency/` may name only what is below it too: other keys must not change an emergency. It goes
+    /// by bytes, as the kernel does: to Swift a `/` with an accent behind it is another character, and parts nothing.
     static func resolve(_ path: String, from file: String) throws(ChannelPathError) -> String {
         guard !path.isEmpty, path.utf8.count <= maximumBytes else {
             throw ChannelPathError(description: "a path that is empty or longer than \(maximumBytes) bytes")
@@ -25,30 +26,34 @@ enum ChannelPath {
         guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw ChannelPathError(description: "a path with a control character")
         }
-        guard !path.hasPrefix("/") else {
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.first != slash else {
             throw ChannelPathError(description: "the path \(path) is not relative")
         }
-        var parts = file.split(separator: "/").dropLast().map(String.init)
-        for part in path.split(separator: "/") {
-            switch part {
-            case ".": break
-            case "..":
-                guard parts.popLast() != nil else {
-                    throw ChannelPathError(description: "the path \(path) climbs out of the channel")
-                }
-            default: parts.append(String(part))
+        var parts = file.utf8.split(separator: slash).dropLast()
+        for part in path.utf8.split(separator: slash) {
+            if part.elementsEqual(".".utf8) { continue }
+            guard part.elementsEqual("..".utf8) else {
+                parts.append(part)
+                continue
+            }
+            guard parts.popLast() != nil else {
+                throw ChannelPathError(description: "the path \(path) climbs out of the channel")
             }
         }
-        let result = parts.joined(separator: "/")
-        guard !result.isEmpty, !path.hasSuffix("/") else {
+        let result = parts.map { String(Substring($0)) }.joined(separator: "/")
+        guard !result.isEmpty, path.utf8.last != slash else {
             throw ChannelPathError(description: "the path \(path) names no file")
         }
-        guard !file.hasPrefix(emergencyFolder) || result.hasPrefix(emergencyFolder) else {
+        guard !isEmergency(file) || isEmergency(result) else {
             throw ChannelPathError(
                 description: "the path \(path) leaves \(emergencyFolder), whose files stand alone")
         }
         return result
     }
+
+    /// Whether a path is below `emergency/`, by its bytes.
+    static func isEmergency(_ path: String) -> Bool { path.utf8.starts(with: emergencyFolder.utf8) }
 
     /// Undoes the `%XX` of a URI reference without query and fragment (RFC 3986 section 2.1).
     static func unescape(_ reference: String) throws(ChannelPathError) -> String {

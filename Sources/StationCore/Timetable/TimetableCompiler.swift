@@ -339,7 +339,7 @@ private struct TimetableCompiler {
         -> ProgrammeClass?
     {
         let allowed = source.classes.filter { allowed in
-            allowed <= wanted && (allowed != .emergency || path.hasPrefix(ChannelPath.emergencyFolder))
+            allowed <= wanted && (allowed != .emergency || ChannelPath.isEmergency(path))
         }
         guard let granted = allowed.max() else {
             report(path, line, "the upstream may not use class \(wanted.rawValue), nor any below it")

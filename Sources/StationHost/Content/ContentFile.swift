@@ -9,9 +9,10 @@ package enum ContentFile {
     /// Opens a regular file below a folder without following a link out of it.
     ///
     /// Each component is opened by itself and no link is followed: a path that was checked as text may still lead
-    /// elsewhere on the disk.
+    /// elsewhere on the disk. The kernel parts a path at each byte of a `/`, also where an accent behind it makes it
+    /// another character to Swift.
     package static func open(_ path: String, below folder: String) throws(SystemError) -> Descriptor {
-        let components = path.split(separator: "/").map(String.init)
+        let components = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard let name = components.last, !components.contains(".."), !path.utf8.contains(0) else {
             throw SystemError(call: "open \(path)", code: EINVAL)
         }

@@ -117,6 +117,10 @@ struct TimetableBadInputTests {
             testDescription: "a rule that never hits",
             lines: start + "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", problems: [1], plays: true),
         BrokenEvent(
+            testDescription: "a rule that hits once in 2,000 years",
+            lines: start + "RRULE:FREQ=YEARLY;INTERVAL=1000;BYMONTH=2;BYMONTHDAY=29", problems: [1],
+            plays: true),
+        BrokenEvent(
             testDescription: "days that never hit", lines: start + "RRULE:FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31",
             problems: [1], plays: true),
         BrokenEvent(
@@ -158,7 +162,9 @@ struct TimetableBadInputTests {
             plays: true),
     ]
 
-    @Test("a broken event is reported by line, and the ones around it play", arguments: broken)
+    @Test(
+        "attack list, RRULE that never ends or yields nothing for 1,000 years: a broken event is reported by line, and the ones around it play",
+        arguments: broken)
     func brokenEvent(_ example: BrokenEvent) throws {
         let lines = example.lines.split(separator: "\n").map { $0 + "\r\n" }.joined()
         let text =
@@ -260,7 +266,7 @@ struct TimetableBadInputTests {
         #expect(result.timetable.slots(from: .distantPast, until: .distantFuture, limit: 9).count == 1)
     }
 
-    @Test("a line of 10 MB costs its event and no more")
+    @Test("attack list, a line of 10 MB: it costs its event and no more")
     func hugeLine() throws {
         let huge =
             "BEGIN:VEVENT\r\nUID:x\r\nDESCRIPTION:" + String(repeating: "0123456789", count: 1_000_000)
@@ -286,6 +292,65 @@ struct TimetableBadInputTests {
         let next = try #require(result.timetable.next(after: try instant("2026-01-20T00:00:00+07:00")))
         #expect(next.scheduled == (try instant("2026-01-20T10:10:00+07:00")))
         #expect(result.timetable.slot(id: next.id) == next)
+    }
+
+    @Test("attack list, 10^6 events: the first 100,000 are read")
+    func millionEvents() throws {
+        var text = "BEGIN:VCALENDAR\n"
+        for number in 0..<1_000_000 {
+            let name = String(number, radix: 36)
+            text += "BEGIN:VEVENT\nUID:\(name)\nDTSTART:20260105T050000\nATTACH:a\nEND:VEVENT\n"
+        }
+        text += "END:VCALENDAR\n"
+        #expect(text.utf8.count < ICalendarLimits.fileBytes)
+        let result = try Timetable.compile(["schedule.ics": text])
+        #expect(result.timetable.programmeCount == Timetable.maximumEvents)
+        #expect(result.problems.count == 1 && result.problems[0].message.contains("100000 events"))
+    }
+
+    @Test("attack list, deep nesting: a million components in each other are one problem, the rest plays")
+    func deepNesting() throws {
+        let deep = String(repeating: "BEGIN:X\r\n", count: 1_000_000)
+        let result = try Timetable.compile(["schedule.ics": Self.begin + deep + Self.one + Self.end])
+        #expect(result.problems.map(\.line) == [10, 2])
+        #expect(result.timetable.slots(from: .distantPast, until: .distantFuture, limit: 9).count == 1)
+    }
+
+    @Test("attack list, names that differ only in Unicode form: one programme, one playlist, one file")
+    func forms() throws {
+        let (short, long) = ("tin-s\u{E1}ng", "tin-sa\u{301}ng")
+        let events = [short, long].map {
+            "BEGIN:VEVENT\r\nUID:\($0)\r\nDTSTART:20260105T050000\r\n"
+                + "ATTACH:\($0).m3u8\r\nEND:VEVENT\r\n"
+        }
+        let text = Self.begin + events.joined() + Self.end
+        let source = ChannelSource(
+            upstream: "xa", rank: 0, classes: [.normal],
+            files: [
+                .init(path: "schedule.ics", bytes: Array(text.utf8)),
+                .init(path: short + ".m3u8", bytes: Array("\(long).wav\n".utf8)),
+                .init(path: long + ".m3u8", bytes: Array("\(short).wav\n".utf8)),
+            ], audio: [short + ".wav", long + ".wav"])
+        let result = Timetable.compile(
+            [source], for: TimetableStation(id: "a", zone: .utc), zones: SystemZones.all)
+        let slots = result.timetable.slots(from: .distantPast, until: .distantFuture, limit: 9)
+        #expect(slots.count == 1 && result.problems.count == 1, "\(result.problems)")
+        #expect(slots.allSatisfy { result.timetable.entries(of: $0).count == 1 })
+    }
+
+    @Test("attack list, RRULE that yields nothing for 1,000 years: many use the budget up, the rest plays")
+    func manyEmptyRules() throws {
+        let events = (0..<2000).map {
+            "BEGIN:VEVENT\r\nUID:\($0)\r\nDTSTART:20260105T060000\r\nATTACH:a.wav\r\n"
+                + "RRULE:FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1\r\nEND:VEVENT\r\n"
+        }
+        let last = Self.two.replacing("ATTACH", with: "RRULE:FREQ=DAILY\r\nATTACH")
+        let text = Self.begin + Self.one + events.joined() + last + Self.end
+        let result = try Timetable.compile(["schedule.ics": text])
+        #expect(result.timetable.next(after: .distantPast)?.programme == "good-1")
+        // Nothing is left of the budget for a rule behind them: that is what bounds the search.
+        let slots = result.timetable.slots(from: .distantPast, until: .distantFuture, limit: 5000)
+        #expect(!slots.contains { $0.programme == "good-2" })
     }
 
     @Test("problems are bounded, and the last one says how many are left out")

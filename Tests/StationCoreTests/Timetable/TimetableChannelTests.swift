@@ -120,6 +120,8 @@ struct TimetableChannelTests {
         ("%2e%2e/a.wav", "schedule.ics", nil),
         ("/etc/passwd", "schedule.ics", nil),
         ("%2Fetc/passwd", "schedule.ics", nil),
+        ("..%2F%CC%81/etc/passwd", "schedule.ics", nil),
+        ("%2F%CC%81etc/passwd", "schedule.ics", nil),
         ("a%00.wav", "schedule.ics", nil),
         ("a%C3.wav", "schedule.ics", nil),
         ("100%.wav", "schedule.ics", nil),
@@ -137,7 +139,9 @@ struct TimetableChannelTests {
         ("a.wav", "emergency/schedule.ics", .file("emergency/a.wav")),
     ]
 
-    @Test("ATTACH is resolved against its file and never leaves the channel", arguments: attachments)
+    @Test(
+        "attack list, ../../etc/passwd, absolute path, NUL: ATTACH is resolved against its file and never leaves the channel",
+        arguments: attachments)
     func attachment(attach: String, path: String, reference: ContentReference?) throws {
         let playlist = "a.wav\n"
         let files = [

@@ -151,7 +151,8 @@ struct PlaylistTests {
 
     static let refused: [(line: String, why: String)] = [
         ("../../etc/passwd", "climbs out"), ("/etc/passwd", "not relative"), ("a\0.wav", "NUL"),
-        ("a\u{1B}.wav", "control"),
+        ("a\u{1B}.wav", "control"), (String(repeating: "x", count: 4096), "longer than"),
+        ("../../\u{301}/etc/passwd", "climbs out"), ("/\u{301}etc/passwd", "not relative"),
         ("..", "names no file"), ("tin/", "names no file"), ("http://radio.example/a", "not https"),
         ("file:///etc/passwd", "not https"), ("https://other.example/a", "host"),
         ("https://a@radio.example/", "host"),
@@ -163,7 +164,7 @@ struct PlaylistTests {
     ]
 
     @Test(
-        "a line that must not play is reported, is an entry that cannot play, and the others play",
+        "attack list, ../../etc/passwd, absolute path, NUL, 4,096-byte name: a line of a playlist that must not play is reported, is an entry that cannot play, and the others play",
         arguments: refused)
     func refusedLine(line: String, why: String) {
         let (playlist, problems) = read("a.wav\n\(line)\nb.wav\n")
@@ -177,10 +178,22 @@ struct PlaylistTests {
             problems.count == 1 && problems[0].hasPrefix("2: ") && problems[0].contains(why), "\(problems)")
     }
 
+    @Test("attack list, a line of 10 MB: a playlist that has one is refused, and so is one of deep nesting")
+    func hugeLine() {
+        let huge = String(repeating: "0123456789", count: 1_000_000)
+        for text in [huge, "#EXTINF:" + huge, "a.wav\n" + huge] {
+            let (playlist, problems) = read(text)
+            #expect(playlist.entries.isEmpty && problems.count == 1)
+        }
+        // Playlists have no nesting: one that names itself names no sound.
+        let (playlist, problems) = read("list.m3u8\na.wav\n")
+        #expect(playlist.entries.last?.source == .file("tin/a.wav") && problems.count == 1)
+    }
+
     @Test("a playlist below emergency/ stands alone")
     func emergency() {
-        let (playlist, problems) = read("../a.wav\nb.wav\n", path: "emergency/list.m3u8")
-        #expect(playlist.entries.last?.source == .file("emergency/b.wav") && problems.count == 1)
+        let (playlist, problems) = read("../a.wav\n../\u{301}.wav\nb.wav\n", path: "emergency/list.m3u8")
+        #expect(playlist.entries.last?.source == .file("emergency/b.wav") && problems.count == 2)
     }
 
     @Test("what should play instead of a line that must not play does, and behind many such lines the rest")

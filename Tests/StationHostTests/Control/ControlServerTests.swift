@@ -26,7 +26,7 @@ struct ControlServerTests {
         ("", "not JSON"), ("status", "not JSON"), ("{\"verb\":\"status\"", "not JSON"),
         ("\u{0}\u{1}\u{2}", "not JSON"), ("[]", "verb is missing"), ("{}", "verb is missing"),
         ("{\"verb\":7}", "verb must be a text"), ("{\"verb\":\"sing\"}", "no verb sing"),
-        ("{\"verb\":\"sync\"}", "no verb sync in this version"),
+        ("{\"verb\":\"doctor\"}", "no verb doctor in this version"),
         ("{\"verb\":\"status\",\"verb\":\"stop\"}", "not JSON"),
         ("{\"verb\":\"status\",\"days\":1}", "has no days"),
         ("{\"verb\":\"next\",\"days\":32}", "days must be"),
@@ -56,7 +56,9 @@ struct ControlServerTests {
         #expect(client.answer().last == "{\"end\":0}")
     }
 
-    @Test("a line of 10 MB is refused when 64 kB of it have come, and the others are answered")
+    @Test(
+        "attack list, control socket, a 10 MB line: it is refused when 64 kB have come, others are answered"
+    )
     func hugeLine() throws {
         let server = try ServerUnderTest()
         let client = try RawClient(server.socket)
@@ -69,7 +71,9 @@ struct ControlServerTests {
         #expect(other.answer().last == "{\"end\":0}")
     }
 
-    @Test("of 1,000 connections that say nothing at most 64 are kept, and one that asks is answered")
+    @Test(
+        "attack list, control socket, 1,000 connections: of the silent at most 64 are kept, who asks is answered"
+    )
     func thousandConnections() throws {
         let server = try ServerUnderTest()
         var idle: [RawClient] = []
@@ -81,7 +85,7 @@ struct ControlServerTests {
         withExtendedLifetime(idle) {}
     }
 
-    @Test("half a line is waited for ten seconds, however slowly it drips")
+    @Test("attack list, control socket, half a line: it is waited for ten seconds, however slowly it drips")
     func halfLine() throws {
         let server = try ServerUnderTest()
         let client = try RawClient(server.socket)
@@ -109,7 +113,7 @@ struct ControlServerTests {
         #expect(client.line() == nil)
     }
 
-    @Test("who is in none of the groups is told so, and closed")
+    @Test("attack list, control socket, another user: who is in none of the groups is told so, and closed")
     func stranger() throws {
         let server = try ServerUnderTest(access: Access(owners: []) { _, _, _ in false })
         let client = try RawClient(server.socket)
