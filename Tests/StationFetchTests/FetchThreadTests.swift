@@ -122,7 +122,10 @@ struct FetchThreadTests {
         ("shorter", "50000 bytes instead of 100000"), ("portal", "a web page came in its place"),
         ("other", "another hash than promised"), ("endless", "longer than 100000 bytes"),
         ("broken", "the server said 500"), ("stalled", "Timeout was reached"),
-        ("loop", "Number of redirects hit maximum amount"),
+        ("loop", "it leads on and on"), ("to-file", "the server leads to file:"),
+        ("elsewhere", "the server leads to another host, localhost"),
+        ("endless-error", "the server said 500"), ("huge", "longer than 100000 bytes"),
+        ("old-cut", "50000 bytes instead of 100000"),
     ]
 
     @Test(
@@ -226,8 +229,9 @@ struct FetchThreadTests {
         run.evict([try #require(gone.content.storeName)])
         run.end()
         let names = try FileManager.default.contentsOfDirectory(atPath: site.bench.folder + "/content")
-        #expect(names == [try #require(kept.content.storeName)])
+        let name = try #require(kept.content.storeName)
+        #expect(Set(names) == [name, ".boot"])
         run = try FetchRun(site)
-        #expect(run.wait { run.opened == [names[0]: 1000] })
+        #expect(run.wait { run.opened == [name: 1000] })
     }
 }

@@ -157,6 +157,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def endless(self, _body, _name):
         self.send_response(200)
         self.end_headers()
+        self.pour()
+
+    def pour(self):
         self.close_connection = True
         try:
             while True:
@@ -236,6 +239,47 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 time.sleep(0.05)
         except OSError:
             pass
+
+    def elsewhere(self, body, name):
+        """To the same server by another name of its host."""
+        self.answer(302, b"", Location=f"http://localhost:{self.server.server_address[1]}/sound/{len(body)}/{name}")
+
+    def moved_relative(self, _body, name):
+        self.answer(301, b"moved", Location=f"../../sound/{self.path.split('/')[-2]}/{name}")
+
+    def old(self, body, _):
+        """HTTP/1.0: no length, no ranges, and the end of the connection is that of the file."""
+        self.protocol_version = "HTTP/1.0"
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def old_cut(self, body, name):
+        self.old(body[: len(body) // 2], name)
+
+    def lying(self, body, _):
+        """More comes than was told."""
+        self.answer(200, body + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmore", length=len(body))
+
+    def huge(self, _body, _name):
+        """A hundred megabytes, as the length tells."""
+        self.answer(200, bytes(65536), length=100_000_000)
+        self.close_connection = True
+
+    def endless_error(self, _body, _name):
+        self.send_response(500)
+        self.end_headers()
+        self.pour()
+
+    def cut_then_error(self, body, name):
+        if seen[self.path] == 1:
+            self.answer(200, body[: len(body) * 9 // 10], length=len(body), ETag=f'"{name}"')
+            self.close_connection = True
+        elif seen[self.path] == 2:
+            self.answer(503, bytes(200_000))
+        else:
+            self.sound(body, name)
 
     def gone(self, _body, _name):
         self.answer(404, b"<html>no such file</html>")
