@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A web server that does to ranges, lengths and connections what servers on the way to a village do.
 
-    server.py [FOLDER]       prints its port, serves until its standard input ends
+    server.py FOLDER ADDRESS     prints its port, serves until its standard input ends
 
 A path ends with /MODE/COUNT/[HASH.]NAME: COUNT bytes that hang on NAME, served as MODE says; or it is /www/PATH: a
 file of the folder, served as `GET /misbehave/MODE/PART` said of the paths with that part, else soundly. `GET /requests`
@@ -9,12 +9,15 @@ tells what was asked so far, a line a request: path, Range, If-Range, If-None-Ma
 connections.
 """
 
+import contextlib
 import hashlib
 import http.server
 import os
+import socket
 import sys
 import threading
 import time
+import urllib.request
 
 BLOCK = 32
 asked = []
@@ -28,13 +31,36 @@ def content(name, count):
     return b"".join(blocks)[:count]
 
 
+def pipe(near, far):
+    with contextlib.suppress(OSError):
+        while piece := near.recv(65536):
+            far.sendall(piece)
+        far.shutdown(socket.SHUT_WR)
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
         pass
 
+    def do_CONNECT(self):
+        """A tunnel, as a proxy makes it."""
+        asked.append(f"CONNECT {self.path}")
+        host, port = self.path.split(":")
+        with socket.create_connection((host, int(port))) as far:
+            self.send_response(200)
+            self.end_headers()
+            threading.Thread(target=pipe, args=[self.connection, far], daemon=True).start()
+            pipe(far, self.connection)
+        self.close_connection = True
+
     def do_GET(self):
+        if self.path.startswith("http:") and f":{self.server.server_address[1]}/" not in self.path:
+            # As a proxy for what is asked of another.
+            asked.append(self.path)
+            with urllib.request.urlopen(self.path) as answer:
+                return self.answer(answer.status, answer.read())
         if self.path == "/requests":
             return self.answer(200, "\n".join(asked).encode())
         if self.path.startswith("/misbehave/"):
@@ -309,7 +335,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 if __name__ == "__main__":
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((sys.argv[2], 0), Handler)
     print(server.server_address[1], flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
