@@ -74,13 +74,20 @@ final class DurableImage: Sendable {
         return syncNames()
     }
 
-    /// Makes the folder what the power cut left; what nobody waited for is zeros.
+    /// Makes the folder what the power cut left; what nobody waited for is zeros, as long as it was.
     func restore() throws {
+        var sizes: [UInt64: Int] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            guard let inode = inode("\(folder)/\(name)") else { continue }
+            sizes[inode] = FileManager.default.contents(atPath: "\(folder)/\(name)")?.count
+        }
         try FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let (names, contents) = state.withLock { ($0.names, $0.contents) }
         for (name, inode) in names {
-            try (contents[inode] ?? Data(count: 50_000)).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+            var content = contents[inode] ?? Data()
+            content += Data(count: max(0, (sizes[inode] ?? 0) - content.count))
+            try content.write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
         }
     }
 }
