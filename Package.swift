@@ -88,6 +88,13 @@ let package = Package(
         .target(
             name: "SignedRepositories", dependencies: ["StationTrust"], path: "Tests/SignedRepositories",
             swiftSettings: strict),
+        // The fetch thread as a command, for benchmarks; not installed.
+        .executableTarget(
+            name: "fetch-tool",
+            dependencies: [
+                "StationFetch", "StationHost", "StationCore", "StationTrust", "SignedRepositories",
+            ],
+            path: "Tests/fetch-tool", swiftSettings: strict),
         .testTarget(
             name: "StationTrustTests", dependencies: ["StationTrust", "SignedRepositories"],
             exclude: ["Fixtures"], swiftSettings: strict),

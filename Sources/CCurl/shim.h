@@ -34,6 +34,12 @@ static inline long ccurl_status(CURL *handle) {
     return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;
 }
 
+/// Where the last answer says that the file is instead, as a whole URL; NULL if it does not.
+static inline const char *ccurl_redirect(CURL *handle) {
+    const char *url = NULL;
+    return curl_easy_getinfo(handle, CURLINFO_REDIRECT_URL, &url) == CURLE_OK ? url : NULL;
+}
+
 /// Sets an option that is a count of bytes.
 static inline CURLcode ccurl_set_large(CURL *handle, CURLoption option, int64_t value) {
     return curl_easy_setopt(handle, option, (curl_off_t)value);

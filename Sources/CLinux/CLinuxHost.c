@@ -329,6 +329,8 @@ int CLinux_wait_child(pid_t process, int64_t nanoseconds, int *status) {
     return 0;
 }
 
+int CLinux_sync_all(int descriptor) { return syncfs(descriptor) < 0 ? -errno : 0; }
+
 int CLinux_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
 
 void CLinux_end_with_parent(int signal) { prctl(PR_SET_PDEATHSIG, signal); }

@@ -6,8 +6,9 @@ import StationTrust
 ///
 /// Fetch thread.
 struct BulkBudget {
-    /// So many bytes a crash may forget.
-    static let pieceBytes: Int64 = 4 << 20
+    /// A crash may forget this part of the budget, and so many bytes at the most: each count waits for the disk.
+    static let piecePart: Int64 = 128
+    static let mostPieceBytes: Int64 = 32 << 20
     private static let mostFileBytes = 4096
 
     private(set) var usage: BulkUsage
@@ -30,6 +31,8 @@ struct BulkBudget {
     /// Whether nothing is left.
     var isExhausted: Bool { usage.bytes >= limit }
 
+    private var pieceBytes: Int64 { min(limit / Self.piecePart, Self.mostPieceBytes) }
+
     /// Counts what has come.
     ///
     /// - Returns: whether the count was written, because it has grown by a piece or the budget ends here.
@@ -37,7 +40,7 @@ struct BulkBudget {
         guard bytes > 0 else { return false }
         let wasExhausted = isExhausted
         usage.bytes += bytes
-        guard usage.bytes - written.bytes >= Self.pieceBytes || isExhausted != wasExhausted else {
+        guard usage.bytes - written.bytes >= pieceBytes || isExhausted != wasExhausted else {
             return false
         }
         write()

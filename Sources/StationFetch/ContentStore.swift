@@ -5,16 +5,20 @@ import StationTrust
 
 /// Verified files by their hashes, `STATE/content/`: each is there whole, or not at all.
 ///
-/// Fetch thread; others open what they were told of by `open`.
+/// Fetch thread; others open what they were told of.
 final class ContentStore {
     private static let partSuffix = ".part"
     private let folder: String
+    /// Opened with the first download and kept open: the kernel tells it of what could not be written since.
+    private var directory: Int32 = -1
     private let calls: DiskCalls
     private let boot: String
     /// What is there, by name, in bytes.
     private(set) var files: [String: Int64] = [:]
-    /// Whole and checked, but not yet durable.
-    private var pending: [Download] = []
+    /// Whether what an earlier boot left half done has been looked at.
+    private var isOfThisBoot = false
+    /// Whole and checked, but not yet durable, by name.
+    private var pending: [String: Download] = [:]
 
     /// Opens the store; what an earlier run left half done is gone on with.
     ///
@@ -22,19 +26,14 @@ final class ContentStore {
     init(state: String, boot: String, calls: DiskCalls = .kernel) {
         folder = state + "/content"
         (self.boot, self.calls) = (boot, calls)
-        try? DurableFile.makeDirectory(folder)
         for (name, bytes) in (try? Self.list(folder)) ?? [] where !name.contains(".") { files[name] = bytes }
     }
 
-    /// Opens a file of the store, by any thread.
-    static func open(_ content: TUF.Content, state: String) throws(SystemError) -> Descriptor {
-        guard let name = content.storeName else { throw SystemError(call: "open content", code: ENOENT) }
-        return try Descriptor.open("\(state)/content/\(name)", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    }
+    deinit { if directory >= 0 { close(directory) } }
 
     /// Whether the file is there, for good or with the next `commit`.
     func holds(_ content: TUF.Content) -> Bool {
-        contains(content) || pending.contains { $0.content.storeName == content.storeName }
+        content.storeName.map { files[$0] != nil || pending[$0] != nil } ?? false
     }
 
     /// Whether the file is there for good.
@@ -42,45 +41,80 @@ final class ContentStore {
 
     /// How many files the next `commit` makes durable, and how long they are together.
     var uncommitted: (count: Int, bytes: Int64) {
-        (pending.count, pending.reduce(0) { $0 + $1.count })
+        (pending.count, pending.values.reduce(0) { $0 + $1.count })
     }
 
     /// Begins a download, or goes on with it.
     func download(_ content: TUF.Content, _ subject: String) throws(SystemError) -> Download {
         guard let name = content.storeName else { throw SystemError(call: subject, code: EINVAL) }
+        try beginBoot()
         return try Download(
-            content, subject, path: "\(folder)/\(name)\(Self.partSuffix)", calls: calls, boot: boot)
+            content, subject, path: "\(folder)/\(name)\(Self.partSuffix)", calls: calls)
+    }
+
+    /// Cuts parts that an earlier boot left to what was on the disk for certain; in this boot the kernel keeps them.
+    ///
+    /// With the first download, so that a disk that cannot be written is still one that can be read.
+    private func beginBoot() throws(SystemError) {
+        if directory < 0 {
+            try DurableFile.makeDirectory(folder)
+            directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY).release()
+        }
+        let mark = folder + "/.boot"
+        guard !isOfThisBoot, (try? readFile(mark, limit: 256)) != Array(boot.utf8) else {
+            return isOfThisBoot = true
+        }
+        for name in try namesInDirectory(folder) where name.hasSuffix(Self.partSuffix) {
+            let path = "\(folder)/\(name)"
+            let synced = PartRecord(at: PartRecord.path(of: path))?.synced ?? 0
+            var information = stat()
+            guard synced > 0, lstat(path, &information) == 0, Int64(information.st_size) >= synced else {
+                unlink(path)
+                unlink(PartRecord.path(of: path))
+                continue
+            }
+            _ = try system("truncate \(path)") { truncate(path, off_t(synced)) }
+        }
+        try DurableFile.replace(mark, with: Array(boot.utf8), calls)
+        isOfThisBoot = true
     }
 
     /// Takes a download that is whole and checked; it is there with the next `commit`.
     func add(_ download: Download) {
+        guard let name = download.content.storeName else { return }
         download.startWriting()
-        pending.append(download)
+        pending[name] = download
     }
 
     /// Makes all that was added durable, at once: one wait for many files.
     ///
+    /// A power cut before the wait is over leaves parts, one before the renames whole parts; both are taken up again.
+    ///
     /// - Returns: what is there now.
+    /// - Throws: `SystemError`; then none of it is.
     func commit() throws(SystemError) -> [TUF.Content] {
         guard !pending.isEmpty else { return [] }
-        defer { pending = [] }
-        for download in pending { try download.makeDurable() }
-        for download in pending {
-            guard let name = download.content.storeName else { continue }
+        let batch = pending
+        pending = [:]
+        if let error = calls.syncAll(directory) {
+            // What the kernel could not write it has thrown away, and it says so but once: no second wait proves it.
+            for download in batch.values { download.forget() }
+            throw error
+        }
+        for (name, download) in batch {
             let path = "\(folder)/\(name)"
             _ = try system("rename \(path)") { rename(path + Self.partSuffix, path) }
-            unlink(path + Self.partSuffix + ".json")
+            download.forgetRecord()
         }
-        try DurableFile.syncDirectory(of: folder + "/.", calls)
-        for download in pending {
-            if let name = download.content.storeName { files[name] = download.count }
-        }
-        return pending.map(\.content)
+        if let error = calls.sync(directory) { throw error }
+        for (name, download) in batch { files[name] = download.count }
+        return batch.values.map(\.content)
     }
 
     /// Puts a file there for good that was checked in memory.
     func keep(_ bytes: [UInt8], as content: TUF.Content) throws(SystemError) {
         guard let name = content.storeName else { throw SystemError(call: "keep content", code: EINVAL) }
+        try beginBoot()
         try DurableFile.replace("\(folder)/\(name)", with: bytes, calls)
         files[name] = Int64(bytes.count)
     }
@@ -98,7 +132,7 @@ final class ContentStore {
 
     /// Removes what has come of files that nobody wants any more.
     func removeParts(but wanted: [TUF.Content]) {
-        let wanted = Set((wanted + pending.map(\.content)).compactMap(\.storeName))
+        let wanted = Set(wanted.compactMap(\.storeName)).union(pending.keys)
         for name in (try? namesInDirectory(folder)) ?? [] where name.contains(Self.partSuffix) {
             guard !wanted.contains(String(name.prefix { $0 != "." })) else { continue }
             unlink("\(folder)/\(name)")

@@ -4,8 +4,9 @@ import StationTrust
 
 /// One file of content on its way to the store: what has come is kept over cuts, restarts and power cuts.
 ///
-/// Fetch thread. Beside the part lies a record of which state of the file it is of, and how much of it was on disk
-/// for certain: after a power cut what lies behind that may be anything.
+/// Fetch thread. Beside the part lies a record of which state of the file it is of, and how much of it is on the disk
+/// for certain: after a power cut what lies behind that may be anything, and the store cuts it off. A short part has
+/// none before the first wait for the disk; where its process ends before that, its hash alone says what it is of.
 final class Download: TransferSink {
     /// Why no more was taken.
     enum Problem: Error, Hashable, CustomStringConvertible {
@@ -24,6 +25,8 @@ final class Download: TransferSink {
 
     /// After so many bytes what has come is brought to the disk.
     static let syncBytes: Int64 = 8 << 20
+    /// A record costs as much as a file: what is not longer has none while it comes.
+    static let shortBytes: Int64 = 1 << 20
     private static let mostRecordBytes = 4096
 
     /// What it will be.
@@ -35,26 +38,23 @@ final class Download: TransferSink {
     private let subject: String
     private let path: String
     private let calls: DiskCalls
-    private let boot: String
     private let file: Descriptor
     private var check: TUF.ContentCheck?
     private var validators = Validators()
     private var synced: Int64 = 0
+    /// As it lies on the disk.
+    private var record: PartRecord?
 
-    /// Begins, or goes on with what an earlier run left.
+    /// Begins, or goes on with what an earlier run in this boot left.
     ///
     /// - Parameters:
     ///   - content: what it will be.
     ///   - subject: its path in the repository, for what is told.
     ///   - path: of the part.
     ///   - calls: how the disk is written.
-    ///   - boot: the identity of this boot of the machine.
     /// - Throws: `SystemError` where the disk does not let it.
-    init(_ content: TUF.Content, _ subject: String, path: String, calls: DiskCalls, boot: String)
-        throws(SystemError)
-    {
-        (self.content, self.subject, self.path) = (content, subject, path)
-        (self.calls, self.boot) = (calls, boot)
+    init(_ content: TUF.Content, _ subject: String, path: String, calls: DiskCalls) throws(SystemError) {
+        (self.content, self.subject, self.path, self.calls) = (content, subject, path, calls)
         file = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
         try takeUp()
     }
@@ -71,10 +71,9 @@ final class Download: TransferSink {
         var information = stat()
         let number = file.number
         _ = try system("fstat \(path)") { fstat(number, &information) }
-        let record = readRecord()
-        // What this boot wrote is in the kernel's memory at least; a boot before may have lost what it had not synced.
-        let certain = record.map { $0.boot == boot ? Int64(information.st_size) : $0.synced } ?? 0
-        let kept = min(certain, Int64(information.st_size), content.length ?? 0)
+        let kept = min(Int64(information.st_size), content.length ?? 0)
+        guard information.st_size > 0 else { return begin() }
+        record = PartRecord(at: recordPath)
         try cut(to: kept)
         validators = record?.validators ?? Validators()
         synced = min(record?.synced ?? 0, kept)
@@ -99,6 +98,10 @@ final class Download: TransferSink {
     private func cut(to length: Int64) throws(SystemError) {
         let number = file.number
         _ = try system("ftruncate \(path)") { ftruncate(number, off_t(length)) }
+        begin()
+    }
+
+    private func begin() {
         (count, synced) = (0, 0)
         check = TUF.ContentCheck(content, of: subject)
     }
@@ -107,19 +110,25 @@ final class Download: TransferSink {
 
     func begin(at offset: Int64, _ validators: Validators) -> Bool {
         do throws(SystemError) {
-            if offset == 0, count > 0 { try cut(to: 0) }
+            if offset == 0, count > 0 { try beginAnew() }
             guard offset == count else {
                 problem = .refused("the server began at \(offset), not at \(count)")
                 return false
             }
             self.validators = validators
-            // The record goes first: what came without one is thrown away.
-            try writeRecord()
+            if content.length ?? .max > Self.shortBytes { try writeRecord() }
             return true
         } catch {
             problem = .disk(error)
             return false
         }
+    }
+
+    /// The record goes first, for certain: it would speak of what is no longer there.
+    private func beginAnew() throws(SystemError) {
+        forgetRecord()
+        if synced > 0 { try DurableFile.syncDirectory(of: path, calls) }
+        try cut(to: 0)
     }
 
     func take(_ piece: UnsafeRawBufferPointer) -> Bool {
@@ -170,41 +179,26 @@ final class Download: TransferSink {
     /// Lets the disk begin with it, so that there is less to wait for later: Linux writes what is not to be cached.
     func startWriting() { posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED) }
 
-    /// Waits until all of it is on the disk.
-    func makeDurable() throws(SystemError) {
-        if let error = calls.sync(file.number) { throw error }
-    }
-
     /// Throws away what is there: it leads nowhere.
     func forget() {
         unlink(path)
+        forgetRecord()
+    }
+
+    /// Throws away the record of a part that is one no more.
+    func forgetRecord() {
         unlink(recordPath)
+        record = nil
     }
 
     // MARK: The record
 
-    private var recordPath: String { path + ".json" }
+    private var recordPath: String { PartRecord.path(of: path) }
 
     private func writeRecord() throws(SystemError) {
-        var members: [JSON.Member] = [
-            .init("boot", .string(boot)), .init("synced", .integer(synced)),
-        ]
-        if let tag = validators.entityTag { members.append(.init("entityTag", .string(tag))) }
-        if let date = validators.lastModified { members.append(.init("lastModified", .string(date))) }
-        let bytes = JSON.object(members).bytes
-        guard synced == 0 else { return try DurableFile.replace(recordPath, with: bytes, calls) }
-        // Before the first wait for the disk a power cut takes all that came, and may take its record too.
-        let record = try Descriptor.open(recordPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
-        if let error = bytes.withUnsafeBytes({ calls.write(record.number, $0) }) { throw error }
-    }
-
-    private func readRecord() -> (boot: String, synced: Int64, validators: Validators)? {
-        guard let bytes = try? readFile(recordPath, limit: Self.mostRecordBytes),
-            let json = try? JSONParser.parse(bytes, limits: .init(bytes: Self.mostRecordBytes)),
-            let boot = json["boot"]?.text, let synced = json["synced"]?.integer
-        else { return nil }
-        let validators = Validators(
-            entityTag: json["entityTag"]?.text, lastModified: json["lastModified"]?.text)
-        return (boot, synced, validators)
+        let record = PartRecord(synced: synced, validators: validators)
+        guard record != self.record else { return }
+        try record.write(recordPath, calls)
+        self.record = record
     }
 }

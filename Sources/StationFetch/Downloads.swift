@@ -38,6 +38,8 @@ final class Downloads {
     /// What is still to be had, the first one last.
     private var queue: [RemoteFile] = []
     private var current: Current?
+    /// What is whole, and durable with the next batch.
+    private var awaiting: [RemoteFile] = []
     /// What is passed over until the next list.
     private var passed: (upstreams: Set<String>, files: Set<RemoteFile>, all: Bool) = ([], [], false)
     /// When what has come is to be durable at the latest.
@@ -176,6 +178,7 @@ final class Downloads {
             try download.finish()
         } catch { return pass(file, "\(error.reason)") }
         store.add(download)
+        awaiting.append(file)
         if file.isEmergency { commitAll() }
     }
 
@@ -203,15 +206,21 @@ final class Downloads {
         let ends = batchEnds ?? now + Batch.time
         batchEnds = ends
         guard count >= Batch.files || bytes >= Batch.bytes || now >= ends || current == nil else { return }
+        // The server works while the disk does.
+        transfers.push()
         commitAll()
     }
 
     private func commitAll() {
         batchEnds = nil
+        let files = awaiting
+        awaiting = []
         do throws(SystemError) {
             let stored = try store.commit()
             if !stored.isEmpty { report(.stored(stored)) }
-        } catch { note(.warning, "content cannot be made durable: \(error)") }
+        } catch {
+            for file in files { passAll(file, "\(error)") }
+        }
     }
 
     private func countBulk() {

@@ -17,9 +17,11 @@ final class Transfers {
         /// A whole transfer of metadata, in seconds: at the slowest it is a few megabytes.
         static let metadataSeconds = 600
         static let redirects = 5
+        /// An error page, in bytes.
+        static let pageBytes: Int64 = 64 << 10
         /// The pieces of bulk, in bytes: small ones cost a round each, but libcurl takes up to a hundred of them
         /// before it thinks of the rate.
-        static let bulkPieces: ClosedRange<Int64> = 1 << 10...128 << 10
+        static let bulkPieces: ClosedRange<Int64> = 1 << 10...512 << 10
         /// Connections that are kept open.
         static let connections = 8
     }
@@ -55,6 +57,9 @@ final class Transfers {
         let then: (TransferEnd) -> Void
         var headers: UnsafeMutablePointer<curl_slist>?
         var certificatesAt: Int64?
+        /// Where it is asked for.
+        var url: String
+        var redirects = 0
         var hasBegun = false
         /// What has come, in bytes, whatever it was.
         var received: Int64 = 0
@@ -67,6 +72,7 @@ final class Transfers {
             _ then: @escaping (TransferEnd) -> Void
         ) {
             (self.handle, self.request, self.sink, self.then) = (handle, request, sink, then)
+            url = request.url
         }
 
         deinit {
@@ -94,13 +100,13 @@ final class Transfers {
             }
         }
 
-        /// An error page is nobody's file: it is read to its end, which keeps the connection.
+        /// An error page is nobody's file: it is read to its end, which keeps the connection, unless that is far.
         var isWanted: Bool { [0, 200, 206].contains(ccurl_status(handle)) }
 
         func take(_ piece: UnsafeRawBufferPointer) -> Bool {
             received += Int64(piece.count)
             guard begin() else { return false }
-            guard isWanted else { return true }
+            guard isWanted else { return received <= Limit.pageBytes }
             isStopped = !sink.take(piece)
             return !isStopped
         }
@@ -109,10 +115,12 @@ final class Transfers {
             // An empty file has no piece that would have asked.
             if code == CURLE_OK, isWanted, !begin(), verdict == nil { return .stopped }
             if let verdict { return verdict }
-            if isStopped || code == CURLE_FILESIZE_EXCEEDED { return .stopped }
+            if isStopped || isWanted && code == CURLE_FILESIZE_EXCEEDED { return .stopped }
             // A file of this machine that is not there.
             if code == CURLE_FILE_COULDNT_READ_FILE { return .missing }
-            guard code == CURLE_OK else { return .failed(String(cString: curl_easy_strerror(code))) }
+            guard code == CURLE_OK || !isWanted else {
+                return .failed(String(cString: curl_easy_strerror(code)))
+            }
             switch ccurl_status(handle) {
             case 0, 200, 206: return .complete
             case 304 where request.unless != nil: return .unchanged
@@ -120,6 +128,22 @@ final class Transfers {
             case 416 where request.rest != nil: return .noRest("the server has no such part")
             case let status: return .failed("the server said \(status)")
             }
+        }
+
+        /// Goes to where the server says that the file is instead.
+        ///
+        /// - Returns: whether it is to be asked for there; else why not is how it ends.
+        func follow() -> Bool {
+            guard let place = ccurl_redirect(handle).map({ String(cString: $0) }) else { return false }
+            redirects += 1
+            let why =
+                redirects > Limit.redirects ? "it leads on and on" : Redirect.refusal(of: place, from: url)
+            if let why {
+                verdict = .failed(why)
+                return false
+            }
+            (url, hasBegun) = (place, false)
+            return ccurl_set_text(handle, CURLOPT_URL, place) == CURLE_OK
         }
     }
 
@@ -129,6 +153,7 @@ final class Transfers {
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     /// What bulk transfers that have ended have brought, in bytes of bodies: of error pages, too.
     private var endedBulkBytes: Int64 = 0
+    private var wasPushed = false
     /// The time at which certificates are checked, in seconds since 1970; nil for the clock's own.
     var certificatesAt: Int64?
 
@@ -189,6 +214,13 @@ final class Transfers {
         for transfer in transfers.values where transfer.sink === sink { finish(transfer, .cancelled) }
     }
 
+    /// Sends what was started on its way, for whoever is about to wait for something else.
+    func push() {
+        var running: Int32 = 0
+        curl_multi_perform(multi, &running)
+        wasPushed = true
+    }
+
     /// Waits until something comes, from a server or on a descriptor, and takes it.
     ///
     /// - Parameters:
@@ -196,7 +228,9 @@ final class Transfers {
     ///   - descriptor: readable when somebody else wants something.
     func round(atMost milliseconds: Int32, or descriptor: Int32) {
         var wish = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        curl_multi_poll(multi, &wish, 1, milliseconds, nil)
+        // What ended while it was pushed wakes nobody.
+        curl_multi_poll(multi, &wish, 1, wasPushed ? 0 : milliseconds, nil)
+        wasPushed = false
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
         var left: Int32 = 0
@@ -204,7 +238,13 @@ final class Transfers {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
                 let transfer = transfers[handle]
             else { continue }
-            finish(transfer, transfer.end(message.pointee.data.result))
+            let code = message.pointee.data.result
+            if code == CURLE_OK, transfer.follow() {
+                curl_multi_remove_handle(multi, handle)
+                curl_multi_add_handle(multi, handle)
+            } else {
+                finish(transfer, transfer.end(code))
+            }
         }
     }
 
@@ -224,13 +264,9 @@ final class Transfers {
         }
         func set(_ option: CURLoption, _ number: Int) { _ = ccurl_set_number(handle, option, number) }
         set(CURLOPT_URL, request.url)
-        // A server never leads to a file of this machine, nor from https to http.
-        let scheme = request.url.prefix { $0 != ":" }.lowercased()
-        let schemes = scheme == "http" ? "http,https" : scheme
-        set(CURLOPT_PROTOCOLS_STR, schemes)
-        set(CURLOPT_REDIR_PROTOCOLS_STR, schemes)
-        set(CURLOPT_FOLLOWLOCATION, scheme == "file" ? 0 : 1)
-        set(CURLOPT_MAXREDIRS, Limit.redirects)
+        set(CURLOPT_PROTOCOLS_STR, Redirect.schemes(from: request.url).joined(separator: ","))
+        // `follow` looks where it leads.
+        set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
@@ -245,8 +281,8 @@ final class Transfers {
         } else {
             set(CURLOPT_TIMEOUT, Limit.metadataSeconds)
         }
-        _ = ccurl_set_large(
-            handle, CURLOPT_MAXFILESIZE_LARGE, max(1, request.limit - (request.rest?.offset ?? 0)))
+        // Of the whole: in place of a rest all of it may come. Whoever takes it counts, too.
+        _ = ccurl_set_large(handle, CURLOPT_MAXFILESIZE_LARGE, max(Limit.pageBytes, request.limit))
         set(CURLOPT_PROXY, settings.proxy)
         set(CURLOPT_CAINFO, settings.caFile)
         set(CURLOPT_SSLCERT, settings.clientCertificate)

@@ -1,4 +1,5 @@
 import Foundation
+import StationCore
 import StationTrust
 import Testing
 
@@ -23,20 +24,22 @@ struct DownloadTests {
     func resume(mode: String, second: String) throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let store = bench.store()
+        let store = try bench.store()
         let content = try FetchBench.target(bytes)
         let url = server.url(mode, bytes.count, "x")
         var download = try store.download(content, "x")
-        let first = bench.fetch(url, into: download)
+        let first = bench.fetch(url, into: download, limit: Int64(bytes.count))
         guard case .failed = first else {
             Issue.record("\(String(describing: first))")
             return
         }
         #expect(download.count == 50_000)
+        try download.sync()
         // As after a restart: what is known is what lies on the disk.
         download = try store.download(content, "x")
         #expect(download.rest?.offset == 50_000)
-        #expect(bench.fetch(url, into: download, rest: download.rest) == .complete)
+        let limit = Int64(bytes.count)
+        #expect(bench.fetch(url, into: download, rest: download.rest, limit: limit) == .complete)
         try download.finish()
         store.add(download)
         #expect(!store.contains(content))
@@ -53,7 +56,7 @@ struct DownloadTests {
     func wrongRest(mode: String) throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let (store, content) = (bench.store(), try FetchBench.target(bytes))
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
         let url = server.url(mode, bytes.count, "x")
         var download = try store.download(content, "x")
         _ = bench.fetch(url, into: download)
@@ -73,7 +76,7 @@ struct DownloadTests {
     func changedUnseen() throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let (store, content) = (bench.store(), try FetchBench.target(bytes))
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
         let url = server.url("changed-unseen", bytes.count, "x")
         let download = try store.download(content, "x")
         _ = bench.fetch(url, into: download)
@@ -86,16 +89,18 @@ struct DownloadTests {
         "T23 T24 what is not the file is refused, and nothing of it is in the store",
         arguments: [
             "compressed", "portal", "short-portal", "longer", "endless", "loop", "to-file", "gone", "broken",
+            "elsewhere", "endless-error", "huge",
         ])
     func refused(mode: String) throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
         let bytes = FetchServer.content("x", 100_000)
-        let (store, content) = (bench.store(), try FetchBench.target(bytes))
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
         let download = try store.download(content, "x")
         let end = bench.fetch(server.url(mode, bytes.count, "x"), into: download, limit: 100_000)
         switch (mode, end) {
-        case ("gone", .missing), ("longer", .stopped), ("endless", .stopped): break
-        case ("portal", .failed), ("short-portal", .failed), ("compressed", .failed), ("loop", .failed),
+        case ("gone", .missing), ("longer", .stopped), ("endless", .stopped), ("huge", .stopped): break
+        case ("elsewhere", .failed), ("endless-error", .failed), ("portal", .failed),
+            ("short-portal", .failed), ("compressed", .failed), ("loop", .failed),
             ("to-file", .failed), ("broken", .failed):
             break
         default: Issue.record("\(mode): \(String(describing: end))")
@@ -118,10 +123,93 @@ struct DownloadTests {
         #expect(rest?.of.entityTag == "\"x\"")
     }
 
+    @Test("what nothing was waited for is gone on with in the same boot, and not believed in the next")
+    func withoutRecord() throws {
+        let bench = try FetchBench()
+        let bytes = FetchServer.content("x", 100_000)
+        let content = try FetchBench.target(bytes)
+        let download = try bench.store().download(content, "x")
+        #expect(download.begin(at: 0, Validators(entityTag: "\"x\"")))
+        #expect(bytes[..<30_000].withUnsafeBytes { download.take($0) })
+        #expect(try bench.store().download(content, "x").rest?.offset == 30_000)
+        let path = "\(bench.folder)/content/\(try #require(content.storeName)).part"
+        #expect(try bench.store(boot: "another").download(content, "x").rest == nil)
+        #expect(try readFile(path, limit: 1) == [])
+    }
+
+    @Test("a long file has a record from its first byte on, so that a killed process asks for the same state")
+    func longRecord() throws {
+        let bench = try FetchBench()
+        let bytes = FetchServer.content("x", 2_000_000)
+        let content = try FetchBench.target(bytes)
+        let download = try bench.store().download(content, "x")
+        #expect(download.begin(at: 0, Validators(entityTag: "\"x\"")))
+        #expect(bytes[..<30_000].withUnsafeBytes { download.take($0) })
+        let rest = try bench.store().download(content, "x").rest
+        #expect(rest?.offset == 30_000 && rest?.of.entityTag == "\"x\"")
+    }
+
+    @Test("what is begun anew has no record of what was there before")
+    func begunAnew() throws {
+        let bench = try FetchBench()
+        let bytes = FetchServer.content("x", 100_000)
+        let content = try FetchBench.target(bytes)
+        let download = try bench.store().download(content, "x")
+        #expect(download.begin(at: 0, Validators(entityTag: "\"x\"")))
+        #expect(bytes[..<30_000].withUnsafeBytes { download.take($0) })
+        try download.sync()
+        #expect(download.begin(at: 0, Validators(entityTag: "\"y\"")))
+        #expect(bytes[..<60_000].withUnsafeBytes { download.take($0) })
+        #expect(try bench.store(boot: "another").download(content, "x").rest == nil)
+    }
+
+    @Test(
+        "T21 a server of the old kind, and a file that has moved, do no harm",
+        arguments: ["old", "moved", "moved-relative"])
+    func harmless(mode: String) throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let bytes = FetchServer.content("x", 100_000)
+        let (store, content) = (try bench.store(), try FetchBench.target(bytes))
+        let download = try store.download(content, "x")
+        #expect(bench.fetch(server.url(mode, bytes.count, "x"), into: download, limit: 100_000) == .complete)
+        try download.finish()
+    }
+
+    @Test("T21 what a server sends behind the length that it told is nobody's file")
+    func smuggled() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let store = try bench.store()
+        var wanted: [TUF.Content] = []
+        for (name, mode) in [("x", "lying"), ("y", "sound")] {
+            wanted.append(try FetchBench.target(FetchServer.content(name, 100_000)))
+            let download = try store.download(wanted[wanted.count - 1], name)
+            #expect(bench.fetch(server.url(mode, 100_000, name), into: download) == .complete)
+            // libcurl may take it for the next answer; the hash does not.
+            guard (try? download.finish()) != nil else { continue }
+            store.add(download)
+        }
+        let stored = try store.commit()
+        #expect(stored.contains(wanted[0]) && stored.allSatisfy(wanted.contains))
+    }
+
+    @Test(
+        "T21 T24 an error page that is longer than the rest throws nothing away",
+        arguments: ["cut-then-error"])
+    func pageForRest(mode: String) throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let file = try run.file(mode, "x", 1_000_000)
+        run.want([file])
+        #expect(run.wait { run.problems.first?.why == "the server said 503" })
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        #expect(try site.server.requests().last?.hasPrefix("bytes=900000-") == true)
+    }
+
     @Test("a file that has not changed is not sent again")
     func conditional() throws {
         let (server, bench) = (try FetchServer(), try FetchBench())
-        let store = bench.store()
+        let store = try bench.store()
         let download = try store.download(try FetchBench.target(FetchServer.content("x", 1000)), "x")
         let end = bench.fetch(
             server.url("sound", 1000, "x"), into: download, unless: Validators(entityTag: "\"x\""))

@@ -19,13 +19,13 @@ final class FetchRun {
     private let told = Told()
     private var thread: FetchThread?
 
-    /// Starts the thread; the upstream `xã` is the site, and `huyện` the rest of its server.
-    init(_ site: Site, bytesPerMonth: Int = 1_000_000_000) throws {
+    /// Starts the thread; the upstream `xã` is the site, and `huyện` the rest of its server, or another.
+    init(_ site: Site, other: String? = nil, bytesPerMonth: Int = 1_000_000_000) throws {
         self.site = site
         let root = try #require(site.signed.files["1.root.json"])
         let rootFile = site.bench.folder + "/first.root.json"
         try Data(root).write(to: URL(fileURLWithPath: rootFile))
-        let base = "http://127.0.0.1:\(site.server.port)/"
+        let base = other ?? "http://127.0.0.1:\(site.server.port)/"
         var network = Configuration.Network()
         (network.bytesPerMonth, network.bytesPerSecond) = (bytesPerMonth, 1_000_000_000)
         var setup = FetchThread.Setup(

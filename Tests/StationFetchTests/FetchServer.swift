@@ -11,11 +11,14 @@ final class FetchServer {
     private let input = Pipe()
     let port: Int
 
+    let host: String
+
     /// Starts it; it serves the files of that folder too.
-    init(_ folder: String = "/") throws {
+    init(_ folder: String = "/", in link: SlowLink? = nil) throws {
         let output = Pipe()
+        host = link?.address ?? "127.0.0.1"
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script, folder]
+        process.arguments = (link?.inside ?? []) + ["python3", Self.script, folder, host]
         process.standardInput = input
         process.standardOutput = output
         try process.run()
@@ -37,11 +40,11 @@ final class FetchServer {
         .appending(path: "server.py").path
 
     func url(_ mode: String, _ count: Int, _ name: String) -> String {
-        "http://127.0.0.1:\(port)/\(mode)/\(count)/\(name)"
+        "http://\(host):\(port)/\(mode)/\(count)/\(name)"
     }
 
     /// The folder's files on the server.
-    var www: String { "http://127.0.0.1:\(port)/www/" }
+    var www: String { "http://\(host):\(port)/www/" }
 
     /// Lets the server misbehave from now on, wherever that part is in a path.
     func misbehave(_ mode: String, _ part: String) throws { _ = try get("misbehave/\(mode)/\(part)") }
@@ -61,7 +64,7 @@ final class FetchServer {
         let curl = Process()
         let output = Pipe()
         curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        curl.arguments = ["curl", "-sf", "http://127.0.0.1:\(port)/\(path)"]
+        curl.arguments = ["curl", "-sf", "http://\(host):\(port)/\(path)"]
         curl.standardOutput = output
         try curl.run()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
@@ -118,7 +121,7 @@ final class FetchBench {
         return wait { end }
     }
 
-    func store(boot: String = "boot") -> ContentStore { ContentStore(state: folder, boot: boot) }
+    func store(boot: String = "boot") throws -> ContentStore { ContentStore(state: folder, boot: boot) }
 
     /// What a repository would say of those bytes.
     static func target(_ bytes: [UInt8]) throws -> TUF.Content {

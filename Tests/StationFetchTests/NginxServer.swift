@@ -8,9 +8,16 @@ final class NginxServer {
     private let folder: String
     let port: UInt16
 
-    /// Serves the files of that folder.
-    init(_ folder: String, _ more: String = "") throws {
+    private let scheme: String
+
+    /// Serves the files of that folder, over TLS where there are certificates.
+    init(_ folder: String, _ more: String = "", certificates: Certificates? = nil) throws {
         self.folder = folder
+        scheme = certificates == nil ? "http" : "https"
+        let more = more.replacing("certificates/", with: folder + "/../certificates/")
+        let secure = certificates.map {
+            "ssl_certificate \($0.certificate("server")); ssl_certificate_key \($0.key("server"));"
+        }
         port = try Self.freePort()
         try Data(
             """
@@ -22,7 +29,7 @@ final class NginxServer {
               client_body_temp_path \(folder)/body; proxy_temp_path \(folder)/proxy;
               fastcgi_temp_path \(folder)/fastcgi; uwsgi_temp_path \(folder)/uwsgi; scgi_temp_path \(folder)/scgi;
               gzip on; gzip_types *; gzip_min_length 1;
-              server { listen 127.0.0.1:\(port); root \(folder); \(more) }
+              server { listen 127.0.0.1:\(port)\(secure == nil ? "" : " ssl"); \(secure ?? "") root \(folder); \(more) }
             }
             """.utf8
         ).write(to: URL(fileURLWithPath: folder + "/nginx.conf"))
@@ -40,7 +47,7 @@ final class NginxServer {
         process.waitUntilExit()
     }
 
-    var url: String { "http://127.0.0.1:\(port)/" }
+    var url: String { "\(scheme)://127.0.0.1:\(port)/" }
 
     /// What was asked so far: status, bytes of the request, bytes of the answer.
     var requests: [(status: Int, asked: Int, sent: Int)] {

@@ -72,8 +72,13 @@ struct RepositoryTests {
         ("gone", "timestamp", "timestamp: not on the server"),
         ("gone", "snapshot", "snapshot: not on the server"),
         ("broken", "targets", "targets: the server said 500"),
-        ("loop", "snapshot", "snapshot: Number of redirects hit maximum amount"),
-        ("to-file", "snapshot", "snapshot: Unsupported protocol"),
+        ("loop", "snapshot", "snapshot: it leads on and on"),
+        ("to-file", "snapshot", "snapshot: the server leads to file:"),
+        ("elsewhere", "timestamp", "timestamp: the server leads to another host, localhost"),
+        ("huge", "timestamp", "timestamp: longer than 16384 bytes"),
+        ("huge", "2.root", "root: longer than 512000 bytes"), ("huge", "snapshot", "snapshot: longer than "),
+        ("huge", "targets", "targets: longer than "),
+        ("endless-error", "snapshot", "snapshot: the server said 500"),
         ("compressed", "snapshot", "snapshot: the server sent it as gzip, which nobody asked for"),
         ("stalled", "targets", "targets: Timeout was reached"),
         ("trickle", "timestamp", "timestamp: Timeout was reached"),
@@ -136,6 +141,106 @@ struct RepositoryTests {
             return
         }
         #expect(problem.description == "timestamp: expired \(SignedRepository.later)")
+    }
+
+    /// What somebody who is not the centre may publish, and what a technician reads then.
+    static let forgeries: [(what: String, said: String)] = [
+        ("wrong key", "timestamp: "), ("unsigned", "timestamp: "), ("replayed", "timestamp: "),
+        ("older snapshot", "timestamp: "), ("mixed", "snapshot: "),
+    ]
+
+    @Test("T28 what is forged, replayed or mixed is refused, and the good copy stays", arguments: forgeries)
+    func forged(what: String, said: String) throws {
+        let site = try Site()
+        let first = site.signed
+        try site.offer("second")
+        let repository = try site.repository()
+        _ = site.poll(repository)
+        let kept = try site.kept
+        let good = site.signed
+        switch what {
+        case "wrong key":
+            site.signed.signers["timestamp"] = [try site.signed.newKey()]
+            try site.offer("third")
+        case "unsigned":
+            site.signed.signers["timestamp"] = []
+            try site.offer("third")
+        case "replayed": site.signed = first
+        case "older snapshot":
+            // A newer timestamp, with the right key, that lists the snapshot before.
+            site.signed.documents["timestamp"]?["meta"] = first.documents["timestamp"]?["meta"]
+            site.signed.bump("timestamp")
+            try site.signed.publish("timestamp")
+        default:
+            // Another snapshot under the name of the one that the timestamp lists.
+            try site.signed.publishAll("emergency")
+            site.signed.files["4.snapshot.json"] = good.files["3.snapshot.json"]
+        }
+        try site.publish()
+        guard case .failure(let problem) = site.poll(repository) else {
+            Issue.record("it was believed")
+            return
+        }
+        #expect(problem.description.hasPrefix(said), "\(problem)")
+        for role in ["snapshot", "targets"] { #expect(try site.kept[role] == kept[role]) }
+        site.signed = good
+        for _ in 0..<2 { site.signed.bump("timestamp") }
+        try site.offer("fourth")
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("schedule.ics", repository) == "fourth")
+    }
+
+    // MARK: Roots
+
+    @Test(
+        "T28 a new root that comes with a new timestamp is followed, whose keys it replaces too",
+        arguments: [
+            "root", "timestamp", "snapshot", "targets",
+        ])
+    func rotation(role: String) throws {
+        let site = try Site()
+        let repository = try site.repository()
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        let before = site.signed.signers
+        let keys = [try site.signed.newKey(), try site.signed.newKey()]
+        // The old keys and the new ones sign it.
+        try site.signed.appoint(role, keys, threshold: 2)
+        if role == "root" { site.signed.signers["root"] = (before["root"] ?? []) + keys }
+        site.signed.bump("root")
+        try site.signed.publish("root")
+        try site.publish()
+        // Nobody looks for a root while the timestamp is the old one.
+        #expect(try site.poll(repository)?.get() == .unchanged)
+        try site.offer("second")
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("schedule.ics", repository) == "second")
+        #expect(try site.kept["root"] == 2)
+        guard role != "root" else { return }
+        // The keys before are nobody's any more.
+        site.signed.signers[role] = before[role]
+        try site.offer("third")
+        guard case .failure(let problem) = site.poll(repository) else {
+            Issue.record("it was believed")
+            return
+        }
+        #expect(problem.description.hasPrefix("\(role): "), "\(problem)")
+        #expect(site.title("schedule.ics", try site.repository()) != "third")
+    }
+
+    @Test("T28 after a root that ends a fast-forward attack a lower timestamp is believed")
+    func fastForward() throws {
+        let site = try Site()
+        let repository = try site.repository()
+        site.signed.documents["timestamp"]?["version"] = 1_000_000
+        try site.offer("attacked")
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        try site.signed.appoint("timestamp", [try site.signed.newKey()])
+        site.signed.documents["timestamp"]?["version"] = 2
+        site.signed.bump("root")
+        try site.signed.publish("root")
+        try site.offer("second")
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("schedule.ics", repository) == "second")
     }
 
     // MARK: Restarts

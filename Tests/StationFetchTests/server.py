@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A web server that does to ranges, lengths and connections what servers on the way to a village do.
 
-    server.py [FOLDER]       prints its port, serves until its standard input ends
+    server.py FOLDER ADDRESS     prints its port, serves until its standard input ends
 
 A path ends with /MODE/COUNT/[HASH.]NAME: COUNT bytes that hang on NAME, served as MODE says; or it is /www/PATH: a
 file of the folder, served as `GET /misbehave/MODE/PART` said of the paths with that part, else soundly. `GET /requests`
@@ -9,12 +9,15 @@ tells what was asked so far, a line a request: path, Range, If-Range, If-None-Ma
 connections.
 """
 
+import contextlib
 import hashlib
 import http.server
 import os
+import socket
 import sys
 import threading
 import time
+import urllib.request
 
 BLOCK = 32
 asked = []
@@ -28,13 +31,36 @@ def content(name, count):
     return b"".join(blocks)[:count]
 
 
+def pipe(near, far):
+    with contextlib.suppress(OSError):
+        while piece := near.recv(65536):
+            far.sendall(piece)
+        far.shutdown(socket.SHUT_WR)
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
         pass
 
+    def do_CONNECT(self):
+        """A tunnel, as a proxy makes it."""
+        asked.append(f"CONNECT {self.path}")
+        host, port = self.path.split(":")
+        with socket.create_connection((host, int(port))) as far:
+            self.send_response(200)
+            self.end_headers()
+            threading.Thread(target=pipe, args=[self.connection, far], daemon=True).start()
+            pipe(far, self.connection)
+        self.close_connection = True
+
     def do_GET(self):
+        if self.path.startswith("http:") and f":{self.server.server_address[1]}/" not in self.path:
+            # As a proxy for what is asked of another.
+            asked.append(self.path)
+            with urllib.request.urlopen(self.path) as answer:
+                return self.answer(answer.status, answer.read())
         if self.path == "/requests":
             return self.answer(200, "\n".join(asked).encode())
         if self.path.startswith("/misbehave/"):
@@ -157,6 +183,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def endless(self, _body, _name):
         self.send_response(200)
         self.end_headers()
+        self.pour()
+
+    def pour(self):
         self.close_connection = True
         try:
             while True:
@@ -237,6 +266,47 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass
 
+    def elsewhere(self, body, name):
+        """To the same server by another name of its host."""
+        self.answer(302, b"", Location=f"http://localhost:{self.server.server_address[1]}/sound/{len(body)}/{name}")
+
+    def moved_relative(self, _body, name):
+        self.answer(301, b"moved", Location=f"../../sound/{self.path.split('/')[-2]}/{name}")
+
+    def old(self, body, _):
+        """HTTP/1.0: no length, no ranges, and the end of the connection is that of the file."""
+        self.protocol_version = "HTTP/1.0"
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def old_cut(self, body, name):
+        self.old(body[: len(body) // 2], name)
+
+    def lying(self, body, _):
+        """More comes than was told."""
+        self.answer(200, body + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmore", length=len(body))
+
+    def huge(self, _body, _name):
+        """A hundred megabytes, as the length tells."""
+        self.answer(200, bytes(65536), length=100_000_000)
+        self.close_connection = True
+
+    def endless_error(self, _body, _name):
+        self.send_response(500)
+        self.end_headers()
+        self.pour()
+
+    def cut_then_error(self, body, name):
+        if seen[self.path] == 1:
+            self.answer(200, body[: len(body) * 9 // 10], length=len(body), ETag=f'"{name}"')
+            self.close_connection = True
+        elif seen[self.path] == 2:
+            self.answer(503, bytes(200_000))
+        else:
+            self.sound(body, name)
+
     def gone(self, _body, _name):
         self.answer(404, b"<html>no such file</html>")
 
@@ -265,7 +335,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 if __name__ == "__main__":
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((sys.argv[2], 0), Handler)
     print(server.server_address[1], flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()

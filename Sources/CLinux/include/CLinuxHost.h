@@ -94,5 +94,8 @@ int CLinux_wait_child(pid_t process, int64_t nanoseconds, int *status);
 /// Takes a lock on an open file that ends with the process; -EWOULDBLOCK when another process has it.
 int CLinux_lock(int descriptor);
 
+/// Waits until all that was written to the file system of an open file is on the medium.
+int CLinux_sync_all(int descriptor);
+
 /// Has the kernel send this process a signal when the thread that started it ends.
 void CLinux_end_with_parent(int signal);

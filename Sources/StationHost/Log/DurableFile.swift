@@ -1,18 +1,22 @@
 package import Glibc
 
-/// The two calls between "written" and "still there after the power cut", replaceable by a test that lets them fail.
+/// The calls between "written" and "still there after the power cut", replaceable by a test that lets them fail.
 package struct DiskCalls: Sendable {
     /// Writes all bytes to a descriptor.
     package var write: @Sendable (Int32, UnsafeRawBufferPointer) -> SystemError?
     /// Waits until what was written to a descriptor is on the medium.
     package var sync: @Sendable (Int32) -> SystemError?
+    /// Waits likewise for all of the descriptor's file system: once for many files.
+    package var syncAll: @Sendable (Int32) -> SystemError?
 
     package init(
         write: @escaping @Sendable (Int32, UnsafeRawBufferPointer) -> SystemError?,
-        sync: @escaping @Sendable (Int32) -> SystemError?
+        sync: @escaping @Sendable (Int32) -> SystemError?,
+        syncAll: (@Sendable (Int32) -> SystemError?)? = nil
     ) {
         self.write = write
         self.sync = sync
+        self.syncAll = syncAll ?? sync
     }
 
     /// The kernel's own.
@@ -26,6 +30,12 @@ package struct DiskCalls: Sendable {
         sync: { descriptor in
             do throws(SystemError) {
                 _ = try system("fsync") { fsync(descriptor) }
+                return nil
+            } catch { return error }
+        },
+        syncAll: { descriptor in
+            do throws(SystemError) {
+                try syncFileSystem(of: descriptor)
                 return nil
             } catch { return error }
         })

@@ -1,0 +1,159 @@
+import Foundation
+import SignedRepositories
+import StationCore
+import StationTrust
+import Synchronization
+import Testing
+
+@testable import StationFetch
+@testable import StationHost
+
+/// Disks that are full, that cannot be written, and whose power goes.
+struct DiskTests {
+    /// Brings files into the store as the fetch thread does, a cut in the midst of each; ends with the first error.
+    private static func bring(_ names: [String], into store: ContentStore) throws {
+        for name in names {
+            let bytes = FetchServer.content(name, 50_000)
+            let content = try FetchBench.target(bytes)
+            guard !store.holds(content) else { continue }
+            var download = try store.download(content, name)
+            let start = Int(download.count)
+            let middle = max(start, 25_000)
+            guard download.begin(at: Int64(start), Validators(entityTag: "\"x\"")) else { throw Stop() }
+            guard bytes[start..<middle].withUnsafeBytes({ download.take($0) }) else { throw Stop() }
+            try download.sync()
+            download = try store.download(content, name)
+            guard download.begin(at: Int64(middle), Validators(entityTag: "\"x\"")) else { throw Stop() }
+            guard bytes[middle...].withUnsafeBytes({ download.take($0) }) else { throw Stop() }
+            do throws(TUF.Refusal) { try download.finish() } catch { throw Stop(hasBelieved: true) }
+            store.add(download)
+        }
+        _ = try store.commit()
+    }
+
+    private struct Stop: Error {
+        /// Something was gone on with that was not there.
+        var hasBelieved = false
+    }
+
+    @Test(
+        "T23 T35 a power cut at any wait for the disk leaves nothing half, and nothing is believed that is not there"
+    )
+    func powerCuts() throws {
+        var count = 0
+        while true {
+            let bench = try FetchBench()
+            let folder = bench.folder + "/content"
+            let image = DurableImage(of: folder, calls: count)
+            let first = try ContentStore(state: bench.folder, boot: "first", calls: image.calls)
+            try? Self.bring(["x", "y", "z"], into: first)
+            guard image.hasPowerGone else { break }
+            try image.restore()
+            let second = try ContentStore(state: bench.folder, boot: "second")
+            for name in second.files.keys {
+                let bytes = try readFile("\(folder)/\(name)", limit: 1 << 20)
+                #expect(Hexadecimal.text(SHA256.hash(bytes).bytes) == name, "after \(count)")
+            }
+            #expect(throws: Never.self, "after \(count)") { try Self.bring(["x", "y", "z"], into: second) }
+            #expect(second.files.count == 3, "after \(count)")
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(left.count == 4, "after \(count): \(left)")
+            count += 1
+        }
+        #expect(count > 15)
+    }
+
+    @Test("What was durable is not fetched again after a power cut")
+    func durable() throws {
+        let bench = try FetchBench()
+        let image = DurableImage(of: bench.folder + "/content", calls: 1000)
+        let first = try ContentStore(state: bench.folder, boot: "first", calls: image.calls)
+        let bytes = FetchServer.content("x", 50_000)
+        let content = try FetchBench.target(bytes)
+        let download = try first.download(content, "x")
+        #expect(download.begin(at: 0, Validators()))
+        #expect(bytes[..<25_000].withUnsafeBytes { download.take($0) })
+        try download.sync()
+        #expect(bytes[25_000...].withUnsafeBytes { download.take($0) })
+        try image.restore()
+        let second = try ContentStore(state: bench.folder, boot: "second")
+        #expect(try second.download(content, "x").rest?.offset == 25_000)
+    }
+
+    @Test("T34 T36 a batch that cannot be made durable is told, thrown away, and had later")
+    func failedCommit() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let isFull = Mutex(true)
+        let wholeFull = SystemError(call: "syncfs", code: ENOSPC)
+        let calls = DiskCalls(
+            write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
+            syncAll: { number in isFull.withLock(\.self) ? wholeFull : DiskCalls.kernel.syncAll(number) })
+        let store = try ContentStore(state: bench.folder, boot: "boot", calls: calls)
+        let told = Mutex<[String]>([])
+        let downloads = Downloads(
+            store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
+            place: { server.url("sound", 1000, $0.path) },
+            report: { report in
+                switch report {
+                case .stored(let contents): told.withLock { $0.append("stored \(contents.count)") }
+                case .unfetchable(_, let why): told.withLock { $0.append(why) }
+                default: break
+                }
+            })
+        let files = try ["x", "y"].map {
+            RemoteFile(
+                upstream: "xã", path: $0, content: try FetchBench.target(FetchServer.content($0, 1000)))
+        }
+        for (full, words) in [(true, Array(repeating: "\(wholeFull)", count: 2)), (false, ["stored 2"])] {
+            isFull.withLock { $0 = full }
+            told.withLock { $0 = [] }
+            downloads.want(files)
+            let isTold: Bool? = bench.wait {
+                _ = downloads.step(at: Clocks.read().monotonic)
+                return told.withLock { $0.count == words.count } ? true : nil
+            }
+            #expect(isTold == true && told.withLock { $0 } == words)
+            let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/content")
+            #expect(names.count == (full ? 1 : 3), "\(names)")
+        }
+    }
+
+    /// Runs a command that must work; mounting needs root, which CI has.
+    private static func run(_ words: String...) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = words
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(words)")
+    }
+
+    /// What is wrong with a disk, how it is set right, and what is told meanwhile.
+    static let disks: [(wrong: String, right: String, said: String)] = [
+        ("size=1m", "size=8m", "No space left on device"), ("ro", "rw", "Read-only file system"),
+    ]
+
+    @Test(
+        "T34 T36 a disk that takes nothing is told, polls go on, and what was wanted is had later",
+        arguments: disks)
+    func disk(wrong: String, right: String, said: String) throws {
+        let site = try Site()
+        let folder = site.bench.folder + "/content"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Self.run("mount", "-t", "tmpfs", "-o", "size=8m", "none", folder)
+        defer { try? Self.run("umount", "-l", folder) }
+        let run = try FetchRun(site)
+        run.poll()
+        try Self.run("mount", "-o", "remount,\(wrong)", folder)
+        let file = try run.file("sound", "x", 3_000_000)
+        run.want([file])
+        #expect(run.wait { !run.problems.isEmpty })
+        #expect(run.problems.first?.why.hasSuffix(said) == true && run.stored.isEmpty)
+        run.poll()
+        #expect(run.ended == .unchanged)
+        try Self.run("mount", "-o", "remount,\(right)", folder)
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        run.end()
+    }
+}
