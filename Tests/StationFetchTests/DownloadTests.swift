@@ -44,8 +44,7 @@ struct DownloadTests {
         store.add(download)
         #expect(!store.contains(content))
         #expect(try store.commit() == [content])
-        let file = try ContentStore.open(content, state: bench.folder)
-        #expect(try readAll(file.number, from: 0, limit: 200_000, "x") == bytes)
+        #expect(store.read(content, limit: 200_000) == bytes)
         #expect(try server.requests().last == second)
     }
 

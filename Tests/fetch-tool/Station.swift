@@ -12,14 +12,14 @@ final class Station {
     private let ended: Mailbox<Void>
     private var thread: FetchThread?
 
-    init(url: String, root: [UInt8], state: String) throws {
+    init(url: String, root: String, state: String) throws {
         let (reports, ended) = (try Mailbox<FetchReport>(), try Mailbox<Void>())
         var network = Configuration.Network()
         (network.bytesPerMonth, network.bytesPerSecond) = (1 << 50, 1 << 40)
         let setup = FetchThread.Setup(
-            upstreams: [.init(.init(name: Self.upstream, url: url, rank: 1), root: root)],
-            station: TimetableStation(id: "loa-1", zone: .utc), zones: Zones { _ in nil }, network: network,
-            state: state, boot: Clocks.bootIdentity())
+            upstreams: [.init(name: Self.upstream, url: url, root: root, rank: 1)],
+            station: TimetableStation(id: "loa-1", zone: .utc), zoneName: "UTC", zones: Zones { _ in nil },
+            network: network, state: state, boot: Clocks.bootIdentity())
         thread = try FetchThread(setup, report: { reports.put($0) }, ended: { ended.put(()) })
         (self.reports, self.ended) = (reports, ended)
     }
@@ -28,8 +28,9 @@ final class Station {
     func sync() throws {
         let offer = try poll()
         var bulk = Costs()
-        var files = offer.contents.filter { offer.texts[$0.key] == nil }
-            .map { RemoteFile(upstream: offer.upstream, path: $0.key, content: $0.value) }
+        let contents = offer.manifest.channels[Self.upstream]?.contents ?? [:]
+        var files = contents.filter { !$0.key.hasSuffix(".ics") && !$0.key.hasSuffix(".m3u8") }
+            .map { RemoteFile(upstream: Self.upstream, path: $0.key, content: $0.value) }
             .sorted { $0.path < $1.path }
         thread?.want(files)
         var (stored, failures): (Set<TUF.Content>, Int) = ([], 0)
@@ -70,19 +71,19 @@ final class Station {
     private static var now: Int64 { Clocks.read().wall.nanoseconds / 1_000_000_000 }
 
     /// Asks once, and gives the ordinary timetable.
-    private func poll() throws -> ChannelOffer {
+    private func poll() throws -> SignedTimetable {
         thread?.poll(Self.upstream, at: Self.now)
-        if case .failed(let why) = try pollEnd() { throw Failure(why) }
+        if case .failed(let why, _) = try pollEnd() { throw Failure(why) }
         guard let offer else { throw Failure("no timetable was offered") }
         return offer
     }
 
-    private var offer: ChannelOffer?
+    private var offer: SignedTimetable?
 
     private func pollEnd() throws -> PollResult {
         while true {
             for report in wait() {
-                if case .offered(let offer) = report, offer.kind == .ordinary { self.offer = offer }
+                if case .offered(.ordinary, let offer, _) = report { self.offer = offer }
                 if case .polled(_, let result) = report { return result }
             }
         }

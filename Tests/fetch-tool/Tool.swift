@@ -30,7 +30,7 @@ struct Tool {
     }
 
     private func station() throws -> Station {
-        try Station(url: words[1], root: try readFile(words[2], limit: 1 << 20), state: words[3])
+        try Station(url: words[1], root: words[2], state: words[3])
     }
 
     private func number(_ place: Int) throws -> Int {
