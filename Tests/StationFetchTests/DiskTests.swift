@@ -45,11 +45,11 @@ struct DiskTests {
             let bench = try FetchBench()
             let folder = bench.folder + "/content"
             let image = DurableImage(of: folder, calls: count)
-            let first = try ContentStore(state: bench.folder, boot: "first", calls: image.calls)
+            let first = ContentStore(state: bench.folder, boot: "first", calls: image.calls)
             try? Self.bring(["x", "y", "z"], into: first)
             guard image.hasPowerGone else { break }
             try image.restore()
-            let second = try ContentStore(state: bench.folder, boot: "second")
+            let second = ContentStore(state: bench.folder, boot: "second")
             for name in second.files.keys {
                 let bytes = try readFile("\(folder)/\(name)", limit: 1 << 20)
                 #expect(Hexadecimal.text(SHA256.hash(bytes).bytes) == name, "after \(count)")
@@ -67,7 +67,7 @@ struct DiskTests {
     func durable() throws {
         let bench = try FetchBench()
         let image = DurableImage(of: bench.folder + "/content", calls: 1000)
-        let first = try ContentStore(state: bench.folder, boot: "first", calls: image.calls)
+        let first = ContentStore(state: bench.folder, boot: "first", calls: image.calls)
         let bytes = FetchServer.content("x", 50_000)
         let content = try FetchBench.target(bytes)
         let download = try first.download(content, "x")
@@ -76,7 +76,7 @@ struct DiskTests {
         try download.sync()
         #expect(bytes[25_000...].withUnsafeBytes { download.take($0) })
         try image.restore()
-        let second = try ContentStore(state: bench.folder, boot: "second")
+        let second = ContentStore(state: bench.folder, boot: "second")
         #expect(try second.download(content, "x").rest?.offset == 25_000)
     }
 
@@ -88,7 +88,7 @@ struct DiskTests {
         let calls = DiskCalls(
             write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
             syncAll: { number in isFull.withLock(\.self) ? wholeFull : DiskCalls.kernel.syncAll(number) })
-        let store = try ContentStore(state: bench.folder, boot: "boot", calls: calls)
+        let store = ContentStore(state: bench.folder, boot: "boot", calls: calls)
         let told = Mutex<[String]>([])
         let downloads = Downloads(
             store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
