@@ -31,15 +31,14 @@ final class Station {
         var files = offer.contents.filter { offer.texts[$0.key] == nil }
             .map { RemoteFile(upstream: offer.upstream, path: $0.key, content: $0.value) }
             .sorted { $0.path < $1.path }
-        thread?.want(files)
         var (stored, failures): (Set<TUF.Content>, Int) = ([], 0)
-        while stored.count < Set(files.map(\.content)).count {
+        stored.formUnion(files.map(\.content).filter { opened[$0.storeName ?? ""] != nil })
+        thread?.want(files)
+        let count = Set(files.map(\.content)).count
+        while stored.count < count {
             for report in wait() {
                 switch report {
                 case .stored(let contents): stored.formUnion(contents)
-                case .opened(let names):
-                    files.removeAll { names[$0.content.storeName ?? ""] != nil }
-                    thread?.want(files)
                 case .unfetchable(let file, let why):
                     failures += 1
                     guard failures < 10_000 else { throw Failure("\(file.path): \(why)") }
@@ -78,10 +77,13 @@ final class Station {
     }
 
     private var offer: ChannelOffer?
+    /// What earlier runs left.
+    private var opened: [String: Int64] = [:]
 
     private func pollEnd() throws -> PollResult {
         while true {
             for report in wait() {
+                if case .opened(let files) = report { opened = files }
                 if case .offered(let offer) = report, offer.kind == .ordinary { self.offer = offer }
                 if case .polled(_, let result) = report { return result }
             }
