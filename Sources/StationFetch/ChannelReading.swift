@@ -174,6 +174,7 @@ struct ChannelReader {
         ChannelSource(
             upstream: upstream.name, rank: upstream.rank, classes: upstream.classes, expires: expires,
             liveHosts: upstream.live ? upstream.liveHosts : [],
-            files: texts.sorted { $0.key < $1.key }.map { .init(path: $0.key, bytes: $0.value) }, audio: audio)
+            files: texts.sorted { $0.key < $1.key }.map { .init(path: $0.key, bytes: $0.value) }, audio: audio
+        )
     }
 }

@@ -184,7 +184,8 @@ private final class FetchLoop {
             repository.poll(at: time) { [self] result in
                 switch result {
                 case .success(.unchanged): end(upstream, .unchanged)
-                case .success(.refreshed): read(repository, RemoteFile.Kind.allCases[...], at: time, failure: nil)
+                case .success(.refreshed):
+                    read(repository, RemoteFile.Kind.allCases[...], at: time, failure: nil)
                 case .failure(let problem): fail(upstream, problem)
                 }
             }

@@ -27,7 +27,8 @@ struct ManifestFile {
         let upstreams = manifest.channels.sorted { $0.key < $1.key }.map {
             JSON.Member($0.key, Self.json($0.value))
         }
-        try DurableFile.replace(path(kind), with: JSON.object([.init("upstreams", .object(upstreams))]).bytes, calls)
+        try DurableFile.replace(
+            path(kind), with: JSON.object([.init("upstreams", .object(upstreams))]).bytes, calls)
     }
 
     private func path(_ kind: RemoteFile.Kind) -> String { "\(state)/active-\(kind).json" }

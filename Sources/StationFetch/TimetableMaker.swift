@@ -21,7 +21,8 @@ struct TimetableMaker {
                     && $0.severity == .error
             }
             guard let first else {
-                return "no event of \(refusal.file) is understood; an empty timetable must say X-LOA-EMPTY:TRUE"
+                return
+                    "no event of \(refusal.file) is understood; an empty timetable must say X-LOA-EMPTY:TRUE"
             }
             return "no event of \(refusal.file) is understood: line \(first.line): \(first.message)"
         }

@@ -54,6 +54,6 @@ package struct SimulatedOffer: Sendable {
 
     /// Everything that the timetables refer to.
     var contents: [TUF.Content] {
-        timetables.values.flatMap { $0.manifest.channels.values }.flatMap(\.contents.values)
+        RemoteFile.Kind.allCases.flatMap { timetables[$0]?.manifest.files.map(\.content) ?? [] }
     }
 }

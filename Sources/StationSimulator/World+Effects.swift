@@ -115,7 +115,9 @@ extension World {
         guard let published, hasNews else { return end(.unchanged) }
         seenVersion = publishedVersion
         for kind in RemoteFile.Kind.allCases {
-            if let timetable = published.timetables[kind] { handle(.fetched(.offered(kind, timetable, fetched: Set(timetable.manifest.channels.keys)))) }
+            if let timetable = published.timetables[kind] {
+                handle(.fetched(.offered(kind, timetable, fetched: Set(timetable.manifest.channels.keys))))
+            }
         }
         return end(.changed(targetsVersion: Int64(publishedVersion), issued: nil))
     }

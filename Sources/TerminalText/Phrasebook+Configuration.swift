@@ -65,8 +65,11 @@ extension Phrasebook {
         .init("an absolute path of at most {1} bytes", "đường dẫn đầy đủ, dài nhất {1} byte"),
         .init("an absolute path", "đường dẫn đầy đủ"),
         .init(
-            "the absolute path of a folder, or its file: URL",
-            "đường dẫn đầy đủ của thư mục, hoặc URL file: của nó"),
+            "an https:// or http:// URL, the absolute path of a folder, or its file: URL",
+            "địa chỉ https:// hoặc http://, đường dẫn tuyệt đối của thư mục, hoặc địa chỉ file: của nó"),
+        .init(
+            "the path of the file with the keys that it is trusted by, 1.root.json",
+            "đường dẫn của tệp khóa gốc mà trạm tin, 1.root.json"),
         .init(
             "an https:// or http:// URL without user, password, ? and #",
             "URL https:// hoặc http:// không có người dùng, mật khẩu, ? và #"),

@@ -52,8 +52,14 @@ extension Phrasebook {
         .init("the server began at {1}, not at {2}", "máy chủ bắt đầu từ {1}, không phải {2}"),
         .init("its upstream is not configured", "trung tâm của tệp không có trong cấu hình"),
         .init("nobody asked for 304", "trả lời 304 mà không ai hỏi"),
+        .init("the server leads to {1}:", "máy chủ chuyển hướng sang {1}:"),
+        .init("the server leads to another host, {1}", "máy chủ chuyển hướng sang máy khác, {1}"),
+        .init("it leads on and on", "chuyển hướng mãi không dứt"),
         .init("it had to make room", "phải nhường chỗ"),
         // What is kept.
+        .init("truncate {1}", "cắt ngắn {1}"), .init("ftruncate {1}", "cắt ngắn {1}"),
+        .init("rename {1}", "đổi tên {1}"), .init("unlink {1}", "xóa {1}"),
+        .init("keep content", "lưu nội dung"),
         .init(
             "the disk has not kept it; it is fetched again", "đĩa không giữ được; đang tải lại"),
         .init(

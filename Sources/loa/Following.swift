@@ -49,7 +49,8 @@ struct Following {
         let missing = answer["missing"]?["bytes"]?.integer ?? 0
         total = max(total, missing)
         let files = answer["missing"]?["files"]?.integer ?? 0
-        let label = files == 0 ? Catalogue.asking : Catalogue.stillToCome(files, Format(language: language).bytes(missing))
+        let size = Format(language: language).bytes(missing)
+        let label = files == 0 ? Catalogue.asking : Catalogue.stillToCome(files, size)
         bar.show(label[language], total - missing, of: max(1, total))
     }
 }

@@ -49,7 +49,8 @@ package final class PublishedFolder {
         let all = FileManager.default.enumerator(atPath: folder.path)
         return (all?.allObjects as? [String] ?? []).sorted().filter { path in
             var isFolder: ObjCBool = false
-            _ = FileManager.default.fileExists(atPath: folder.appending(path: path).path, isDirectory: &isFolder)
+            _ = FileManager.default.fileExists(
+                atPath: folder.appending(path: path).path, isDirectory: &isFolder)
             return !isFolder.boolValue
         }
     }

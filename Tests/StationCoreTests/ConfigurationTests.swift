@@ -4,7 +4,8 @@ import Testing
 
 /// The configuration file: what it gives, what it refuses, and with which words.
 struct ConfigurationTests {
-    private static let smallest = "station: 'ap-3', upstreams: [{name: 'phuong', url: '/srv/loa', root: '/r'}]"
+    private static let smallest =
+        "station: 'ap-3', upstreams: [{name: 'phuong', url: '/srv/loa', root: '/r'}]"
 
     private func read(_ text: String) throws -> Configuration { try Configuration.read(Array(text.utf8)) }
 

@@ -33,7 +33,8 @@ final class FetchRun {
                 .init(name: "xã", url: site.server.www, root: rootFile, rank: 1),
                 .init(name: "huyện", url: base, root: rootFile, rank: 2),
             ],
-            station: TimetableStation(id: "loa-1", zone: .utc), zoneName: "UTC", zones: Zones { _ in nil }, network: network,
+            station: TimetableStation(id: "loa-1", zone: .utc), zoneName: "UTC", zones: Zones { _ in nil },
+            network: network,
             state: site.bench.folder, boot: "boot")
         setup.slowSeconds = 2
         thread = try FetchThread(

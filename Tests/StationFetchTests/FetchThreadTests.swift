@@ -52,11 +52,13 @@ struct FetchThreadTests {
         let offers = run.offers
         #expect(offers.map(\.kind) == [.emergency, .ordinary])
         #expect(
-            offers.first.map { Set($0.timetable.manifest.channels["xã"]?.contents.keys.map(\.self) ?? []) } == ["emergency/schedule.ics", "emergency/siren.mp3"])
+            offers.first.map { Set($0.timetable.manifest.channels["xã"]?.contents.keys.map(\.self) ?? []) }
+                == ["emergency/schedule.ics", "emergency/siren.mp3"])
         #expect(
-            offers.last.map { Set($0.timetable.manifest.channels["xã"]?.contents.keys.map(\.self) ?? []) } == [
-                "schedule.ics", "bulletin.m3u8", "news/new.mp3", "old.mp3", "signal.mp3",
-            ])
+            offers.last.map { Set($0.timetable.manifest.channels["xã"]?.contents.keys.map(\.self) ?? []) }
+                == [
+                    "schedule.ics", "bulletin.m3u8", "news/new.mp3", "old.mp3", "signal.mp3",
+                ])
         #expect(offers.last?.timetable.timetable.programmeCount == 2)
         run.poll()
         #expect(run.ended == .unchanged && run.offers.isEmpty)

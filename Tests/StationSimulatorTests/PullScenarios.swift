@@ -32,7 +32,9 @@ struct PullScenarios {
 
     // MARK: T1
 
-    @Test("T1: without a network for two days, and after a boot, the slot plays from the disk; then news comes by itself")
+    @Test(
+        "T1: without a network for two days, and after a boot, the slot plays from the disk; then news comes by itself"
+    )
     func noNetwork() {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
@@ -55,7 +57,9 @@ struct PullScenarios {
 
     // MARK: I9
 
-    @Test("I9: a new timetable waits for its content, and the one before plays; at the last call its own slot is enough")
+    @Test(
+        "I9: a new timetable waits for its content, and the one before plays; at the last call its own slot is enough"
+    )
     func waitsForContent() {
         let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
@@ -76,7 +80,9 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("a crash between the switch and its manifest leaves one of the two timetables, whole", arguments: 0..<40)
+    @Test(
+        "a crash between the switch and its manifest leaves one of the two timetables, whole",
+        arguments: 0..<40)
     func crashAtSwitch(effects: Int) {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
@@ -101,14 +107,18 @@ struct PullScenarios {
 
     // MARK: Emergencies
 
-    @Test("I7: an emergency is in force while the rest of its publication is still on its way, and waits for no disk")
+    @Test(
+        "I7: an emergency is in force while the rest of its publication is still on its way, and waits for no disk"
+    )
     func emergencyAlone() {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
         world.run(until: "2026-03-02T13:59:50+07:00")
         let offer = alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T16:00:00+07:00")
-        world.library = Village([
-            Self.sang, Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-        ]).library
+        world.library =
+            Village([
+                Self.sang,
+                Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+            ]).library
         world.carryOut(.disk(.stalls))
         world.carryOut(.publish(offer))
         world.carryOut(.network(isUp: true))
@@ -119,14 +129,17 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("an emergency is heard by a station that comes late, not after its signature has ended, and never again",
+    @Test(
+        "an emergency is heard by a station that comes late, not after its signature has ended, and never again",
         arguments: [("14:30:00", 1), ("15:10:00", 0)])
     func expires(time: String, count: Int) {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
         world.carryOut(.network(isUp: false))
-        world.library = Village([
-            Self.sang, Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-        ]).library
+        world.library =
+            Village([
+                Self.sang,
+                Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+            ]).library
         world.carryOut(
             .publish(alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
         world.schedule(.network(isUp: true), at: "2026-03-02T\(time)+07:00")
@@ -137,14 +150,17 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("T25, I8: by a clock in 1970 an emergency that this run fetched sounds at once and once, nothing else does",
+    @Test(
+        "T25, I8: by a clock in 1970 an emergency that this run fetched sounds at once and once, nothing else does",
         arguments: [World.WallAtBoot.epoch, .behind(.seconds(86_400 * 400))])
     func withoutClock(wall: World.WallAtBoot) {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
         world.run(until: "2026-03-02T13:30:00+07:00")
-        world.library = Village([
-            Self.sang, Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-        ]).library
+        world.library =
+            Village([
+                Self.sang,
+                Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+            ]).library
         world.carryOut(
             .publish(alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
         world.carryOut(.bootClock(wall, synchronisesAfter: .seconds(7200)))
@@ -162,9 +178,11 @@ struct PullScenarios {
     @Test("I8: an emergency that an earlier run fetched does not sound by a clock that is not believed")
     func oldWithoutClock() {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.library = Village([
-            Self.sang, Programme("lu-quet", at: "143000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-        ]).library
+        world.library =
+            Village([
+                Self.sang,
+                Programme("lu-quet", at: "143000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
+            ]).library
         world.carryOut(
             .install(alert("lu-quet", at: "143000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
         world.run(until: "2026-03-02T13:30:00+07:00")
@@ -186,12 +204,14 @@ struct PullScenarios {
         ("2026-03-02T06:00:00Z", false, .holdover),
     ]
 
-    @Test("T25: what an upstream signed later than the clock shows moves the floor, and 2099 silences nobody",
+    @Test(
+        "T25: what an upstream signed later than the clock shows moves the floor, and 2099 silences nobody",
         arguments: issues)
     func floor(issued: String, isSynchronised: Bool, trust: ClockTrust) throws {
         let wall = at("2026-03-02T13:00:30+07:00")
         let now = Now(
-            wall: wall, monotonic: MonotonicInstant(nanoseconds: 60_000_000_000), isSynchronised: isSynchronised,
+            wall: wall, monotonic: MonotonicInstant(nanoseconds: 60_000_000_000),
+            isSynchronised: isSynchronised,
             errorMicroseconds: 100)
         var judge = ClockJudge(
             buildDate: at("2026-01-01T00:00:00Z"), lastSynchronised: at("2026-02-20T00:00:00Z"),

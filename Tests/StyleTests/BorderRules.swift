@@ -15,7 +15,7 @@ private let mayImport: [String: Set<String>] = [
         "Swift",  // For Unicode's normal forms, which are behind an `@_spi`.
     ],
     "loa-centre": ["Centre", "StationHost", "StationCore", "StationTrust", "TerminalText", "Glibc"],
-    "loaphuongd": ["StationHost", "StationCore", "Glibc"],
+    "loaphuongd": ["StationHost", "StationFetch", "StationCore", "Glibc"],
     "loa": [
         "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "Centre",
         "TerminalText", "CLinux", "Glibc", "Synchronization",

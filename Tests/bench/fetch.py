@@ -139,7 +139,8 @@ def _pipe(near, far):
 def cut(site, folder, count):
     """(what bulk the station says it took beyond what is there, cuts that happened) of a sync that is cut so often."""
     each = site.bytes // count
-    cuts = [random.Random(2).randrange(each // 10, each) for _ in range(count)]
+    source = random.Random(2)
+    cuts = [source.randrange(each // 10, each) for _ in range(count)]
     proxy = Cutter(site.port, cuts)
     subprocess.run(site.command("sync", folder, url=proxy.url), check=True, capture_output=True)
     proxy.close()

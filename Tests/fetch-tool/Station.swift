@@ -32,15 +32,14 @@ final class Station {
         var files = contents.filter { !$0.key.hasSuffix(".ics") && !$0.key.hasSuffix(".m3u8") }
             .map { RemoteFile(upstream: Self.upstream, path: $0.key, content: $0.value) }
             .sorted { $0.path < $1.path }
-        thread?.want(files)
         var (stored, failures): (Set<TUF.Content>, Int) = ([], 0)
-        while stored.count < Set(files.map(\.content)).count {
+        stored.formUnion(files.map(\.content).filter { opened[$0.storeName ?? ""] != nil })
+        thread?.want(files)
+        let count = Set(files.map(\.content)).count
+        while stored.count < count {
             for report in wait() {
                 switch report {
                 case .stored(let contents): stored.formUnion(contents)
-                case .opened(let names):
-                    files.removeAll { names[$0.content.storeName ?? ""] != nil }
-                    thread?.want(files)
                 case .unfetchable(let file, let why):
                     failures += 1
                     guard failures < 10_000 else { throw Failure("\(file.path): \(why)") }
@@ -79,10 +78,13 @@ final class Station {
     }
 
     private var offer: SignedTimetable?
+    /// What earlier runs left.
+    private var opened: [String: Int64] = [:]
 
     private func pollEnd() throws -> PollResult {
         while true {
             for report in wait() {
+                if case .opened(let files) = report { opened = files }
                 if case .offered(.ordinary, let offer, _) = report { self.offer = offer }
                 if case .polled(_, let result) = report { return result }
             }

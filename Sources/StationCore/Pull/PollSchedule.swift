@@ -8,13 +8,17 @@ import StationTrust
 /// thousand stations spread out by themselves, also after a server of all of them was away.
 package struct PollSchedule: Sendable {
     /// After the first failure the next poll comes after that time, then after twice as much, up to a period.
-    static let firstRetry = Duration.seconds(5)
+    ///
+    /// Shorter periods have no poll beside their own: a server that comes back would be asked by all at once.
+    static let firstRetry = Duration.seconds(60)
     /// When the network returns, the poll comes within the station's fraction of a period, of this at the most.
     static let returnSpread = Duration.seconds(30)
 
     private let period: Duration
-    /// The station's own fraction, of 2³²; the same in every run.
+    /// The station's own fractions, of 2³², of the period and of the time within which it returns; the same in every
+    /// run, and nothing to do with each other.
     private let fraction: Int64
+    private let returnFraction: Int64
     private var failures = 0
     /// When the next poll is due.
     package private(set) var next: MonotonicInstant
@@ -29,7 +33,8 @@ package struct PollSchedule: Sendable {
     package init(every period: Duration, station: String, upstream: String, at now: MonotonicInstant) {
         self.period = period
         let hash = SHA256.hash("\(station)/\(upstream)".utf8).bytes
-        fraction = hash.prefix(4).reduce(0) { $0 << 8 | Int64($1) }
+        fraction = hash[..<4].reduce(0) { $0 << 8 | Int64($1) }
+        returnFraction = hash[4..<8].reduce(0) { $0 << 8 | Int64($1) }
         next = now
         networkReturned(at: now)
     }
@@ -49,21 +54,24 @@ package struct PollSchedule: Sendable {
     }
 
     /// A way to the network came up.
+    ///
+    /// Whose turn it is soon anyhow waits for it: one poll is enough.
     package mutating func networkReturned(at now: MonotonicInstant) {
-        next = now + own(min(period, Self.returnSpread))
+        let spread = min(period, Self.returnSpread)
+        let turn = grid(after: now)
+        next = turn - now < spread ? turn : now + Self.part(returnFraction, of: spread)
     }
 
     /// The next poll is due at once, if it was due later.
     package mutating func advance(to now: MonotonicInstant) { next = min(next, now) }
 
-    /// The station's own part of a time.
-    private func own(_ time: Duration) -> Duration {
+    private static func part(_ fraction: Int64, of time: Duration) -> Duration {
         .nanoseconds(Int64((Int128(time.nanoseconds) * Int128(fraction)) >> 32))
     }
 
     /// The first instant of the grid that is later.
     private func grid(after now: MonotonicInstant) -> MonotonicInstant {
-        let (width, start) = (period.nanoseconds, own(period).nanoseconds)
+        let (width, start) = (period.nanoseconds, Self.part(fraction, of: period).nanoseconds)
         let passed = (now.nanoseconds - start).flooredQuotient(by: width)
         return MonotonicInstant(nanoseconds: start + (passed + 1) * width)
     }

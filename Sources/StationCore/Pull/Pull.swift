@@ -185,7 +185,9 @@ package struct Pull: Sendable {
     /// - Returns: its name, to be removed; nil if nobody knows it, or if it was removed for that not long ago.
     mutating func spoiled(_ content: TUF.Content, at now: MonotonicInstant) -> String? {
         replaced = replaced.filter { now - $0.value < Self.lookInterval }
-        guard let name = content.storeName, supply.stored[name] != nil, replaced[name] == nil else { return nil }
+        guard let name = content.storeName, supply.stored[name] != nil, replaced[name] == nil else {
+            return nil
+        }
         supply.stored[name] = nil
         replaced[name] = now
         isNews = true

@@ -10,7 +10,9 @@ package struct Manifest: Hashable, Sendable {
         package var targetsVersion: Int64?
         /// From then on none of its slots begins; nil where they last as long as they are offered.
         package var expires: Instant?
-        /// What each path is: calendars, playlists, and all that they refer to. Nobody signed for any other path.
+        /// What each path is: calendars, playlists, and all that they refer to.
+        ///
+        /// Nobody signed for any other path.
         package var contents: [String: TUF.Content]
 
         /// Makes the upstream's part.
@@ -28,7 +30,7 @@ package struct Manifest: Hashable, Sendable {
     package init(_ channels: [String: Channel] = [:]) { self.channels = channels }
 
     /// Everything that it has, in one order.
-    var files: [RemoteFile] {
+    package var files: [RemoteFile] {
         channels.sorted { $0.key < $1.key }.flatMap { upstream, channel in
             channel.contents.sorted { $0.key < $1.key }.map {
                 RemoteFile(upstream: upstream, path: $0.key, content: $0.value)

@@ -55,8 +55,9 @@ struct Supply: Sendable {
 
     /// When the timetable that is to come may become ready by time alone; nil when it will not.
     func nextLastCall(after now: Instant) -> Instant? {
-        candidates.values.compactMap { candidate in
-            candidate.timetable.next(after: now + Self.lastCall).map { $0.scheduled - Self.lastCall }
+        RemoteFile.Kind.allCases.compactMap { kind in
+            let next = candidates[kind]?.timetable.next(after: now + Self.lastCall)
+            return next.map { $0.scheduled - Self.lastCall }
         }.min()
     }
 
@@ -77,12 +78,14 @@ struct Supply: Sendable {
         }
         let soon = (needs(.emergency, at: now) + needs(.ordinary, at: now)).filter(isNew)
         var bytes = soon.reduce(0) { $0 + ($1.content.length ?? 0) }
-        let rest = RemoteFile.Kind.allCases.flatMap { (candidates[$0] ?? adopted[$0] ?? active[$0])?.manifest.files ?? [] }
-            .filter(isNew)
-            .prefix { file in
-                bytes += file.content.length ?? 0
-                return bytes <= room.quotaBytes
-            }
+        let rest = RemoteFile.Kind.allCases.flatMap {
+            (candidates[$0] ?? adopted[$0] ?? active[$0])?.manifest.files ?? []
+        }
+        .filter(isNew)
+        .prefix { file in
+            bytes += file.content.length ?? 0
+            return bytes <= room.quotaBytes
+        }
         return (soon + rest).filter { !isStored($0) }
     }
 

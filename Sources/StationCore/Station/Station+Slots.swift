@@ -141,7 +141,7 @@ extension Station {
     private mutating func takeEmergenciesWithoutClock() {
         guard let timetable = pull.emergencies?.timetable else { return }
         var programmes: Set<String> = []
-        for slot in timetable.slots(from: .distantPast, until: .distantFuture, limit: Self.mostPlayouts)
+        for slot in timetable.expiringSlots(limit: Self.mostPlayouts)
         where slot.programmeClass == .emergency && programmes.insert(slot.programme).inserted {
             guard pull.areFresh(emergenciesOf: slot.upstream), !log.isSettled(slot.id),
                 !isUnderWay(slot.id), !isStoppedRepeat(slot)

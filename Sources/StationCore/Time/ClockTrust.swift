@@ -25,7 +25,7 @@ struct ClockJudge: Sendable {
     /// When each upstream's timestamp was signed, as far as that may be believed.
     private var issues: [String: Instant] = [:]
     /// The latest of the build, the last synchronised time and what upstreams have signed: it is later than that.
-    var floor: Instant { issues.values.reduce(synchronisedFloor, max) }
+    var floor: Instant { max(synchronisedFloor, issues.values.max() ?? .distantPast) }
     /// A signature so much ahead of a clock that was synchronised in this boot is wrong, not the clock.
     static let issueTolerance = Duration.seconds(3600)
     /// When the log begins; a battery-backed clock that never was synchronised is believed from then on.
@@ -62,7 +62,9 @@ struct ClockJudge: Sendable {
         if now.isSynchronised {
             guard now.wall >= buildDate else { return .untrusted }
             // A signature from the future was wrong.
-            if lastSynchronised == nil { issues = issues.filter { $0.value <= now.wall + Self.issueTolerance } }
+            if lastSynchronised == nil {
+                issues = issues.filter { $0.value <= now.wall + Self.issueTolerance }
+            }
             lastSynchronised = now
             synchronisedFloor = now.wall
             return .synchronised
@@ -84,7 +86,8 @@ struct ClockJudge: Sendable {
         let isCarriedOn = lastSynchronised.map { self.isCarriedOn(now, from: $0) } ?? false
         let base = lastSynchronised?.wall ?? lastSynchronisedOnDisk ?? firstStart ?? buildDate
         let latest =
-            now.isSynchronised || isCarriedOn ? now.wall + Self.issueTolerance : max(base, buildDate) + holdover
+            now.isSynchronised || isCarriedOn
+            ? now.wall + Self.issueTolerance : max(base, buildDate) + holdover
         issues[upstream] = instant <= latest ? instant : nil
     }
 

@@ -76,6 +76,15 @@ package struct Timetable: Sendable {
         return found.result().map(slot)
     }
 
+    /// The slots of channels that expire, of their last day each: with a signature that lasts a day, all of them.
+    func expiringSlots(limit: Int) -> [Slot] {
+        channels.flatMap { channel -> [Slot] in
+            guard let end = channel.expires else { return [] }
+            return slots(from: end - LogSummary.longestEmergency, until: end, limit: limit)
+                .filter { $0.upstream == channel.name }
+        }
+    }
+
     /// The first slot that is scheduled later than an instant.
     package func next(after instant: Instant) -> Slot? {
         slots(from: instant + .nanoseconds(1), until: .distantFuture, limit: 1).first

@@ -64,9 +64,13 @@ struct DemoStage {
     }
 
     /// Copies the example channel.
+    ///
+    /// - Throws: `SystemError` when a file cannot be read or written.
     func fill(from playlists: String) throws(SystemError) { try copy(playlists, to: channel) }
 
     /// Adds the event to the channel, and takes away what would be due around it.
+    ///
+    /// - Throws: `SystemError` when a file cannot be written.
     func add(eventAt instant: Instant) throws(SystemError) {
         let special = channel + "/stations/" + Self.station
         try make(channel + "/stations")
@@ -83,6 +87,7 @@ struct DemoStage {
     /// - Parameters:
     ///   - url: where the repository is served.
     ///   - device: the ALSA name of the card.
+    /// - Throws: `SystemError` when the file cannot be written.
     func configure(_ url: String, device: String) throws(SystemError) {
         try write(
             configuration,

@@ -66,7 +66,8 @@ package struct StatusText {
         let failed = (answer["failed"]?.elements ?? []).compactMap(\.text).map {
             "✗ " + Phrasebook.translated($0)[language]
         }
-        return TextWidth.printed(TextWidth.table(rows) + failed)
+        let lines = TextWidth.table(rows) + failed
+        return TextWidth.printed(lines.isEmpty ? [Catalogue.none[language]] : lines)
     }
 
     // MARK: The lines of status
