@@ -71,6 +71,8 @@ struct PhrasebookTests {
         "the {} thread makes no progress: the watchdog is not fed", "card {}: {} (errno {})",
         "real-time scheduling is refused (errno {}); playing without it", "{} is there and is no socket",
         "somebody answers at {}", "{\"error\":\"too many logs are being read\"}\n", "listen at {}", "lock {}",
+        // Fields of requests.
+        "Accept-Encoding: identity", "If-None-Match: {}", "If-Modified-Since: {}", "If-Range: {}",
         // Mistakes of the program itself.
         "an entry must follow the one before",
         // The end of Windows' names of zones.

@@ -227,7 +227,7 @@ package struct Pull: Sendable {
             actions.append(.poll(upstreams[index].name))
         }
         guard isNews || lookAt <= now.wall else { return actions }
-        for kind in RemoteFile.Kind.allCases where supply.isReady(kind, at: now.wall) {
+        for kind in RemoteFile.Kind.allCases where supply.isReady(kind, at: now.wall, given: given) {
             guard let timetable = supply.candidates.removeValue(forKey: kind) else { continue }
             supply.adopted[kind] = timetable
             actions.append(.adopt(kind, timetable))
@@ -305,6 +305,11 @@ package struct Pull: Sendable {
 
     /// What of that is under way, or has its turn yet.
     package var coming: [RemoteFile] { wanted.filter { !given.contains($0) } }
+
+    /// Whether a file is not there yet and may still come.
+    func isComing(_ content: TUF.Content) -> Bool {
+        supply.isMissing(content) && wanted.contains { $0.content == content && !given.contains($0) }
+    }
 
     /// Whether an upstream has yet to answer what somebody asked.
     package func isAsked(_ upstream: String) -> Bool {

@@ -42,15 +42,17 @@ struct Supply: Sendable {
     // MARK: Switching
 
     /// Whether the timetable that is to come may take the place of the active one now.
-    func isReady(_ kind: RemoteFile.Kind, at now: Instant) -> Bool {
+    ///
+    /// Where there is none yet, its next slot's own is enough: half a timetable is better than none, and what was
+    /// tried in vain (`given`) keeps nobody waiting.
+    func isReady(_ kind: RemoteFile.Kind, at now: Instant, given: Set<RemoteFile> = []) -> Bool {
         guard adopted[kind] == nil, let candidate = candidates[kind] else { return false }
-        // Half a timetable is better than none.
-        if active[kind] == nil { return true }
         let from = kind == .emergency ? now - Self.emergencyAge : now
         let needs = candidate.needs(from: from, until: now + Self.readyAhead)
         if needs.allSatisfy(isStored) { return true }
-        guard let next = needs.first, next.scheduled - now <= Self.lastCall else { return false }
-        return isStored(next)
+        guard let next = needs.first else { return false }
+        if active[kind] == nil { return next.files.allSatisfy { isStored($0) || given.contains($0) } }
+        return next.scheduled - now <= Self.lastCall && isStored(next)
     }
 
     /// When the timetable that is to come may become ready by time alone; nil when it will not.
@@ -63,9 +65,9 @@ struct Supply: Sendable {
 
     private func isStored(_ need: SignedTimetable.Need) -> Bool { need.files.allSatisfy(isStored) }
 
-    private func isStored(_ file: RemoteFile) -> Bool {
-        file.content.storeName.map { stored[$0] != nil } ?? false
-    }
+    private func isStored(_ file: RemoteFile) -> Bool { !isMissing(file.content) }
+
+    func isMissing(_ content: TUF.Content) -> Bool { content.storeName.map { stored[$0] == nil } ?? true }
 
     // MARK: Wanting
 

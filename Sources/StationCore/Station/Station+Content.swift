@@ -78,6 +78,11 @@ extension Station {
             noteContent(ContentCheck(reports: []), of: next.id)
             return
         }
+        // What is on its way is no problem yet; it is looked at when it is there.
+        let isComing = items.contains { item in
+            if case .target(_, _, let content?) = item.source { pull.isComing(content) } else { false }
+        }
+        guard !isComing else { return }
         if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
         emit(

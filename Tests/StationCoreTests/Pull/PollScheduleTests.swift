@@ -85,7 +85,7 @@ struct PollScheduleTests {
             schedule.failed(at: now)
             waits.append(schedule.next - now)
         }
-        #expect(waits.prefix(4) == [60, 120, 240, 480].map { .seconds($0) })
+        #expect(Array(waits.prefix(4)) == [60, 120, 240, 480].map { Duration.seconds($0) })
         #expect(waits.allSatisfy { $0 <= period } && waits.suffix(2).allSatisfy { $0 == period })
     }
 
