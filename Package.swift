@@ -59,7 +59,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "loaphuongd", dependencies: ["StationHost", "StationCore", "StationFetch"], swiftSettings: strict),
+            name: "loaphuongd", dependencies: ["StationHost", "StationCore", "StationFetch"],
+            swiftSettings: strict),
         .executableTarget(
             name: "loa",
             dependencies: [

@@ -47,12 +47,13 @@ final class StationProcess {
     func configure(
         _ more: String = "", station: String = "s", output: String = "device: \"null\""
     ) throws {
+        let upstream =
+            "{ name: \"xa\", url: \"\(path)/repository\", root: \"\(published.root)\", pollSeconds: 5,"
+            + " classes: [\"normal\", \"priority\", \"emergency\"] }"
         try write(
             "station.json5",
             """
-            { station: "\(station)", upstreams: [
-                { name: "xa", url: "\(path)/repository", root: "\(published.root)", pollSeconds: 5,
-                  classes: ["normal", "priority", "emergency"] }],
+            { station: "\(station)", upstreams: [\(upstream)],
               clock: { batteryBacked: true }, output: { \(output) },
               state: "\(path)/state", socket: "\(socket)", \(more) }
             """)

@@ -53,7 +53,7 @@ struct Demo {
         let device = CardProbe.problem(of: "default") == nil ? "default" : "null"
         do throws(CentreError) { try publish(stage, playlists, device) } catch {
             tell(DemoText.failed(DemoCentre.text(error)))
-            return .no
+            return error.kind == .configuration ? .configuration : .no
         }
         tell(device == "null" ? DemoText.noCard : DemoText.card)
         let daemon = try DemoDaemon.start(stage)
