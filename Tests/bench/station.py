@@ -28,17 +28,29 @@ class Station:
         self.folder, self.card, self.build = folder, card, build
         self.state, self.socket = f"{folder}/state", f"{folder}/run/loa.sock"
         self._channel = f"{folder}/channel"
+        self._repository, self._keys = f"{folder}/repository", f"{folder}/keys"
         self._events = []
         os.makedirs(self._channel)
+        self._centre("init", self._repository)
         self.configuration = f"{folder}/station.json5"
         with open(self.configuration, "w") as file:
             json.dump(
                 {
-                    "station": "bench", "upstreams": [{"name": "commune", "url": f"file://{self._channel}"}],
+                    "station": "bench",
+                    "upstreams": [{
+                        "name": "commune", "url": f"file://{self._repository}",
+                        "root": f"{self._repository}/metadata/1.root.json",
+                    }],
                     "hours": [{"from": "00:00", "to": "24:00", "ceilingDecibels": 0}],
                     "output": {"device": "card"}, "clock": {"batteryBacked": True}, "state": self.state,
                     "socket": self.socket,
                 }, file)
+
+    def _centre(self, *arguments):
+        command = [f"{self.build}/loa-centre", *arguments, "--keys", self._keys]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)}: {done.stdout}{done.stderr}")
 
     def play(self, instant, files, every=0, times=1):
         """A slot at a wall-clock second, or several of them."""
@@ -63,6 +75,7 @@ class Station:
             events = "".join(self._events) or "X-LOA-EMPTY:TRUE\n"
             calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//loa//bench//EN\n{events}END:VCALENDAR\n"
             file.write(calendar.replace("\n", "\r\n"))
+        self._centre("publish", self._channel, self._repository, "--yes")
         notify = f"{self.folder}/notify"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(notify)

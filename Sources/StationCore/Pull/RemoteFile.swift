@@ -25,7 +25,7 @@ package struct RemoteFile: Hashable, Sendable {
 
         /// The one to which a file belongs.
         package init(of path: String) {
-            self = path.hasPrefix(ChannelPath.emergencyFolder) ? .emergency : .ordinary
+            self = ChannelPath.isEmergency(path) ? .emergency : .ordinary
         }
     }
 }
