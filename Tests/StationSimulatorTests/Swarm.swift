@@ -60,7 +60,7 @@ struct Swarm {
     enum Fault: CaseIterable {
         case powerCut, kill, terminate, step, clockBoot, lostSynchronisation, disk, fullRun, inFlight, card,
             content
-        case timetable, refusal, stop, play, mute, volume, configuration, amplifier
+        case timetable, refusal, network, stop, play, mute, volume, configuration, amplifier
 
         /// The most and the fewest a year, when the fault exists.
         var perYear: ClosedRange<Double> {
@@ -140,6 +140,9 @@ struct Swarm {
         case .refusal:
             add(.refuse("the file is cut short"), at: instant)
             add(.refuse(nil), at: instant + dice.skewed(1000...86_400_000))
+        case .network:
+            add(.network(isUp: false), at: instant)
+            add(.network(isUp: true), at: instant + dice.skewed(1000...2_000_000_000))
         case .configuration:
             var other = village
             other.bands[0].ceilingDecibels = -20

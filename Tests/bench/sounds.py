@@ -35,6 +35,13 @@ def tone(path, rate, seconds):
     return path
 
 
+def noise(path, seconds, seed):
+    """Noise that no two seeds have alike, a second of it over and over; 44.1 kHz."""
+    generator = random.Random(seed)
+    _write(path, 44_100, [generator.randrange(-3000, 3000) for _ in range(44_100)] * seconds)
+    return path
+
+
 def speech(folder, seconds):
     """Something as rich and as uneven as speech: noise in syllables. A 64 kbit/s mono MP3 at 44.1 kHz."""
     rate, generator = 44_100, random.Random(1)

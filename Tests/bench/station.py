@@ -28,25 +28,27 @@ class Station:
         self.folder, self.card, self.build = folder, card, build
         self.state, self.socket = f"{folder}/state", f"{folder}/run/loa.sock"
         self._channel = f"{folder}/channel"
-        self._repository, self._keys = f"{folder}/repository", f"{folder}/keys"
+        self.repository, self._keys = f"{folder}/repository", f"{folder}/keys"
         self._events = []
         os.makedirs(self._channel)
-        self._centre("init", self._repository)
+        self.centre("init", self.repository)
         self.configuration = f"{folder}/station.json5"
+        self.configure(f"file://{self.repository}")
+
+    def configure(self, url, **upstream):
+        """Writes the configuration, with more about the upstream."""
+        root = f"{self.repository}/metadata/1.root.json"
         with open(self.configuration, "w") as file:
             json.dump(
                 {
-                    "station": "bench",
-                    "upstreams": [{
-                        "name": "commune", "url": f"file://{self._repository}",
-                        "root": f"{self._repository}/metadata/1.root.json",
-                    }],
+                    "station": "bench", "upstreams": [{"name": "commune", "url": url, "root": root, **upstream}],
                     "hours": [{"from": "00:00", "to": "24:00", "ceilingDecibels": 0}],
                     "output": {"device": "card"}, "clock": {"batteryBacked": True}, "state": self.state,
                     "socket": self.socket,
                 }, file)
 
-    def _centre(self, *arguments):
+    def centre(self, *arguments):
+        """Runs the centre's command with the station's own keys."""
         command = [f"{self.build}/loa-centre", *arguments, "--keys", self._keys]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         if done.returncode:
@@ -75,7 +77,7 @@ class Station:
             events = "".join(self._events) or "X-LOA-EMPTY:TRUE\n"
             calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//loa//bench//EN\n{events}END:VCALENDAR\n"
             file.write(calendar.replace("\n", "\r\n"))
-        self._centre("publish", self._channel, self._repository, "--yes")
+        self.centre("publish", self._channel, self.repository, "--yes")
         notify = f"{self.folder}/notify"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(notify)

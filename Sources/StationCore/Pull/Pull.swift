@@ -103,7 +103,10 @@ package struct Pull: Sendable {
 
     /// Takes what fetching brought about.
     package mutating func take(_ report: FetchReport, at now: Now) {
-        isNews = true
+        switch report {
+        case .polled, .used: break
+        default: isNews = true
+        }
         switch report {
         case .opened(let files): supply.stored = files
         case .recovered(let timetables):
@@ -153,6 +156,7 @@ package struct Pull: Sendable {
         upstreams[index].isPolling = false
         // Whatever failed to be fetched is tried again as often as its upstream is asked.
         (isToBeSaidAgain, hasFailed) = (isToBeSaidAgain || hasFailed, false)
+        isNews = isNews || isToBeSaidAgain
         if case .failed(let why, let isUnreachable) = result {
             upstreams[index].schedule.failed(at: now.monotonic)
             upstreams[index].failures += 1
