@@ -17,6 +17,8 @@ final class ChannelReading {
         let reader: ChannelReader
         /// The time by which the poll was judged, in seconds since 1970.
         let time: Int64
+        /// Whether that is what a clock says which is believed; else it is earlier than now, nobody knows how much.
+        let isTimeKnown: Bool
         /// What the upstream had the last time.
         let before: Manifest.Channel?
     }
@@ -103,7 +105,10 @@ final class ChannelReading {
         let issued = signer.issued.flatMap(UTCTime.seconds)
         isDated = isDated && issued != nil
         let longest = Int64(LogSummary.longestEmergency.components.seconds)
-        let end = Instant(seconds: min(signer.expires, min(issued ?? question.time, question.time) + longest))
+        // Who signs ahead of time gets no more of it.
+        let begin =
+            question.isTimeKnown ? min(issued ?? question.time, question.time) : issued ?? question.time
+        let end = Instant(seconds: min(signer.expires, begin + longest))
         channel.expires = min(channel.expires ?? end, end)
         return nil
     }

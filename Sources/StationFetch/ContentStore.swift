@@ -119,10 +119,14 @@ final class ContentStore {
         files[name] = Int64(bytes.count)
     }
 
-    /// A file that is there for good, if it is no longer than so many bytes.
+    /// A file that is there for good, if it is no longer than so many bytes, and still what somebody signed for.
     func read(_ content: TUF.Content, limit: Int) -> [UInt8]? {
         guard contains(content), let name = content.storeName else { return nil }
-        return try? readFile("\(folder)/\(name)", limit: limit)
+        guard let bytes = try? readFile("\(folder)/\(name)", limit: limit), content.isOf(bytes) else {
+            remove([name])
+            return nil
+        }
+        return bytes
     }
 
     /// Removes files; one that is not there is no matter.

@@ -40,6 +40,13 @@ final class Downloads {
     private var current: Current?
     /// What is whole, and durable with the next batch.
     private var awaiting: [RemoteFile] = []
+    /// What was not what somebody signed for: how often, and until when it is not fetched again.
+    ///
+    /// A server that has it wrong must not use up the month.
+    private var wrong: [TUF.Content: (count: Int, why: String, until: MonotonicInstant)] = [:]
+    private static let firstHold = Duration.seconds(60)
+    private static let longestHold = Duration.seconds(3600)
+    private static let mostWrong = 10_000
     /// What is passed over until the next list.
     private var passed: (upstreams: Set<String>, files: Set<RemoteFile>, all: Bool) = ([], [], false)
     /// When what has come is to be durable at the latest.
@@ -65,6 +72,11 @@ final class Downloads {
         queue = files.reversed()
         passed = ([], [], false)
         if let current, current.end == nil, !files.contains(current.file) { cancel() }
+        removeParts()
+        let now = Clocks.read().monotonic
+        for file in files {
+            if let held = wrong[file.content], held.until > now { pass(file, held.why) }
+        }
     }
 
     /// Goes by the budget of the month of a time that is believed, in seconds since 1970.
@@ -75,6 +87,10 @@ final class Downloads {
     /// Removes files of the store, and what has come of files that nobody wants any more.
     func evict(_ names: [String]) {
         store.remove(names)
+        removeParts()
+    }
+
+    private func removeParts() {
         store.removeParts(but: (queue + [current?.file].compactMap(\.self)).map(\.content))
     }
 
@@ -162,12 +178,13 @@ final class Downloads {
         case .stopped:
             download.forget()
             let why = download.problem ?? .refused("longer than \(file.content.length ?? 0) bytes")
-            pass(file, "\(why)")
+            passWrong(file, "\(why)")
         case .failed(let why):
             keep(file, download)
             if download.count - current.start < Self.worthGoingOn {
                 passed.upstreams.insert(file.upstream)
                 report(.unfetchable(file, why))
+                report(.passedOver(upstream: file.upstream))
             }
         case .unchanged: pass(file, "nobody asked for 304")
         }
@@ -176,7 +193,8 @@ final class Downloads {
     private func finish(_ file: RemoteFile, _ download: Download) {
         do throws(TUF.Refusal) {
             try download.finish()
-        } catch { return pass(file, "\(error.reason)") }
+        } catch { return passWrong(file, "\(error.reason)") }
+        wrong[file.content] = nil
         store.add(download)
         awaiting.append(file)
         if file.isEmergency { commitAll() }
@@ -192,10 +210,20 @@ final class Downloads {
         report(.unfetchable(file, why))
     }
 
+    /// What a server has wrong is fetched again later and later.
+    private func passWrong(_ file: RemoteFile, _ why: String) {
+        let count = (wrong[file.content]?.count ?? 0) + 1
+        let hold = min(Self.firstHold * (1 << min(count - 1, 8)), Self.longestHold)
+        if wrong.count >= Self.mostWrong { wrong = [:] }
+        wrong[file.content] = (count, why, Clocks.read().monotonic + hold)
+        pass(file, why)
+    }
+
     /// A disk that takes nothing takes nothing of any file.
     private func passAll(_ file: RemoteFile, _ why: String) {
         passed.all = true
         report(.unfetchable(file, why))
+        report(.passedOver(upstream: nil))
     }
 
     // MARK: Batches and budget

@@ -123,6 +123,8 @@ private final class FetchLoop {
     private var polling: Set<String> = []
     /// What all upstreams offer, as it was understood last.
     private var manifests: [RemoteFile.Kind: Manifest] = [:]
+    /// What the station goes by, also where the disk did not take it.
+    private var adopted: [RemoteFile.Kind: Manifest] = [:]
     /// The upstreams whose timetable of a kind was read since the start.
     private var fetched: [RemoteFile.Kind: Set<String>] = [:]
     private var hasEnded = false
@@ -142,7 +144,8 @@ private final class FetchLoop {
 
     func run(_ jobs: Mailbox<FetchThread.Job>) {
         report(.opened(store.files))
-        recover()
+        for kind in RemoteFile.Kind.allCases { adopted[kind] = file.read(kind) }
+        recover(adopted)
         while true {
             for job in jobs.take() { carryOut(job) }
             if hasEnded { return downloads.close() }
@@ -157,14 +160,16 @@ private final class FetchLoop {
         switch job {
         case .poll(let upstream, let time, let certificatesAt):
             transfers.certificatesAt = certificatesAt
-            downloads.turn(to: time)
-            poll(upstream, at: time)
+            // Where the clock is not believed, the time is the floor: no month has ended because of that.
+            if certificatesAt == nil { downloads.turn(to: time) }
+            poll(upstream, at: time, isTimeKnown: certificatesAt == nil)
         case .configure(let station, let zoneName):
             repositories.configure(station, zoneName: zoneName)
-            recover()
+            recover(adopted)
         case .want(let files): downloads.want(files)
         case .evict(let names): downloads.evict(names)
         case .adopt(let kind, let manifest, let done):
+            adopted[kind] = manifest
             do throws(SystemError) {
                 try file.write(manifest, kind)
                 done(.done)
@@ -175,9 +180,10 @@ private final class FetchLoop {
 
     // MARK: Polls
 
-    private func poll(_ upstream: String, at time: Int64) {
+    private func poll(_ upstream: String, at time: Int64, isTimeKnown: Bool) {
         guard polling.insert(upstream).inserted else {
-            return fail(upstream, .init(description: "the poll before is still under way"))
+            let why = "the poll before is still under way"
+            return report(.polled(upstream: upstream, .failed(why: why, isUnreachable: true)))
         }
         do {
             let repository = try repositories.named(upstream)
@@ -185,7 +191,7 @@ private final class FetchLoop {
                 switch result {
                 case .success(.unchanged): end(upstream, .unchanged)
                 case .success(.refreshed):
-                    read(repository, RemoteFile.Kind.allCases[...], at: time, failure: nil)
+                    read(repository, RemoteFile.Kind.allCases[...], at: (time, isTimeKnown), failure: nil)
                 case .failure(let problem): fail(upstream, problem)
                 }
             }
@@ -194,7 +200,8 @@ private final class FetchLoop {
 
     /// Reads one timetable after the other, the emergency's first; what is wrong with one keeps none from the next.
     private func read(
-        _ repository: Repository, _ kinds: ArraySlice<RemoteFile.Kind>, at time: Int64,
+        _ repository: Repository, _ kinds: ArraySlice<RemoteFile.Kind>,
+        at time: (seconds: Int64, isKnown: Bool),
         failure: Repository.Problem?
     ) {
         let upstream = repository.name
@@ -207,7 +214,8 @@ private final class FetchLoop {
             return end(upstream, .changed(targetsVersion: version, issued: issued))
         }
         let question = ChannelReading.Question(
-            kind: kind, reader: reader, time: time, before: manifests[kind]?.channels[upstream])
+            kind: kind, reader: reader, time: time.seconds, isTimeKnown: time.isKnown,
+            before: manifests[kind]?.channels[upstream])
         let reading = ChannelReading(question, repository, store) { [self] result in
             var failure = failure
             switch result {
@@ -230,11 +238,10 @@ private final class FetchLoop {
 
     /// Tells of the timetables that were active when an earlier run ended: they are those of now until something
     /// else is offered.
-    private func recover() {
+    private func recover(_ adopted: [RemoteFile.Kind: Manifest]) {
         var recovered: [RemoteFile.Kind: SignedTimetable] = [:]
         for kind in RemoteFile.Kind.allCases {
-            guard let manifest = file.read(kind) else { continue }
-            recovered[kind] = maker.timetable(manifest, kind).timetable
+            recovered[kind] = adopted[kind].map { maker.timetable($0, kind).timetable }
             manifests[kind] = recovered[kind]?.manifest
         }
         report(.recovered(recovered))
@@ -246,7 +253,7 @@ private final class FetchLoop {
     private func offer(
         _ upstream: String, _ kind: RemoteFile.Kind, _ channel: Manifest.Channel
     ) -> String? {
-        let isFirst = fetched[kind, default: []].insert(upstream).inserted
+        let isFirst = !fetched[kind, default: []].contains(upstream)
         let before = manifests[kind]?.channels[upstream]
         // That only other files of the targets have changed is no news.
         let isSame = before.map { $0.contents == channel.contents && $0.expires == channel.expires } ?? false
@@ -256,6 +263,7 @@ private final class FetchLoop {
         let made = maker.timetable(manifest, kind)
         if let problem = refusal(of: upstream, kind, made, before: before) { return problem }
         manifests[kind] = manifest
+        fetched[kind, default: []].insert(upstream)
         report(.offered(kind, made.timetable, fetched: fetched[kind] ?? []))
         return nil
     }

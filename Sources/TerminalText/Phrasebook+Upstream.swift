@@ -66,6 +66,9 @@ extension Phrasebook {
             "after a restart the timetable before will be in force: {1}",
             "khởi động lại thì lịch phát trước đó sẽ có hiệu lực: {1}"),
         .init(
+            "the disk has no room for all that the timetable needs",
+            "đĩa không đủ chỗ cho những gì lịch phát cần"),
+        .init(
             "the bytes of this month are used up: only emergencies are fetched",
             "đã dùng hết dung lượng của tháng: chỉ tải tin khẩn cấp"),
     ]

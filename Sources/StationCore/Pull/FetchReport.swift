@@ -18,6 +18,8 @@ package enum FetchReport: Sendable {
     case stored([TUF.Content])
     /// A file is not had; it is passed over until the next list of what is wanted.
     case unfetchable(RemoteFile, String)
+    /// Nothing more of an upstream, or of any, is fetched until the next list of what is wanted.
+    case passedOver(upstream: String?)
     /// What bulk transfers have used so far: at the start, as it grows, and where the budget ends.
     case used(BulkUsage)
 }

@@ -35,7 +35,7 @@ package struct PollSchedule: Sendable {
         let hash = SHA256.hash("\(station)/\(upstream)".utf8).bytes
         fraction = hash[..<4].reduce(0) { $0 << 8 | Int64($1) }
         returnFraction = hash[4..<8].reduce(0) { $0 << 8 | Int64($1) }
-        next = now
+        next = .distantFuture
         networkReturned(at: now)
     }
 
@@ -59,7 +59,9 @@ package struct PollSchedule: Sendable {
     package mutating func networkReturned(at now: MonotonicInstant) {
         let spread = min(period, Self.returnSpread)
         let turn = grid(after: now)
-        next = turn - now < spread ? turn : now + Self.part(returnFraction, of: spread)
+        let own = turn - now < spread ? turn : now + Self.part(returnFraction, of: spread)
+        // A link that flaps must not put it off.
+        next = min(next, own)
     }
 
     /// The next poll is due at once, if it was due later.

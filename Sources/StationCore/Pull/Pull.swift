@@ -36,6 +36,8 @@ package struct Pull: Sendable {
     static let mostFailures = 3
     /// While something is missing or too much, it is looked again so often.
     static let lookInterval = Duration.seconds(3600)
+    /// So many files are told by name that could not be fetched.
+    static let mostUnfetchable = 100
     /// And so often where something kept it from being let go.
     static let retryInterval = Duration.seconds(600)
 
@@ -110,7 +112,8 @@ package struct Pull: Sendable {
         switch report {
         case .opened(let files): supply.stored = files
         case .recovered(let timetables):
-            supply.active = timetables
+            // What was to come was made for the station as it was configured before.
+            (supply.active, supply.candidates, supply.adopted) = (timetables, [:], [:])
             // A station that has nothing yet keeps nobody waiting.
             if timetables.isEmpty {
                 for index in upstreams.indices { upstreams[index].schedule.advance(to: now.monotonic) }
@@ -126,8 +129,11 @@ package struct Pull: Sendable {
             }
         case .unfetchable(let file, let why):
             hasFailed = true
-            unfetchable[file] = why
+            if unfetchable.count < Self.mostUnfetchable { unfetchable[file] = why }
             given.insert(file)
+        case .passedOver(let upstream):
+            hasFailed = true
+            given.formUnion(wanted.filter { upstream == nil || $0.upstream == upstream })
         case .used(let usage): self.usage = usage
         }
     }
@@ -154,6 +160,8 @@ package struct Pull: Sendable {
     private mutating func polled(_ name: String, _ result: PollResult, at now: Now) {
         guard let index = upstreams.firstIndex(where: { $0.name == name }) else { return }
         upstreams[index].isPolling = false
+        // Who asked meanwhile wants another answer.
+        defer { if upstreams[index].isAskedFor { upstreams[index].schedule.advance(to: now.monotonic) } }
         // Whatever failed to be fetched is tried again as often as its upstream is asked.
         (isToBeSaidAgain, hasFailed) = (isToBeSaidAgain || hasFailed, false)
         isNews = isNews || isToBeSaidAgain
@@ -221,9 +229,11 @@ package struct Pull: Sendable {
     /// - Parameters:
     ///   - now: the instant.
     ///   - room: what may be kept on the disk.
-    ///   - isPlaying: whether something sounds.
+    ///   - playing: the slot that sounds, if any.
+    ///   - isTimeKnown: whether the clock is believed; by another nothing is let go, and nothing ordinary is switched.
     /// - Returns: the deeds, in order; asked again, none of them comes again.
-    mutating func act(at now: Now, room: StorageRoom, isPlaying: Bool) -> [Action] {
+    mutating func act(at now: Now, room: StorageRoom, playing: String?, isTimeKnown: Bool = true) -> [Action]
+    {
         var actions: [Action] = []
         for index in upstreams.indices where !upstreams[index].isPolling {
             guard upstreams[index].schedule.next <= now.monotonic else { continue }
@@ -231,25 +241,27 @@ package struct Pull: Sendable {
             actions.append(.poll(upstreams[index].name))
         }
         guard isNews || lookAt <= now.wall else { return actions }
-        for kind in RemoteFile.Kind.allCases where supply.isReady(kind, at: now.wall, given: given) {
+        for kind in RemoteFile.Kind.allCases
+        where supply.isReady(kind, at: now.wall, given: given, playing: playing, isTimeKnown: isTimeKnown) {
             guard let timetable = supply.candidates.removeValue(forKey: kind) else { continue }
             supply.adopted[kind] = timetable
             actions.append(.adopt(kind, timetable))
         }
-        actions += look(at: now, room: room, isPlaying: isPlaying)
+        actions += look(at: now, room: room, isQuiet: playing == nil && isTimeKnown)
         isNews = false
         return actions
     }
 
     /// Looks at what is on the disk and what should be.
-    private mutating func look(at now: Now, room: StorageRoom, isPlaying: Bool) -> [Action] {
+    private mutating func look(at now: Now, room: StorageRoom, isQuiet: Bool) -> [Action] {
         var actions: [Action] = []
-        let names = supply.evictable(at: now.wall, room: room, isPlaying: isPlaying)
+        let names = isQuiet ? supply.evictable(at: now.wall, room: room) : []
         if !names.isEmpty {
             for name in names { supply.stored[name] = nil }
             actions.append(.evict(names))
         }
-        let files = supply.wanted(at: now.wall, room: room)
+        let (files, isCut) = supply.wanted(at: now.wall, room: room)
+        isCramped = isCut
         // A list that has only become shorter is known already.
         if isToBeSaidAgain && !files.isEmpty || !wanted.filter(Set(files).contains).elementsEqual(files) {
             actions.append(.want(files))
@@ -276,6 +288,9 @@ package struct Pull: Sendable {
     }
 
     // MARK: For people
+
+    /// Whether the disk has no room for all that is wanted.
+    private(set) var isCramped = false
 
     /// Whether bulk has to wait for the next month.
     package var isBudgetSpent: Bool { usage.map { $0.bytes >= bytesPerMonth } ?? false }

@@ -53,6 +53,7 @@ package struct Manifest: Hashable, Sendable {
 package struct SignedTimetable: Sendable {
     /// What one slot needs on the disk.
     struct Need: Hashable, Sendable {
+        var slot: String
         var scheduled: Instant
         var files: [RemoteFile]
     }
@@ -97,6 +98,11 @@ package struct SignedTimetable: Sendable {
         manifest.channels[upstream]?.contents[path]
     }
 
+    /// Whether a slot of another timetable is not one of this, or not at that time.
+    func recalls(_ slot: Slot) -> Bool {
+        timetable.slot(id: slot.id).map { $0.scheduled != slot.scheduled } ?? true
+    }
+
     /// What slots need, in their order; what nobody signed for cannot be had, so it is no need.
     func needs(from: Instant, until: Instant) -> [Need] {
         timetable.slots(from: from, until: until, limit: Self.mostSlots).map { slot in
@@ -105,7 +111,7 @@ package struct SignedTimetable: Sendable {
                 return [path, entry.fallback].compactMap(\.self)
             }
             return Need(
-                scheduled: slot.scheduled,
+                slot: slot.id, scheduled: slot.scheduled,
                 files: paths.compactMap { path in
                     content(of: path, upstream: slot.upstream).map {
                         RemoteFile(upstream: slot.upstream, path: path, content: $0)

@@ -25,6 +25,8 @@ struct Supply: Sendable {
     static let readyAhead = Duration.seconds(86_400)
     /// Or when its next slot is so near, and all of that slot's own is there.
     static let lastCall = Duration.seconds(150)
+    /// So many slots are looked at that may be recalled within the last call.
+    private static let mostNear = 64
     /// An emergency is in force for so long at the most: its slot may have begun before it came.
     static let emergencyAge = Duration.seconds(86_400)
     /// So near to a slot nothing is removed: a disk is slow while it does.
@@ -44,23 +46,54 @@ struct Supply: Sendable {
     /// Whether the timetable that is to come may take the place of the active one now.
     ///
     /// Where there is none yet, its next slot's own is enough: half a timetable is better than none, and what was
-    /// tried in vain (`given`) keeps nobody waiting.
-    func isReady(_ kind: RemoteFile.Kind, at now: Instant, given: Set<RemoteFile> = []) -> Bool {
+    /// tried in vain (`given`) keeps nobody waiting. What is recalled (I14) waits for no content.
+    func isReady(
+        _ kind: RemoteFile.Kind, at now: Instant, given: Set<RemoteFile> = [], playing: String? = nil,
+        isTimeKnown: Bool = true
+    ) -> Bool {
         guard adopted[kind] == nil, let candidate = candidates[kind] else { return false }
-        let from = kind == .emergency ? now - Self.emergencyAge : now
-        let needs = candidate.needs(from: from, until: now + Self.readyAhead)
+        guard let active = active[kind] else {
+            let next = needs(of: candidate, kind, at: now).first
+            return next?.files.allSatisfy { isStored($0) || given.contains($0) } ?? true
+        }
+        // By a clock in 1970 no slot is near, and everything would seem to be there.
+        guard kind == .emergency || isTimeKnown else { return false }
+        let needs = needs(of: candidate, kind, at: now)
         if needs.allSatisfy(isStored) { return true }
+        if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now) }
+        let near = active.timetable.slots(from: now, until: now + Self.lastCall, limit: Self.mostNear)
+        let sounding = playing.flatMap { active.timetable.slot(id: $0) }
+        if (near + [sounding].compactMap(\.self)).contains(where: { candidate.recalls($0) }) { return true }
         guard let next = needs.first else { return false }
-        if active[kind] == nil { return next.files.allSatisfy { isStored($0) || given.contains($0) } }
         return next.scheduled - now <= Self.lastCall && isStored(next)
+    }
+
+    /// Whether an emergency is recalled, or another one has its sound: neither waits for the rest.
+    private func isUrgent(
+        _ candidate: SignedTimetable, _ needs: [SignedTimetable.Need], after active: SignedTimetable,
+        at now: Instant
+    ) -> Bool {
+        let old = active.timetable.slots(
+            from: now - Self.emergencyAge, until: now + Self.readyAhead, limit: SignedTimetable.mostSlots)
+        if old.contains(where: { candidate.recalls($0) }) { return true }
+        let known = Set(old.map(\.id))
+        return needs.contains { !known.contains($0.slot) && isStored($0) }
+    }
+
+    private func needs(
+        of candidate: SignedTimetable, _ kind: RemoteFile.Kind, at now: Instant
+    ) -> [SignedTimetable.Need] {
+        candidate.needs(
+            from: kind == .emergency ? now - Self.emergencyAge : now, until: now + Self.readyAhead)
     }
 
     /// When the timetable that is to come may become ready by time alone; nil when it will not.
     func nextLastCall(after now: Instant) -> Instant? {
-        RemoteFile.Kind.allCases.compactMap { kind in
-            let next = candidates[kind]?.timetable.next(after: now + Self.lastCall)
-            return next.map { $0.scheduled - Self.lastCall }
-        }.min()
+        RemoteFile.Kind.allCases.filter { candidates[$0] != nil }
+            .flatMap { [candidates[$0], active[$0]] }.compactMap { timetable in
+                let next = timetable?.timetable.next(after: now + Self.lastCall)
+                return next.map { $0.scheduled - Self.lastCall }
+            }.min()
     }
 
     private func isStored(_ need: SignedTimetable.Need) -> Bool { need.files.allSatisfy(isStored) }
@@ -73,7 +106,9 @@ struct Supply: Sendable {
 
     /// What is to be fetched: the emergencies', then by the first slot that needs it, then the rest while there is
     /// room for it.
-    func wanted(at now: Instant, room: StorageRoom) -> [RemoteFile] {
+    ///
+    /// - Returns: the files, and whether what is needed is more than the disk has room for.
+    func wanted(at now: Instant, room: StorageRoom) -> (files: [RemoteFile], isCut: Bool) {
         var seen: Set<String> = []
         func isNew(_ file: RemoteFile) -> Bool {
             file.content.storeName.map { seen.insert($0).inserted } ?? false
@@ -88,7 +123,14 @@ struct Supply: Sendable {
             bytes += file.content.length ?? 0
             return bytes <= room.quotaBytes
         }
-        return (soon + rest).filter { !isStored($0) }
+        var left = room.freeBytes.map { $0 - room.reserveBytes } ?? .max
+        let missing = (soon + rest).filter { !isStored($0) }
+        let fitting = missing.filter { file in
+            if file.isEmergency { return true }
+            left -= min(left, file.content.length ?? 0)
+            return left > 0
+        }
+        return (fitting, fitting.count < missing.count)
     }
 
     /// What the active timetable and the one to come need within the horizon, by the slots' instants.
@@ -109,9 +151,9 @@ struct Supply: Sendable {
 
     /// The names of files to remove where content takes too much: what no timetable refers to first, then what it
     /// does not need within the horizon.
-    func evictable(at now: Instant, room: StorageRoom, isPlaying: Bool) -> [String] {
+    func evictable(at now: Instant, room: StorageRoom) -> [String] {
         var excess = max(bytes - room.quotaBytes, room.freeBytes.map { room.reserveBytes - $0 } ?? 0)
-        guard excess > 0, !isPlaying, !isNearSlot(now) else { return [] }
+        guard excess > 0, !isNearSlot(now) else { return [] }
         let kinds = RemoteFile.Kind.allCases
         let needed = Set(kinds.flatMap { needs($0, at: now) }.compactMap(\.content.storeName))
         let texts = Set(kinds.flatMap(texts))

@@ -3,7 +3,7 @@ import StationTrust
 // What comes from the upstreams, and what the station wants of them.
 
 extension Station {
-    /// The disk's free space is read so often; what is fetched and let go tells the rest.
+    /// The disk's free space is read so often, and after something was let go.
     static let storageInterval = Duration.seconds(300)
 
     mutating func fetched(_ report: FetchReport) {
@@ -20,7 +20,7 @@ extension Station {
                 playouts[index].retryAt = now.monotonic
             }
             forgetContentChecks { !$0.messages.isEmpty }
-        case .opened, .offered, .unfetchable, .used: break
+        case .opened, .offered, .unfetchable, .passedOver, .used: break
         }
         followPull()
         tellPullFaults()
@@ -42,7 +42,10 @@ extension Station {
     mutating func followPull() {
         let room = StorageRoom(
             quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
-        for action in pull.act(at: now, room: room, isPlaying: playouts.contains(where: \.isSounding)) {
+        let actions = pull.act(
+            at: now, room: room, playing: playouts.first(where: \.isSounding)?.slot.id,
+            isTimeKnown: trust != .untrusted)
+        for action in actions {
             switch action {
             case .poll(let upstream):
                 let floor = trust == .untrusted ? clock.floor : nil
@@ -50,6 +53,8 @@ extension Station {
             case .want(let files): emit(.want(files))
             case .evict(let names):
                 emit(.evict(names))
+                // What is free now has to be measured: until then nothing more is let go for its sake.
+                freeBytes = nil
                 nextStorageLook = now.monotonic
             case .adopt(let kind, let timetable): adopt(kind, timetable)
             }
@@ -74,6 +79,9 @@ extension Station {
         var problems = pull.unfetchable.map { "\($0.key.upstream)/\($0.key.path): \($0.value)" }.sorted()
         if pull.isBudgetSpent, !pull.missing.isEmpty {
             problems.insert("the bytes of this month are used up: only emergencies are fetched", at: 0)
+        }
+        if pull.isCramped {
+            problems.insert("the disk has no room for all that the timetable needs", at: 0)
         }
         raise(.fetch, problems)
     }

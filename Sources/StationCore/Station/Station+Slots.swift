@@ -140,11 +140,11 @@ extension Station {
     /// By a clock that nobody believes each emergency that was fetched since the start sounds at once, and once (I8).
     private mutating func takeEmergenciesWithoutClock() {
         guard let timetable = pull.emergencies?.timetable else { return }
-        var programmes: Set<String> = []
-        for slot in timetable.expiringSlots(limit: Self.mostPlayouts)
-        where slot.programmeClass == .emergency && programmes.insert(slot.programme).inserted {
-            guard pull.areFresh(emergenciesOf: slot.upstream), !log.isSettled(slot.id),
-                !isUnderWay(slot.id), !isStoppedRepeat(slot)
+        for (_, slots) in timetable.expiringSlots() {
+            // Once: who has heard one of them has heard it.
+            guard let slot = slots.first(where: mayStillBegin), slot.programmeClass == .emergency,
+                pull.areFresh(emergenciesOf: slot.upstream), !isStoppedRepeat(slot),
+                !slots.contains(where: { log.isSettled($0.id) || isUnderWay($0.id) })
             else { continue }
             var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
             if let intent = log.openIntent(of: slot.id) {
@@ -154,6 +154,11 @@ extension Station {
             playout.slot.becomeDueWithoutClock(at: now.wall)
             if mayTake(playout) { playouts.append(playout) }
         }
+    }
+
+    /// Whether it was not over already at the earliest time that it can be.
+    private func mayStillBegin(_ slot: Slot) -> Bool {
+        Playout(slot: slot, items: [], play: PlayID(0)).latestStart >= clock.floor
     }
 
     /// Takes slots from an instant on again, or from there on in another timetable.

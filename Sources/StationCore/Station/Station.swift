@@ -32,7 +32,7 @@ package struct Station: Sendable {
     /// The running slot's position is written down so often (DESIGN.md section 9 asks for 10 s).
     static let positionInterval = Duration.seconds(5)
     /// How far back a new timetable is searched for slots that may still be joined.
-    static let joinReach = Duration.seconds(12 * 3600)
+    static let joinReach = Playout.longestWait
     /// At most so many slots are judged in one call; the next wake is at once if there are more.
     static let slotsPerCall = 500
     /// So many slots to come are looked up together.

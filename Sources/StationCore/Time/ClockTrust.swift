@@ -69,7 +69,10 @@ struct ClockJudge: Sendable {
             synchronisedFloor = now.wall
             return .synchronised
         }
-        guard now.wall >= floor else { return .untrusted }
+        // A centre's own clock may be some minutes fast.
+        guard now.wall >= synchronisedFloor, now.wall + Self.issueTolerance >= floor else {
+            return .untrusted
+        }
         if let last = lastSynchronised {
             return isCarriedOn(now, from: last) ? .holdover : .untrusted
         }

@@ -77,13 +77,28 @@ package struct Timetable: Sendable {
     }
 
     /// The slots of channels that expire, of their last day each: with a signature that lasts a day, all of them.
-    func expiringSlots(limit: Int) -> [Slot] {
-        channels.flatMap { channel -> [Slot] in
-            guard let end = channel.expires else { return [] }
-            return slots(from: end - LogSummary.longestEmergency, until: end, limit: limit)
-                .filter { $0.upstream == channel.name }
+    ///
+    /// - Returns: those of each programme, by its `UPSTREAM/UID`, in their order.
+    func expiringSlots() -> [(programme: String, slots: [Slot])] {
+        var found: [(programme: String, slots: [Slot])] = []
+        for (index, channel) in channels.enumerated() {
+            guard let end = channel.expires else { continue }
+            let from = end - LogSummary.longestEmergency
+            for programme in Set(programmes.filter { $0.channel == index }.map(\.uid)).sorted() {
+                let key = Self.key(channel.name, programme)
+                var slots: [Slot] = []
+                while slots.count < Self.mostRepeats,
+                    let next = nextSlot(
+                        of: key, after: slots.last?.scheduled ?? from - .nanoseconds(1), until: end)
+                { slots.append(next) }
+                if !slots.isEmpty { found.append((key, slots)) }
+            }
         }
+        return found
     }
+
+    /// A day of an emergency that comes again each minute.
+    private static let mostRepeats = 1440
 
     /// The first slot that is scheduled later than an instant.
     package func next(after instant: Instant) -> Slot? {

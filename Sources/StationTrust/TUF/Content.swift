@@ -66,6 +66,9 @@ extension TUF {
             hashes.first { $0.algorithm == .sha256 }.map { Digest(bytes: $0.bytes) }
         }
 
+        /// Whether a whole file is it.
+        package func isOf(_ bytes: [UInt8]) -> Bool { (try? check(bytes, of: "")) != nil }
+
         /// Checks a whole file at once.
         func check(_ bytes: [UInt8], of subject: String) throws(Refusal) {
             var check = ContentCheck(self, of: subject)

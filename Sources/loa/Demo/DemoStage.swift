@@ -13,7 +13,7 @@ struct DemoStage {
     /// Long enough for what is played, and an end for whatever goes wrong.
     private static let mostSeconds: Int64 = 60
     /// So far around the event no other programme may be due, or still be joined.
-    private static let quiet = Duration.seconds(13 * 3600)
+    private static let quiet = Duration.seconds(25 * 3600)
     private static let quietAfter = Duration.seconds(600)
 
     let folder: String

@@ -63,6 +63,7 @@ struct PollScheduleTests {
     func everybodyReturns() {
         let polls = (0..<10_000).flatMap { station in
             var schedule = schedule(station)
+            schedule.succeeded(at: instant(1000))
             schedule.networkReturned(at: instant(1000))
             let first = schedule.next
             schedule.succeeded(at: first)
@@ -93,6 +94,7 @@ struct PollScheduleTests {
     func networkReturns() {
         let polls = (0..<1000).map { station in
             var schedule = schedule(station)
+            schedule.succeeded(at: instant(1000))
             schedule.networkReturned(at: instant(1000))
             return schedule.next
         }

@@ -56,14 +56,19 @@ struct PullTests {
             "emergency/siren", "next", "old", "later", "emergency/schedule.ics", "far", "schedule.ics",
             "unused",
         ]
-        #expect(supply.wanted(at: Self.now, room: Self.room).map(\.path) == order)
+        #expect(supply.wanted(at: Self.now, room: Self.room).files.map(\.path) == order)
         supply.stored = try Self.stored(["next", "schedule.ics"])
         let left = order.filter { !["next", "schedule.ics"].contains($0) }
-        #expect(supply.wanted(at: Self.now, room: Self.room).map(\.path) == left)
-        // What is needed soon comes whatever it takes, and the rest while there is room.
+        #expect(supply.wanted(at: Self.now, room: Self.room).files.map(\.path) == left)
+        // What the disk has no room for does not come, but emergencies.
+        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500)
+        supply.stored = [:]
+        let cut = supply.wanted(at: Self.now, room: full)
+        #expect(cut.isCut && cut.files.map(\.path).prefix(3) == ["emergency/siren", "next", "old"])
+        // What is needed soon comes whatever the quota says, and the rest while there is room.
         let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil)
         supply.stored = [:]
-        #expect(supply.wanted(at: Self.now, room: narrow).map(\.path) == Array(order.prefix(5)))
+        #expect(supply.wanted(at: Self.now, room: narrow).files.map(\.path) == Array(order.prefix(5)))
     }
 
     /// A start with timetables that have no slot.
@@ -116,23 +121,23 @@ struct PullTests {
     // MARK: Letting go
 
     /// Four files of 1,000 bytes each are there.
-    static let evictions: [(quota: Int64, free: Int64?, next: Int64, isPlaying: Bool, gone: [String])] = [
-        (4000, 500_000, 3600, false, []), (3000, 500_000, 3600, false, ["stray"]),
-        (1000, 500_000, 3600, false, ["stray", "far"]), (1000, 500_000, 3600, true, []),
-        (1000, 500_000, 599, false, []), (1000, 500_000, 601, false, ["stray", "far"]),
+    static let evictions: [(quota: Int64, free: Int64?, next: Int64, gone: [String])] = [
+        (4000, 500_000, 3600, []), (3000, 500_000, 3600, ["stray"]),
+        (1000, 500_000, 3600, ["stray", "far"]),
+        (1000, 500_000, 599, []), (1000, 500_000, 601, ["stray", "far"]),
         // The reserve asks for one, and what nobody refers to goes first.
-        (4000, 500, 3600, false, ["stray"]), (4000, nil, 3600, false, []),
+        (4000, 500, 3600, ["stray"]), (4000, nil, 3600, []),
     ]
 
     @Test(
-        "Only what 7 days do not need is let go, never near a slot nor while something sounds",
+        "Only what 7 days do not need is let go, never near a slot",
         arguments: evictions)
-    func eviction(quota: Int64, free: Int64?, next: Int64, isPlaying: Bool, gone: [String]) throws {
+    func eviction(quota: Int64, free: Int64?, next: Int64, gone: [String]) throws {
         var supply = Supply()
         supply.active[.ordinary] = try Self.timetable([("soon", next), ("far", 8 * Self.day)])
         supply.stored = try Self.stored(["soon", "far", "schedule.ics", "stray"])
         let room = StorageRoom(quotaBytes: quota, reserveBytes: 1000, freeBytes: free)
-        let names = supply.evictable(at: Self.now, room: room, isPlaying: isPlaying)
+        let names = supply.evictable(at: Self.now, room: room)
         #expect(try names == gone.map { try #require(try Self.content($0).storeName) })
     }
 
@@ -149,7 +154,7 @@ struct PullTests {
     private static func deeds(_ pull: inout Pull, after seconds: Int64 = 0, room: StorageRoom = room)
         -> [String]
     {
-        pull.act(at: reading(seconds), room: room, isPlaying: false).map { action in
+        pull.act(at: reading(seconds), room: room, playing: nil).map { action in
             switch action {
             case .poll(let upstream): "poll \(upstream)"
             case .want(let files): (["want"] + files.map(\.path)).joined(separator: " ")
@@ -199,6 +204,23 @@ struct PullTests {
         pull.take(.polled(upstream: "xa", .unchanged), at: Self.reading)
         #expect(Self.deeds(&pull) == ["want b"])
         #expect(Self.deeds(&pull) == [])
+    }
+
+    @Test(
+        "Who asks while a poll is under way gets another; what a whole upstream cannot give holds nobody up")
+    func askedMeanwhile() throws {
+        var pull = Pull(
+            [("xa", .seconds(86_400))], station: "loa-1", bytesPerMonth: 1000, at: Self.reading.monotonic)
+        #expect(Self.deeds(&pull, after: 60) == ["poll xa"])
+        pull.pollNow(at: Self.reading(61).monotonic)
+        pull.take(
+            .offered(.ordinary, try Self.timetable([("a", 2 * Self.hour)]), fetched: []), at: Self.reading(62)
+        )
+        pull.take(.polled(upstream: "xa", .changed(targetsVersion: 1, issued: nil)), at: Self.reading(62))
+        #expect(Self.deeds(&pull, after: 62) == ["poll xa", "want a schedule.ics"])
+        #expect(pull.coming.count == 2)
+        pull.take(.passedOver(upstream: "xa"), at: Self.reading(63))
+        #expect(pull.coming.isEmpty && Self.deeds(&pull, after: 63) == ["adopt ordinary"])
     }
 
     @Test(
