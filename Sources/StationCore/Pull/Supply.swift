@@ -61,7 +61,9 @@ struct Supply: Sendable {
         let needs = needs(of: candidate, kind, at: now)
         if needs.allSatisfy(isStored) { return true }
         if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now) }
-        let near = active.timetable.slots(from: now, until: now + Self.lastCall, limit: Self.mostNear)
+        // The wake is for the slot at this very distance.
+        let near = active.timetable.slots(
+            from: now, until: now + Self.lastCall + .nanoseconds(1), limit: Self.mostNear)
         let sounding = playing.flatMap { active.timetable.slot(id: $0) }
         if (near + [sounding].compactMap(\.self)).contains(where: { candidate.recalls($0) }) { return true }
         guard let next = needs.first else { return false }
