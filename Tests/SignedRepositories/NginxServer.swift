@@ -15,6 +15,7 @@ package final class NginxServer {
     ///   - more: other lines of the server's configuration.
     ///   - own: nginx's own folder; nil for the one that it serves.
     ///   - secure: the certificate that it shows, over TLS then, and its key.
+    /// - Throws: what the system says when it cannot be started.
     package init(
         _ root: String, _ more: String = "", own: String? = nil,
         secure: (certificate: String, key: String)? = nil
