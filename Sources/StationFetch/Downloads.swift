@@ -71,6 +71,9 @@ final class Downloads {
     func want(_ files: [RemoteFile]) {
         queue = files.reversed()
         passed = ([], [], false)
+        // Calendars and playlists were kept by whoever read them: who still wants them has not heard of it.
+        let held = files.map(\.content).filter(store.contains)
+        if !held.isEmpty { report(.stored(held)) }
         if let current, current.end == nil, !files.contains(current.file) { cancel() }
         removeParts()
         let now = Clocks.read().monotonic

@@ -26,6 +26,13 @@ final class Broadcast {
             configuration, output: "device: \"\(device ?? card.device())\", channels: 1")
     }
 
+    /// Lets the station have other upstreams than its own repository.
+    func configure(_ upstreams: [String], _ configuration: String = "", station name: String = "s") throws {
+        try station.configure(
+            "\(Self.always), \(configuration)", station: name,
+            output: "device: \"\(card.device())\", channels: 1", upstreams: upstreams)
+    }
+
     /// A started station with a slot that plays for so long.
     ///
     /// - Parameters:
@@ -129,7 +136,8 @@ final class Broadcast {
         if station.daemon != nil { try station.publish() }
     }
 
-    private static func text(_ seconds: Int) -> String {
+    /// An instant in UTC as calendars write it, without the `Z`.
+    static func text(_ seconds: Int) -> String {
         var (moment, parts) = (time_t(seconds), tm())
         gmtime_r(&moment, &parts)
         return String(

@@ -43,17 +43,19 @@ final class StationProcess {
 
     static let emptyCalendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-LOA-EMPTY:TRUE\r\nEND:VCALENDAR\r\n"
 
-    /// Writes the configuration; `more` is members of it, `output` members of its card.
+    /// Writes the configuration; `more` is members of it, `output` members of its card, `upstreams` its upstreams in
+    /// place of the own repository.
     func configure(
-        _ more: String = "", station: String = "s", output: String = "device: \"null\""
+        _ more: String = "", station: String = "s", output: String = "device: \"null\"",
+        upstreams: [String]? = nil
     ) throws {
-        let upstream =
+        let own =
             "{ name: \"xa\", url: \"\(path)/repository\", root: \"\(published.root)\", pollSeconds: 5,"
             + " classes: [\"normal\", \"priority\", \"emergency\"] }"
         try write(
             "station.json5",
             """
-            { station: "\(station)", upstreams: [\(upstream)],
+            { station: "\(station)", upstreams: [\((upstreams ?? [own]).joined(separator: ", "))],
               clock: { batteryBacked: true }, output: { \(output) },
               state: "\(path)/state", socket: "\(socket)", \(more) }
             """)
@@ -131,6 +133,14 @@ final class StationProcess {
     func status() throws -> JSON {
         let answer = try loa("--json", "status").output
         return try JSONParser.parse(Array(answer.utf8.filter { $0 != 0x0A }), limits: .init(bytes: 1 << 20))
+    }
+
+    /// The answer of `next`: the slots of a week.
+    func next() throws -> [JSON] {
+        let answer = try loa("--json", "next").output
+        let json = try JSONParser.parse(
+            Array(answer.utf8.filter { $0 != 0x0A }), limits: .init(bytes: 1 << 20))
+        return json.elements ?? []
     }
 
     /// Waits until a condition holds, looking again now and then.

@@ -24,7 +24,10 @@ struct TLSTests {
             site = try Site()
             let certificates = try Certificates(site.bench.folder + "/certificates")
             try certificates.issue("server", for: host, from: day, days: days, isSelfSigned: isSelfSigned)
-            server = try NginxServer(site.bench.folder + "/www", more, certificates: certificates)
+            server = try NginxServer(
+                site.bench.folder + "/www",
+                more.replacing("certificates/", with: site.bench.folder + "/certificates/"),
+                secure: (certificates.certificate("server"), certificates.key("server")))
             self.certificates = certificates
             network.caFile = certificates.certificate("authority")
         }
