@@ -55,19 +55,19 @@ struct PullScenarios {
     )
     func waitsForContent() {
         let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")
-        world.run(until: "2026-03-02T04:30:00+07:00")
+        world.run(until: "2026-03-02T05:30:00+07:00")
         world.serves = { !$0.path.hasPrefix("moi") }
-        let later = Programme("moi", at: "110000", seconds: 20)
-        let other = Programme("khac", at: "150000", seconds: 20)
-        world.library = Village([Self.sang, Self.trua, later, other]).library
-        world.carryOut(.publish(Village([other, later]).timetable))
+        let missing = Programme("moi", at: "100000", seconds: 20)
+        let new = Village([Self.sang, Self.trua, missing, Programme("khac", at: "150000", seconds: 20)])
+        world.library = new.library
+        world.carryOut(.publish(new.timetable))
         world.carryOut(.configure(world.settings))
-        world.run(until: "2026-03-02T12:00:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["sang", "trua"])
-        #expect(world.station.faults.contains(.fetch))
+        world.run(until: "2026-03-02T10:30:00+07:00")
+        #expect(world.station.faults.contains(.fetch) && world.outcome(of: "moi", on: "2026-03-02") == nil)
+        #expect(world.station.active?.timetable.programmeCount == 2)
         // What the next day needs is still not there, but the next slot's own is.
-        world.run(until: "2026-03-02T14:57:00+07:00")
-        #expect(world.station.active?.timetable.next(after: world.now.wall)?.programme == "sang")
+        world.run(until: "2026-03-02T10:58:00+07:00")
+        #expect(world.station.active?.timetable.programmeCount == 4)
         world.run(until: "2026-03-02T16:00:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["sang", "trua", "khac"])
         #expect(ear.invariants.violations == [])
