@@ -191,8 +191,10 @@ struct Draft {
         let others = files.filter { file in !root.contains { $0.name == file.name } }
         for (name, bytes) in previous != nil && isForBoth ? others + root : root + others {
             try attempt { () throws(SystemError) in
-                try DurableFile.replace(
-                    folder.metadata(name), with: bytes, mode: RepositoryFolder.fileMode, calls)
+                let path = folder.metadata(name)
+                let before = FileTime(of: path)
+                try DurableFile.replace(path, with: bytes, mode: RepositoryFolder.fileMode, calls)
+                FileTime(of: path)?.advance(path, past: before)
             }
         }
     }
@@ -204,8 +206,8 @@ struct Draft {
 
     static func warnings(_ state: RepositoryState, at now: Int64) -> [Phrase] {
         var roles = [(Role.root, state.root), (Role.targets, state.targets)]
-        // An emergency in force is meant to expire soon.
-        if let emergency = state.emergency, !emergency.isEmergencyInForce || emergency.expires <= now {
+        // An emergency is meant to end: stations then have none.
+        if let emergency = state.emergency, !emergency.isEmergencyInForce {
             roles.append((Role.emergency, emergency))
         }
         roles += [(Role.snapshot, state.snapshot), (Role.timestamp, state.timestamp)]
@@ -232,5 +234,27 @@ struct Draft {
                 en: "run loa-centre publish with the keys of emergency/")
         default: Phrase(vi: "chạy loa-centre publish", en: "run loa-centre publish")
         }
+    }
+}
+
+/// When a file was changed last, as a web server tells it: in whole seconds.
+private struct FileTime {
+    private let seconds: time_t
+
+    init?(of path: String) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        seconds = information.st_mtim.tv_sec
+    }
+
+    /// Gives a file that replaced another within one second a time of its own.
+    ///
+    /// Servers make the entity tag of a file's time and length: a station that had asked in between would hear that
+    /// nothing is new, and miss an alert.
+    func advance(_ path: String, past before: FileTime?) {
+        guard let before, seconds <= before.seconds else { return }
+        let time = timespec(tv_sec: before.seconds + 1, tv_nsec: 0)
+        // Where it cannot be set, nothing is worse than before.
+        _ = utimensat(AT_FDCWD, path, [time, time], 0)
     }
 }

@@ -106,7 +106,8 @@ package struct StatusText {
         return [
             upstream["name"]?.text, upstream["url"]?.text,
             upstream["targetsVersion"]?.integer.map { Catalogue.version("\($0)")[language] },
-            (contact ?? Catalogue.neverContacted)[language],
+            // Who answered and was not believed has been reached: the error says what is wrong.
+            (contact ?? (upstream["error"]?.text == nil ? Catalogue.neverContacted : nil))?[language],
             upstream["stale"]?.bool == true ? Catalogue.stale[language] : nil,
             upstream["error"]?.text.map { Phrasebook.translated($0)[language] },
         ]
