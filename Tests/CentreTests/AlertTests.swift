@@ -155,7 +155,9 @@ struct AlertTests {
         #expect(try desk.prepare().isUnchanged)
     }
 
-    @Test("an alert that has ended is warned of: its role has expired, and stations complain")
+    @Test(
+        "an alert that has ended needs nothing more: its role has expired, and the next publication signs anew"
+    )
     func ended() throws {
         try desk.alert(order(.seconds(60)))
         #expect(try desk.refresh().isEmpty)
