@@ -85,6 +85,44 @@ struct FetchThreadTests {
         #expect(run.offers.map(\.kind) == [.emergency])
     }
 
+    /// What is signed and says nothing that could be played, and what is told of it.
+    static let absurd: [(calendar: String?, said: String)] = [
+        ("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "X-LOA-EMPTY:TRUE"), ("", "X-LOA-EMPTY:TRUE"),
+        (calendar.replacing("DTSTART", with: "DTSTARR"), "no event of schedule.ics is understood"),
+        (calendar.replacing("DTSTART:2026", with: "DTSTART:99999"), "no event of schedule.ics is understood"),
+        (nil, "it has no schedule.ics any more"),
+    ]
+
+    @Test(
+        "T26 a timetable that is signed and empty, or absurd, keeps the last good one and is told",
+        arguments: absurd)
+    func absurdTimetable(calendar: String?, said: String) throws {
+        let site = try Self.site()
+        let run = try FetchRun(site)
+        run.poll()
+        #expect(run.offers.map(\.kind) == [.emergency, .ordinary])
+        if let calendar {
+            try site.add("schedule.ics", calendar)
+        } else {
+            site.signed.documents["targets"]?["targets"]?["schedule.ics"] = nil
+        }
+        try site.signed.publishAll()
+        try site.publish()
+        run.poll()
+        #expect(run.offers.isEmpty)
+        guard case .failed(let why, false) = run.ended else {
+            Issue.record("\(String(describing: run.ended))")
+            return
+        }
+        #expect(why.contains(said), "\(why)")
+        // Who means it says so.
+        try site.add("schedule.ics", "BEGIN:VCALENDAR\r\nX-LOA-EMPTY:TRUE\r\nEND:VCALENDAR\r\n")
+        try site.signed.publishAll()
+        try site.publish()
+        run.poll()
+        #expect(run.offers.map(\.timetable.timetable.programmeCount) == [0])
+    }
+
     // MARK: Downloads
 
     @Test("What is wanted comes in its order over one connection, and is durable together")
