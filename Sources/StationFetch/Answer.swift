@@ -16,9 +16,18 @@ struct Answer {
     init(_ handle: UnsafeMutableRawPointer) {
         func field(_ name: String) -> String? { ccurl_field(handle, name).map { String(cString: $0) } }
         status = ccurl_status(handle)
-        validators = Validators(entityTag: field("ETag"), lastModified: field("Last-Modified"))
+        let modified = field("Last-Modified")
+        validators = Validators(
+            entityTag: field("ETag"), lastModified: modified,
+            isRecent: Self.isRecent(modified, sent: field("Date")))
         (contentRange, contentEncoding) = (field("Content-Range"), field("Content-Encoding"))
         contentType = field("Content-Type")
+    }
+
+    private static func isRecent(_ modified: String?, sent: String?) -> Bool {
+        guard let modified, let sent else { return false }
+        let (changed, now) = (curl_getdate(modified, nil), curl_getdate(sent, nil))
+        return changed >= 0 && now >= 0 && now - changed < 2
     }
 
     /// What the body is.

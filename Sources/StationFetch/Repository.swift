@@ -26,7 +26,7 @@ final class Repository {
     /// The timestamp that the server gave last, and what is believed because of it.
     private struct Known {
         let bytes: [UInt8]
-        let validators: Validators
+        var validators: Validators
         /// When the first file that hangs on it expires, in seconds since 1970.
         let expires: Int64
     }
@@ -90,13 +90,16 @@ final class Repository {
         // What has expired is looked at whole, so that it is told what has.
         let known = known.flatMap { $0.expires > time ? $0 : nil }
         fetch(
-            TUF.fileName(of: Self.timestamp), purpose, unless: known?.validators,
+            TUF.fileName(of: Self.timestamp), purpose,
+            unless: known.flatMap { $0.validators.isRecent ? nil : $0.validators },
             limit: TUF.Limit.timestampBytes
         ) { [self] fetched in
             switch fetched {
             case .unchanged: then(.success(.unchanged))
             // As a server without any validators says it.
-            case .complete(let bytes, _) where bytes == known?.bytes: then(.success(.unchanged))
+            case .complete(let bytes, let validators) where bytes == known?.bytes:
+                self.known?.validators = validators
+                then(.success(.unchanged))
             case .complete(let bytes, let validators):
                 self.known = nil
                 drive(client.refresh(at: time), purpose, timestamp: bytes) { [self] result in

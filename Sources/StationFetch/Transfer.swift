@@ -6,6 +6,9 @@ struct Validators: Hashable, Sendable {
     var entityTag: String?
     /// The date as the server wrote it.
     var lastModified: String?
+    /// Whether the file was changed right before it was sent: another of the same second and length would have the same
+    /// tag, as nginx makes it, and the same date (RFC 9110 section 8.8.2.2).
+    var isRecent = false
 
     /// What If-Range may carry: a weak tag proves nothing for a part (section 13.1.5).
     var forRange: String? {

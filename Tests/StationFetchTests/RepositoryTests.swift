@@ -39,12 +39,28 @@ struct RepositoryTests {
         let site = try Site()
         let server = try NginxServer(site.bench.folder + "/www")
         let repository = try site.repository(url: server.url)
+        try site.setTimestampAge(seconds: 60)
         #expect(try site.poll(repository)?.get() == .refreshed)
         let before = try server.requests.count
         #expect(try site.poll(repository)?.get() == .unchanged)
         let asked = try server.requests.dropFirst(before)
         #expect(asked.map(\.status) == [304])
         #expect(asked.allSatisfy { $0.asked + $0.sent <= 1000 }, "\(asked)")
+    }
+
+    @Test(
+        "An alert of the same second and length as the timestamp before it, which nginx gives the same tag, is news"
+    )
+    func sameTag() throws {
+        let site = try Site()
+        let server = try NginxServer(site.bench.folder + "/www")
+        let repository = try site.repository(url: server.url)
+        try site.setTimestampAge(seconds: 0)
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        try site.offer("later")
+        try site.setTimestampAge(seconds: 0)
+        #expect(try site.poll(repository)?.get() == .refreshed)
+        #expect(site.title("emergency/schedule.ics", repository) == "later")
     }
 
     @Test("A server that knows no tags is asked once a poll, too")

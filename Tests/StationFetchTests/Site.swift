@@ -14,6 +14,7 @@ final class Site {
     let bench: FetchBench
     let server: FetchServer
     var signed: SignedRepository
+    private var began: time_t?
 
     /// Publishes two programmes, one of them an emergency that another role signs for.
     init(slowSeconds: Int = 2) throws {
@@ -46,6 +47,13 @@ final class Site {
     /// Lays all metadata on the server.
     func publish() throws {
         for (name, bytes) in signed.files { try write("metadata/" + name, bytes) }
+    }
+
+    /// Gives the timestamp on the server the age that it is sent with; the same second as any other of that age.
+    func setTimestampAge(seconds: Int) throws {
+        if began == nil { began = time(nil) }
+        let at = timespec(tv_sec: (began ?? 0) - seconds, tv_nsec: 0)
+        try #require(utimensat(AT_FDCWD, bench.folder + "/www/metadata/timestamp.json", [at, at], 0) == 0)
     }
 
     private static func hashed(_ path: String, _ content: String) -> String {
