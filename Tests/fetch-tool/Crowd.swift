@@ -33,7 +33,8 @@ struct Crowd {
             let now = schedule.next
             let isAway = outage.contains(Int(now.nanoseconds / 1_000_000_000))
             if isAway, isOfStations {
-                schedule.networkReturned(at: back)
+                schedule.failed(at: now)
+                if schedule.next >= back { schedule.networkReturned(at: back) }
                 continue
             }
             polls.append(Poll(milliseconds: now.nanoseconds / 1_000_000, isAnswered: !isAway))
