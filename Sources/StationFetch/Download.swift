@@ -27,7 +27,6 @@ final class Download: TransferSink {
     static let syncBytes: Int64 = 8 << 20
     /// A record costs as much as a file: what is not longer has none while it comes.
     static let shortBytes: Int64 = 1 << 20
-    private static let mostRecordBytes = 4096
 
     /// What it will be.
     let content: TUF.Content

@@ -39,15 +39,18 @@ struct Desk {
 
     func publish(_ words: Words) throws {
         let surroundings = try Surroundings.system()
-        let bar = ProgressBar(language)
+        let bar = ProgressBar()
+        func advance(_ progress: Progress) {
+            bar.show(DeskText.stage(progress.stage)[language], progress.done, of: progress.total)
+        }
         let publication = try Publication(
             of: words.operands[0], into: words.operands[1], keys: try keys(words), surroundings,
-            progress: bar.show)
+            progress: advance)
         bar.clear()
         if isJSON { Terminal.print(DeskText.json(publication)) } else { show(publication) }
         if words.has("--dry-run") { return }
         if !words.has("--yes"), !publication.isUnchanged { try ask() }
-        let warnings = try publication.publish(progress: bar.show)
+        let warnings = try publication.publish(progress: advance)
         bar.clear()
         for warning in warnings { complain(warning) }
         if !isJSON { say([publication.isUnchanged ? DeskText.renewed : DeskText.published]) }
@@ -108,32 +111,6 @@ struct Desk {
     func tell(_ error: CentreError) {
         tell(error.problems)
         complain(error.message)
-    }
-}
-
-/// How far a long piece of work is, on a terminal; nothing elsewhere.
-final class ProgressBar {
-    private static let width = 30
-    private let language: Language
-    private let isShown = isatty(STDERR_FILENO) == 1
-    private var last = -1
-
-    init(_ language: Language) { self.language = language }
-
-    func show(_ progress: Progress) {
-        guard isShown, progress.total > 0 else { return }
-        let part = Int(progress.done * 100 / progress.total)
-        guard part != last else { return }
-        last = part
-        let full = part * Self.width / 100
-        let bar = String(repeating: "█", count: full) + String(repeating: "░", count: Self.width - full)
-        Terminal.complain("\r\(DeskText.stage(progress.stage)[language]) \(bar) \(part) %\u{1B}[K")
-    }
-
-    func clear() {
-        guard isShown, last >= 0 else { return }
-        last = -1
-        Terminal.complain("\r\u{1B}[K")
     }
 }
 

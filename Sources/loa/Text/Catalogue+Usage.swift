@@ -6,22 +6,9 @@ extension Catalogue {
     static func unknownVerb(_ word: String) -> Phrase {
         Phrase(vi: "không có lệnh \(word)", en: "there is no verb \(word)")
     }
-    static func unknownOption(_ name: String) -> Phrase {
-        Phrase(vi: "không có tùy chọn \(name)", en: "there is no option \(name)")
-    }
     static func notForVerb(_ name: String, _ verb: String) -> Phrase {
         Phrase(vi: "\(verb) không có tùy chọn \(name)", en: "\(verb) has no option \(name)")
     }
-    static func twice(_ name: String) -> Phrase {
-        Phrase(vi: "\(name) được ghi hai lần", en: "\(name) stands twice")
-    }
-    static func needsValue(_ name: String) -> Phrase {
-        Phrase(vi: "\(name) thiếu giá trị", en: "\(name) needs a value")
-    }
-    static func noValue(_ name: String) -> Phrase {
-        Phrase(vi: "\(name) không nhận giá trị", en: "\(name) takes no value")
-    }
-    static func tooMuch(_ word: String) -> Phrase { Phrase(vi: "thừa: \(word)", en: "too much: \(word)") }
     static let needsOperand = Phrase(vi: "thiếu đối tượng của lệnh", en: "the verb needs an operand")
     static let badLanguage = Phrase(vi: "--lang là vi hoặc en", en: "--lang is vi or en")
     static let badDays = Phrase(vi: "--days từ 1 đến 31", en: "--days is a number from 1 to 31")

@@ -188,15 +188,15 @@ private struct Words {
         guard
             ["--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for", "--reason"]
                 .contains(name)
-        else { throw Problem(message: Catalogue.unknownOption(name)) }
-        if values[name] != nil || flags.contains(name) { throw Problem(message: Catalogue.twice(name)) }
+        else { throw Problem(message: UsageText.unknownOption(name)) }
+        if values[name] != nil || flags.contains(name) { throw Problem(message: UsageText.twice(name)) }
         if name == "--json" || name == "--follow" {
-            guard parts.count == 1 else { throw Problem(message: Catalogue.noValue(name)) }
+            guard parts.count == 1 else { throw Problem(message: UsageText.noValue(name)) }
             flags.insert(name)
             return
         }
         guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty else {
-            throw Problem(message: Catalogue.needsValue(name))
+            throw Problem(message: UsageText.needsValue(name))
         }
         values[name] = value
         if name == "--lang" {
@@ -221,7 +221,7 @@ private struct Words {
         }
         guard let verb else { throw Problem(message: Catalogue.noVerb) }
         invocation.action = .ask(try request(verb))
-        if let word = operands.first { throw Problem(message: Catalogue.tooMuch(word)) }
+        if let word = operands.first { throw Problem(message: UsageText.tooMuch(word)) }
         if let name = (Array(flags) + values.keys).min() {
             throw Problem(message: Catalogue.notForVerb(name, verb.rawValue))
         }
