@@ -10,7 +10,7 @@ final class ContentStore {
     private static let partSuffix = ".part"
     private let folder: String
     /// Opened with the first download and kept open: the kernel tells it of what could not be written since.
-    private var directory: Int32 = -1
+    private var directory: SharedDescriptor?
     private let calls: DiskCalls
     private let boot: String
     /// What is there, by name, in bytes.
@@ -19,27 +19,37 @@ final class ContentStore {
     private var isOfThisBoot = false
     /// Whole and checked, but not yet durable, by name.
     private var pending: [String: Download] = [:]
+    /// What is being made durable.
+    private var commit: Commit?
+    private let committed: @Sendable () -> Void
 
     /// Opens the store; what an earlier run left half done is gone on with.
     ///
     /// A disk that cannot be written is told where something is to be written: what is there plays (T36).
-    init(state: String, boot: String, calls: DiskCalls = .kernel) {
+    ///
+    /// - Parameters:
+    ///   - state: the station's folder.
+    ///   - boot: the identity of this boot of the machine.
+    ///   - calls: how the disk is written.
+    ///   - committed: hears on another thread that a commit is over.
+    init(
+        state: String, boot: String, calls: DiskCalls = .kernel,
+        committed: @escaping @Sendable () -> Void = {}
+    ) {
         folder = state + "/content"
-        (self.boot, self.calls) = (boot, calls)
+        (self.boot, self.calls, self.committed) = (boot, calls, committed)
         for (name, bytes) in (try? Self.list(folder)) ?? [] where !name.contains(".") { files[name] = bytes }
     }
 
-    deinit { if directory >= 0 { close(directory) } }
-
-    /// Whether the file is there, for good or with the next `commit`.
+    /// Whether the file is there, for good or with a commit.
     func holds(_ content: TUF.Content) -> Bool {
-        content.storeName.map { files[$0] != nil || pending[$0] != nil } ?? false
+        content.storeName.map { files[$0] != nil || pending[$0] != nil || commit?.batch[$0] != nil } ?? false
     }
 
     /// Whether the file is there for good.
     func contains(_ content: TUF.Content) -> Bool { content.storeName.map { files[$0] != nil } ?? false }
 
-    /// How many files the next `commit` makes durable, and how long they are together.
+    /// How many files the next commit makes durable, and how long they are together.
     var uncommitted: (count: Int, bytes: Int64) {
         (pending.count, pending.values.reduce(0) { $0 + $1.count })
     }
@@ -56,9 +66,9 @@ final class ContentStore {
     ///
     /// With the first download, so that a disk that cannot be written is still one that can be read.
     private func beginBoot() throws(SystemError) {
-        if directory < 0 {
+        if directory == nil {
             try DurableFile.makeDirectory(folder)
-            directory = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY).release()
+            directory = SharedDescriptor(try Descriptor.open(folder, O_RDONLY | O_DIRECTORY))
         }
         let mark = folder + "/.boot"
         guard !isOfThisBoot, (try? readFile(mark, limit: 256)) != Array(boot.utf8) else {
@@ -79,36 +89,55 @@ final class ContentStore {
         isOfThisBoot = true
     }
 
-    /// Takes a download that is whole and checked; it is there with the next `commit`.
+    // MARK: What is whole
+
+    /// Takes a download that is whole and checked; it is there with the next commit.
     func add(_ download: Download) {
         guard let name = download.content.storeName else { return }
-        download.startWriting()
         pending[name] = download
     }
 
-    /// Makes all that was added durable, at once: one wait for many files.
-    ///
-    /// A power cut before the wait is over leaves parts, one before the renames whole parts; both are taken up again.
-    ///
-    /// - Returns: what is there now.
-    /// - Throws: `SystemError`; then none of it is.
-    func commit() throws(SystemError) -> [TUF.Content] {
-        guard !pending.isEmpty else { return [] }
-        let batch = pending
+    /// Puts a download that is whole and checked there for good; it does not wait for what else is on its way.
+    func addAtOnce(_ download: Download) throws(SystemError) {
+        guard let name = download.content.storeName, let directory else { return }
+        try download.sync()
+        try Self.settle(name, in: folder)
+        if let error = calls.sync(directory.number) { throw error }
+        files[name] = download.count
+    }
+
+    /// Whether a commit is under way.
+    var isCommitting: Bool { commit != nil }
+
+    /// Begins to make all that was added durable, on another thread; one commit at a time.
+    func startCommit() throws(SystemError) {
+        guard commit == nil, !pending.isEmpty, let directory else { return }
+        commit = try Commit(of: pending, in: folder, directory, calls, ended: committed)
         pending = [:]
-        if let error = calls.syncAll(directory) {
+    }
+
+    /// Takes what the commit has come to.
+    ///
+    /// - Parameter waits: whether to wait until it is over.
+    /// - Returns: what is there now; nothing while it is under way.
+    /// - Throws: `SystemError`; then none of it is.
+    func endCommit(waits: Bool = false) throws(SystemError) -> [TUF.Content] {
+        guard let commit, let result = commit.result(waits: waits) else { return [] }
+        self.commit = nil
+        if case .failure(let error) = result {
             // What the kernel could not write it has thrown away, and it says so but once: no second wait proves it.
-            for download in batch.values { download.forget() }
+            for download in commit.batch.values { download.forget() }
             throw error
         }
-        for (name, download) in batch {
-            let path = "\(folder)/\(name)"
-            _ = try system("rename \(path)") { rename(path + Self.partSuffix, path) }
-            download.forgetRecord()
-        }
-        if let error = calls.sync(directory) { throw error }
-        for (name, download) in batch { files[name] = download.count }
-        return batch.values.map(\.content)
+        for (name, download) in commit.batch { files[name] = download.count }
+        return commit.batch.values.map(\.content)
+    }
+
+    /// Gives a file that is whole and on the disk its name, durable with the next wait for the folder.
+    static func settle(_ name: String, in folder: String) throws(SystemError) {
+        let path = "\(folder)/\(name)"
+        _ = try system("rename \(path)") { rename(path + partSuffix, path) }
+        unlink(PartRecord.path(of: path + partSuffix))
     }
 
     /// Puts a file there for good that was checked in memory.
@@ -136,7 +165,8 @@ final class ContentStore {
 
     /// Removes what has come of files that nobody wants any more.
     func removeParts(but wanted: [TUF.Content]) {
-        let wanted = Set(wanted.compactMap(\.storeName)).union(pending.keys)
+        let wanted = Set(wanted.compactMap(\.storeName)).union(pending.keys).union(
+            commit?.batch.keys.map(\.self) ?? [])
         for name in (try? namesInDirectory(folder)) ?? [] where name.contains(Self.partSuffix) {
             guard !wanted.contains(String(name.prefix { $0 != "." })) else { continue }
             unlink("\(folder)/\(name)")

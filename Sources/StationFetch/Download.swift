@@ -24,7 +24,7 @@ final class Download: TransferSink {
     }
 
     /// After so many bytes what has come is brought to the disk.
-    static let syncBytes: Int64 = 8 << 20
+    static let syncBytes: Int64 = 4 << 20
     /// A record costs as much as a file: what is not longer has none while it comes.
     static let shortBytes: Int64 = 1 << 20
 
@@ -159,7 +159,7 @@ final class Download: TransferSink {
         guard count > synced else { return }
         if let error = calls.sync(file.number) { throw error }
         synced = count
-        try writeRecord()
+        if !isWhole { try writeRecord() }
     }
 
     /// Ends it.
@@ -175,17 +175,13 @@ final class Download: TransferSink {
         }
     }
 
-    /// Lets the disk begin with it, so that there is less to wait for later: Linux writes what is not to be cached.
-    func startWriting() { posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED) }
-
     /// Throws away what is there: it leads nowhere.
     func forget() {
         unlink(path)
         forgetRecord()
     }
 
-    /// Throws away the record of a part that is one no more.
-    func forgetRecord() {
+    private func forgetRecord() {
         unlink(recordPath)
         record = nil
     }

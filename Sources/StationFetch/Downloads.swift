@@ -38,8 +38,9 @@ final class Downloads {
     /// What is still to be had, the first one last.
     private var queue: [RemoteFile] = []
     private var current: Current?
-    /// What is whole, and durable with the next batch.
+    /// What is whole, and durable with the next batch; and what of it is of the batch that is under way.
     private var awaiting: [RemoteFile] = []
+    private var committing: [RemoteFile] = []
     /// What was not what somebody signed for: how often, and until when it is not fetched again.
     ///
     /// A server that has it wrong must not use up the month.
@@ -104,6 +105,7 @@ final class Downloads {
     func step(at now: MonotonicInstant) -> MonotonicInstant? {
         countBulk()
         settle()
+        endCommit()
         if let next = next() {
             if let current {
                 if next.isEmergency, !current.file.isEmergency {
@@ -118,21 +120,23 @@ final class Downloads {
         commit(at: now)
         // What ended without a transfer, and what comes after it, is looked at once more.
         let isSettled = current.map { $0.end == nil } ?? (next() == nil)
-        return isSettled ? batchEnds : now
+        return isSettled ? (store.isCommitting ? nil : batchEnds) : now
     }
 
     /// Brings to the disk what is on its way, before the end.
     func close() {
         cancel()
         settle()
-        commitAll()
+        endCommit(waits: true)
+        startCommit()
+        endCommit(waits: true)
         budget.write()
     }
 
     // MARK: One file
 
-    /// Whether bulk has to wait for an emergency.
-    private var isBulkHeld: Bool { transfers.isUnderWay(.emergency) }
+    /// Whether bulk has to wait: for an emergency, or for a disk that is slower than the network.
+    private var isBulkHeld: Bool { transfers.isUnderWay(.emergency) || (store.isCommitting && isBatchFull) }
 
     /// The first file that is to be fetched now.
     private func next() -> RemoteFile? {
@@ -198,9 +202,14 @@ final class Downloads {
             try download.finish()
         } catch { return passWrong(file, "\(error.reason)") }
         wrong[file.content] = nil
-        store.add(download)
-        awaiting.append(file)
-        if file.isEmergency { commitAll() }
+        guard file.isEmergency else {
+            store.add(download)
+            return awaiting.append(file)
+        }
+        do throws(SystemError) {
+            try store.addAtOnce(download)
+            report(.stored([file.content]))
+        } catch { passAll(file, "\(error)") }
     }
 
     /// Makes what has come of a file sure against a power cut.
@@ -231,27 +240,34 @@ final class Downloads {
 
     // MARK: Batches and budget
 
-    private func commit(at now: MonotonicInstant) {
+    private var isBatchFull: Bool {
         let (count, bytes) = store.uncommitted
-        guard count > 0 else { return batchEnds = nil }
-        let ends = batchEnds ?? now + Batch.time
-        batchEnds = ends
-        guard count >= Batch.files || bytes >= Batch.bytes || now >= ends || current == nil else { return }
-        // The server works while the disk does.
-        transfers.push()
-        commitAll()
+        return count >= Batch.files || bytes >= Batch.bytes
     }
 
-    private func commitAll() {
+    private func commit(at now: MonotonicInstant) {
+        guard store.uncommitted.count > 0 else { return batchEnds = nil }
+        let ends = batchEnds ?? now + Batch.time
+        batchEnds = ends
+        if isBatchFull || now >= ends || current == nil { startCommit() }
+    }
+
+    private func startCommit() {
+        guard !store.isCommitting else { return }
         batchEnds = nil
-        let files = awaiting
-        awaiting = []
+        (committing, awaiting) = (awaiting, [])
+        do throws(SystemError) { try store.startCommit() } catch { failCommit(error) }
+    }
+
+    private func endCommit(waits: Bool = false) {
         do throws(SystemError) {
-            let stored = try store.commit()
+            let stored = try store.endCommit(waits: waits)
             if !stored.isEmpty { report(.stored(stored)) }
-        } catch {
-            for file in files { passAll(file, "\(error)") }
-        }
+        } catch { failCommit(error) }
+    }
+
+    private func failCommit(_ error: SystemError) {
+        for file in committing { passAll(file, "\(error)") }
     }
 
     private func countBulk() {

@@ -44,6 +44,8 @@ package final class FetchThread: Sendable {
         case want([RemoteFile])
         case evict([String])
         case adopt(RemoteFile.Kind, Manifest, @Sendable (Completion) -> Void)
+        /// What was being made durable is, or cannot be.
+        case look
         case end
     }
 
@@ -62,9 +64,9 @@ package final class FetchThread: Sendable {
     ) throws(SystemError) {
         let jobs = try Mailbox<Job>()
         self.jobs = jobs
-        let loop = try FetchLoop(setup, report: report)
+        let loop = try FetchLoop(setup, jobs, report: report)
         try Thread.start("fetch") {
-            loop.run(jobs)
+            loop.run()
             ended()
         }
     }
@@ -113,6 +115,7 @@ private final class FetchLoop {
     private static let idleMilliseconds: Int64 = 60_000
 
     private let setup: FetchThread.Setup
+    private let jobs: Mailbox<FetchThread.Job>
     private let report: (FetchReport) -> Void
     private let transfers: Transfers
     private let store: ContentStore
@@ -129,12 +132,14 @@ private final class FetchLoop {
     private var fetched: [RemoteFile.Kind: Set<String>] = [:]
     private var hasEnded = false
 
-    init(_ setup: FetchThread.Setup, report: @escaping (FetchReport) -> Void) throws(SystemError) {
-        (self.setup, self.report) = (setup, report)
+    init(
+        _ setup: FetchThread.Setup, _ jobs: Mailbox<FetchThread.Job>, report: @escaping (FetchReport) -> Void
+    ) throws(SystemError) {
+        (self.setup, self.jobs, self.report) = (setup, jobs, report)
         let transfers = try Transfers(Transfers.Settings(setup.network, slowSeconds: setup.slowSeconds))
         let repositories = Repositories(setup, transfers)
         (self.transfers, self.repositories) = (transfers, repositories)
-        store = ContentStore(state: setup.state, boot: setup.boot)
+        store = ContentStore(state: setup.state, boot: setup.boot) { jobs.put(.look) }
         let budget = BulkBudget(bytesPerMonth: Int64(setup.network.bytesPerMonth), state: setup.state)
         downloads = Downloads(
             store, transfers, budget,
@@ -142,7 +147,7 @@ private final class FetchLoop {
         file = ManifestFile(state: setup.state)
     }
 
-    func run(_ jobs: Mailbox<FetchThread.Job>) {
+    func run() {
         report(.opened(store.files))
         for kind in RemoteFile.Kind.allCases { adopted[kind] = file.read(kind) }
         recover(adopted)
@@ -174,6 +179,7 @@ private final class FetchLoop {
                 try file.write(manifest, kind)
                 done(.done)
             } catch { done(.failed("\(error)")) }
+        case .look: break
         case .end: hasEnded = true
         }
     }

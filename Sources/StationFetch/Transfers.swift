@@ -153,7 +153,6 @@ final class Transfers {
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     /// What bulk transfers that have ended have brought, in bytes of bodies: of error pages, too.
     private var endedBulkBytes: Int64 = 0
-    private var wasPushed = false
     /// The time at which certificates are checked, in seconds since 1970; nil for the clock's own.
     var certificatesAt: Int64?
 
@@ -214,13 +213,6 @@ final class Transfers {
         for transfer in transfers.values where transfer.sink === sink { finish(transfer, .cancelled) }
     }
 
-    /// Sends what was started on its way, for whoever is about to wait for something else.
-    func push() {
-        var running: Int32 = 0
-        curl_multi_perform(multi, &running)
-        wasPushed = true
-    }
-
     /// Waits until something comes, from a server or on a descriptor, and takes it.
     ///
     /// - Parameters:
@@ -228,9 +220,7 @@ final class Transfers {
     ///   - descriptor: readable when somebody else wants something.
     func round(atMost milliseconds: Int32, or descriptor: Int32) {
         var wish = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        // What ended while it was pushed wakes nobody.
-        curl_multi_poll(multi, &wish, 1, wasPushed ? 0 : milliseconds, nil)
-        wasPushed = false
+        curl_multi_poll(multi, &wish, 1, milliseconds, nil)
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
         var left: Int32 = 0

@@ -118,6 +118,49 @@ struct DiskTests {
         }
     }
 
+    @Test("While the disk takes its time an emergency passes it, and bulk comes no faster than it takes")
+    func slowDisk() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let disk = Mutex(())
+        let calls = DiskCalls(
+            write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
+            syncAll: { number in disk.withLock { _ in DiskCalls.kernel.syncAll(number) } })
+        let store = ContentStore(state: bench.folder, boot: "boot", calls: calls)
+        let stored = Mutex<[TUF.Content]>([])
+        let downloads = Downloads(
+            store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
+            place: { server.url("sound", 1000, $0.path.hasPrefix("emergency/") ? "x" : $0.path) },
+            report: { report in
+                if case .stored(let contents) = report { stored.withLock { $0 += contents } }
+            })
+        func file(_ path: String, _ name: String) throws -> RemoteFile {
+            RemoteFile(
+                upstream: "xã", path: path, content: try FetchBench.target(FetchServer.content(name, 1000)))
+        }
+        let bulk = try (0..<100).map { try file("\($0)", "\($0)") }
+        let urgent = try file("emergency/x", "x")
+        func goOn(until isEnough: () -> Bool) -> Bool {
+            bench.wait {
+                _ = downloads.step(at: Clocks.read().monotonic)
+                return isEnough() ? true : nil
+            } ?? false
+        }
+        downloads.want(bulk)
+        disk.withLock { _ in
+            // A batch on its way to the disk, and another whole one behind it.
+            #expect(goOn { store.isCommitting && store.uncommitted.count == 32 })
+            downloads.want([urgent] + bulk)
+            #expect(goOn { stored.withLock { $0.contains(urgent.content) } })
+            var rounds = 0
+            #expect(
+                goOn {
+                    rounds += 1; return rounds > 20
+                })
+            #expect(stored.withLock(\.count) == 1 && store.uncommitted.count == 32)
+        }
+        #expect(goOn { stored.withLock(\.count) == 101 })
+    }
+
     /// Runs a command that must work; mounting needs root, which CI has.
     private static func run(_ words: String...) throws {
         let process = Process()

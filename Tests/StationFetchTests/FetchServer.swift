@@ -130,3 +130,11 @@ final class FetchBench {
         return try TUF.Target(json, "target").content
     }
 }
+
+extension ContentStore {
+    /// Makes all that was added durable, and waits for it.
+    func commit() throws -> [TUF.Content] {
+        try startCommit()
+        return try endCommit(waits: true)
+    }
+}

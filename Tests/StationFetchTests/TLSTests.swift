@@ -106,18 +106,17 @@ struct TLSTests {
 
     @Test("What nginx would compress comes as it is, whole and from the middle on")
     func gzip() throws {
-        let (bench, bytes) = (try FetchBench(), FetchServer.content("x", 100_000))
+        let (bench, bytes) = (try FetchBench(), FetchServer.content("x", 2_000_000))
         try Data(bytes).write(to: URL(fileURLWithPath: bench.folder + "/x.mp3"))
         let server = try NginxServer(bench.folder)
         let (store, content) = (try bench.store(), try FetchBench.target(bytes))
         var download = try store.download(content, "x")
         // Half of it came before.
         #expect(bench.fetch(server.url + "x.mp3", into: download) == .complete)
-        try download.sync()
         let path = "\(bench.folder)/content/\(try #require(content.storeName)).part"
-        #expect(truncate(path, 50_000) == 0)
+        #expect(truncate(path, 1_000_000) == 0)
         download = try store.download(content, "x")
-        #expect(download.rest?.offset == 50_000 && download.rest?.of.forRange != nil)
+        #expect(download.rest?.offset == 1_000_000 && download.rest?.of.forRange != nil)
         #expect(bench.fetch(server.url + "x.mp3", into: download, rest: download.rest) == .complete)
         try download.finish()
         // nginx writes its log when it has ended, not when we have.

@@ -1,18 +1,22 @@
 import CLinux
 
 /// Jobs from many threads for one, which sleeps while there are none.
-final class JobQueue<Job: Sendable>: Sendable {
+package final class JobQueue<Job: Sendable>: Sendable {
     private let mailbox: Mailbox<Job>
 
-    init() throws(SystemError) { mailbox = try Mailbox() }
+    /// Makes an empty queue.
+    ///
+    /// - Throws: `SystemError` when the machine has no descriptor left.
+    package init() throws(SystemError) { mailbox = try Mailbox() }
 
-    func put(_ job: Job) { mailbox.put(job) }
+    /// Puts a job in; from any thread.
+    package func put(_ job: Job) { mailbox.put(job) }
 
     /// Waits for jobs, and takes all that are there.
     ///
     /// - Parameter nanoseconds: how long to wait; negative for ever.
     /// - Returns: nil when there were none in that time.
-    func wait(atMost nanoseconds: Int64 = -1) -> [Job]? {
+    package func wait(atMost nanoseconds: Int64 = -1) -> [Job]? {
         let deadline = CLinux_monotonic() + max(0, nanoseconds)
         while true {
             let jobs = mailbox.take()

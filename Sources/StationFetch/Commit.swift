@@ -1,0 +1,53 @@
+import Glibc
+import StationHost
+import StationTrust
+
+/// A batch of whole files that is made durable on a thread of its own: one wait for many files, while others come.
+///
+/// A power cut before the wait is over leaves parts, one before the renames whole parts; both are taken up again.
+final class Commit {
+    private let results: JobQueue<Result<Void, SystemError>>
+    /// The files, by name.
+    let batch: [String: Download]
+
+    /// Starts it; where the machine has no thread left, it is over when this returns.
+    ///
+    /// - Parameters:
+    ///   - batch: the files, by name.
+    ///   - folder: the store's.
+    ///   - directory: the folder, open since before the files were written.
+    ///   - calls: how the disk is written.
+    ///   - ended: hears, on the other thread, that it is over.
+    /// - Throws: `SystemError` when the machine has no descriptor left.
+    init(
+        of batch: [String: Download], in folder: String, _ directory: SharedDescriptor, _ calls: DiskCalls,
+        ended: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        let results = try JobQueue<Result<Void, SystemError>>()
+        (self.batch, self.results) = (batch, results)
+        let names = Array(batch.keys)
+        let run: @Sendable () -> Void = {
+            results.put(Self.run(names, in: folder, directory, calls))
+            ended()
+        }
+        do throws(SystemError) { try Thread.start("commit", run) } catch { run() }
+    }
+
+    /// What it has come to.
+    ///
+    /// - Parameter waits: whether to wait until it is over.
+    /// - Returns: nil while it is under way.
+    func result(waits: Bool) -> Result<Void, SystemError>? {
+        results.wait(atMost: waits ? -1 : 0)?.first
+    }
+
+    private static func run(
+        _ names: [String], in folder: String, _ directory: SharedDescriptor, _ calls: DiskCalls
+    ) -> Result<Void, SystemError> {
+        if let error = calls.syncAll(directory.number) { return .failure(error) }
+        do throws(SystemError) {
+            for name in names { try ContentStore.settle(name, in: folder) }
+        } catch { return .failure(error) }
+        return calls.sync(directory.number).map { .failure($0) } ?? .success(())
+    }
+}
