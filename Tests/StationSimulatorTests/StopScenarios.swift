@@ -82,6 +82,39 @@ struct StopScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test(
+        "what a person stopped stays silent when its centre sends another warning beside it",
+        arguments: [false, true])
+    func anotherWarning(restarts: Bool) {
+        let (world, ear) = world(Self.repeating, until: "08:12:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        var village = Self.repeating
+        village.programmes.insert(
+            Programme("song-than", at: "082500", seconds: 20, priority: 1, rule: nil, day: "20260302"), at: 0)
+        world.run(until: "2026-03-02T08:15:00+07:00")
+        world.library = village.library
+        if restarts { world.carryOut(.kill(restartAfter: .seconds(1))) }
+        publish(village, in: world)
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet", "lu-quet", "song-than"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("what a person stopped sounds again when it says something else")
+    func anotherSound() {
+        let (world, ear) = world(Self.repeating, until: "08:12:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        var village = Self.repeating
+        village.programmes[0].items = [("lu-quet-moi.wav", 25)]
+        world.run(until: "2026-03-02T08:15:00+07:00")
+        world.library = village.library
+        publish(village, in: world)
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(ear.sounds.count { $0.programme == "lu-quet" } == 6)
+        #expect(world.log.last { $0.kind == .timetable }?.json["renewed"] == ["xa/lu-quet"])
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("next tells of an emergency that the limit of the day keeps silent")
     func perDay() {
         var village = Self.repeating

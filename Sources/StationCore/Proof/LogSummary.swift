@@ -89,6 +89,9 @@ package struct LogSummary: Equatable, Sendable {
         emergencyProgrammes.filter { $0.stopped == nil && $0.begun >= instant }.map(\.programme)
     }
 
+    /// The emergencies that a person wants no more, as `UPSTREAM/UID`.
+    var stoppedEmergencies: [String] { emergencyProgrammes.filter { $0.stopped != nil }.map(\.programme) }
+
     /// Whether the slot, scheduled at an instant, repeats an emergency that a person has stopped.
     package func isStoppedEmergency(_ slot: String, at scheduled: Instant) -> Bool {
         emergencyProgrammes.contains {
@@ -129,17 +132,17 @@ package struct LogSummary: Equatable, Sendable {
     }
 
     private mutating func foldTimetable(_ entry: JSON, believed: Instant?) {
+        // What its centre sends otherwise than before is news: nobody has heard it, and nobody has stopped it.
+        let renewed = entry["renewed"]?.elements?.compactMap(\.text) ?? []
+        for index in emergencyProgrammes.indices
+        where renewed.contains(emergencyProgrammes[index].programme) {
+            emergencyProgrammes[index].stopped = nil
+        }
         guard let versions = entry["versions"], versions != timetableVersions else { return }
         var changes: [String: Instant] = [:]
         for version in versions.members ?? [] {
             let isSame = timetableVersions?[version.name] == version.value
             changes[version.name] = isSame ? timetableChanges[version.name] : believed
-        }
-        // What its centre sends after a stop is news: nobody has heard it, and nobody has stopped it.
-        for index in emergencyProgrammes.indices {
-            let programme = emergencyProgrammes[index].programme
-            let name = SignedTimetable.versionName(String(programme.prefix { $0 != "/" }), .emergency)
-            if versions[name] != timetableVersions?[name] { emergencyProgrammes[index].stopped = nil }
         }
         timetableChanges = changes
         timetableVersions = versions

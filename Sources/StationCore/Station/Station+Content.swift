@@ -36,15 +36,7 @@ extension ItemReport {
 
 extension Station {
     /// The content of a slot: the entries of all its variants, one after the other.
-    func items(of slot: Slot) -> [ContentItem] {
-        guard let active else { return [] }
-        return active.timetable.entries(of: slot).map { language, entry in
-            ContentItem(
-                source: active.source(entry.source, of: slot.upstream), title: entry.title,
-                language: language,
-                fallback: entry.fallback.map { active.source(.file($0), of: slot.upstream) })
-        }
-    }
+    func items(of slot: Slot) -> [ContentItem] { active?.items(of: slot) ?? [] }
 
     mutating func startPreflights() {
         for index in playouts.indices
@@ -176,8 +168,17 @@ extension Urgency {
 }
 
 extension SignedTimetable {
+    /// The content of a slot: the entries of all its variants, one after the other.
+    func items(of slot: Slot) -> [ContentItem] {
+        timetable.entries(of: slot).map { language, entry in
+            ContentItem(
+                source: source(entry.source, of: slot.upstream), title: entry.title, language: language,
+                fallback: entry.fallback.map { source(.file($0), of: slot.upstream) })
+        }
+    }
+
     /// Where an entry's content comes from, and what it must be.
-    fileprivate func source(_ entry: Playlist.Source, of upstream: String) -> ContentItem.Source {
+    private func source(_ entry: Playlist.Source, of upstream: String) -> ContentItem.Source {
         switch entry {
         case .file(let path): .target(upstream: upstream, path: path, content(of: path, upstream: upstream))
         case .live(let url): .live(url: url)

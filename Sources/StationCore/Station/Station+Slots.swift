@@ -16,9 +16,10 @@ extension Station {
         let old = active
         active = new
         upcoming = nil
+        let renewed = renewedEmergencies(old, new)
         // Each change of the audio is told this way too: a file that grows must not fill the log.
-        guard let old, old.versions == new.versions, old.problems == new.problems else {
-            noteTimetable(new)
+        guard let old, old.versions == new.versions, old.problems == new.problems, renewed.isEmpty else {
+            noteTimetable(new, renewed: renewed)
             return replace(old, by: new)
         }
         forgetContentChecks { !$0.messages.isEmpty }
@@ -26,7 +27,23 @@ extension Station {
         recallWithdrawn(by: new.timetable)
     }
 
-    private mutating func noteTimetable(_ new: SignedTimetable) {
+    /// The emergencies that a person has stopped and that are other ones from now on.
+    ///
+    /// That others come beside it, or that it was signed anew, is no reason for one to sound again.
+    private func renewedEmergencies(_ old: SignedTimetable?, _ new: SignedTimetable) -> [String] {
+        guard let old else { return [] }
+        return log.stoppedEmergencies.filter { programme in
+            let slots = new.timetable.repeats(of: programme, after: now.wall)
+            guard let slot = slots.first, slot.programmeClass == .emergency else { return false }
+            let before = old.timetable.repeats(of: programme, after: now.wall)
+            let isSame = slots.elementsEqual(before) {
+                $0.title == $1.title && $0.id == $1.id && $0.plays(sameAs: $1)
+            }
+            return !isSame || before.first.map(old.items) != new.items(of: slot)
+        }
+    }
+
+    private mutating func noteTimetable(_ new: SignedTimetable, renewed: [String]) {
         append(
             .timetable,
             [
@@ -43,7 +60,7 @@ extension Station {
                         })),
                 .init("events", .integer(Int64(new.timetable.programmeCount))),
                 .init("problems", .integer(Int64(new.problems.count))),
-            ])
+            ] + (renewed.isEmpty ? [] : [.init("renewed", .array(renewed.map { .string($0) }))]))
     }
 
     private mutating func replace(_ old: SignedTimetable?, by new: SignedTimetable) {

@@ -86,15 +86,26 @@ package struct Timetable: Sendable {
             let from = end - LogSummary.longestEmergency
             for programme in Set(programmes.filter { $0.channel == index }.map(\.uid)).sorted() {
                 let key = Self.key(channel.name, programme)
-                var slots: [Slot] = []
-                while slots.count < Self.mostRepeats,
-                    let next = nextSlot(
-                        of: key, after: slots.last?.scheduled ?? from - .nanoseconds(1), until: end)
-                { slots.append(next) }
+                let slots = slots(of: key, after: from - .nanoseconds(1), until: end)
                 if !slots.isEmpty { found.append((key, slots)) }
             }
         }
         return found
+    }
+
+    /// The slots of a programme in the day after an instant, as if no signature ended.
+    func repeats(of programme: String, after instant: Instant) -> [Slot] {
+        var lasting = self
+        for index in channels.indices { lasting.channels[index].expires = nil }
+        return lasting.slots(of: programme, after: instant, until: instant + LogSummary.longestEmergency)
+    }
+
+    private func slots(of programme: String, after instant: Instant, until: Instant) -> [Slot] {
+        var slots: [Slot] = []
+        while slots.count < Self.mostRepeats,
+            let next = nextSlot(of: programme, after: slots.last?.scheduled ?? instant, until: until)
+        { slots.append(next) }
+        return slots
     }
 
     /// A day of an emergency that comes again each minute.
