@@ -150,6 +150,7 @@ private final class FetchLoop {
     func run() {
         report(.opened(store.files))
         for kind in RemoteFile.Kind.allCases { adopted[kind] = file.read(kind) }
+        forgetOtherRoots()
         recover(adopted)
         while true {
             for job in jobs.take() { carryOut(job) }
@@ -242,6 +243,19 @@ private final class FetchLoop {
 
     // MARK: Timetables
 
+    /// Lets go of what was believed by another root than the one that the station has been handed since.
+    ///
+    /// Whoever hands over another root believes the one before no more. It is written down before anything is fetched
+    /// by the new one: then nothing tells any longer that there was another.
+    private func forgetOtherRoots() {
+        for (kind, manifest) in adopted {
+            let kept = Manifest(manifest.channels.filter { !repositories.hasOtherRoot($0.key) })
+            guard kept != manifest else { continue }
+            adopted[kind] = kept
+            try? file.write(kept, kind)
+        }
+    }
+
     /// Tells of the timetables that were active when an earlier run ended: they are those of now until something
     /// else is offered.
     private func recover(_ adopted: [RemoteFile.Kind: Manifest]) {
@@ -319,6 +333,15 @@ private final class Repositories {
             name: name, url: Self.url(upstream), root: root, state: setup.state, transfers: transfers)
         opened[name] = repository
         return repository
+    }
+
+    /// Whether an upstream was handed another root since its metadata was fetched.
+    func hasOtherRoot(_ name: String) -> Bool {
+        guard let upstream = setup.upstreams.first(where: { $0.name == name }),
+            let root = try? readFile(upstream.root, limit: TUF.Limit.rootBytes),
+            let first = try? MetadataFolder.firstRoot(of: name, in: setup.state)
+        else { return false }
+        return root != first
     }
 
     /// A folder's URL as libcurl takes it.

@@ -14,19 +14,30 @@ struct MetadataFolder {
     /// Where another root was handed over than the last time, everything begins with that one.
     ///
     /// - Parameters:
-    ///   - upstream: its folder, `STATE/upstreams/NAME`.
+    ///   - upstream: its name.
+    ///   - state: the station's folder.
     ///   - root: the file that the station was given by hand.
     ///   - calls: how the disk is written.
     /// - Throws: `SystemError` where the disk does not let it.
-    init(upstream: String, grownFrom root: [UInt8], calls: DiskCalls = .kernel) throws(SystemError) {
-        (path, self.calls) = (upstream + "/metadata", calls)
+    init(
+        of upstream: String, in state: String, grownFrom root: [UInt8], calls: DiskCalls = .kernel
+    ) throws(SystemError) {
+        (path, self.calls) = ("\(state)/upstreams/\(upstream)/metadata", calls)
         try DurableFile.makeDirectory(path)
-        let first = upstream + "/first-root.json"
-        guard try Self.read(first, limit: TUF.Limit.rootBytes) != root else { return }
+        guard try Self.firstRoot(of: upstream, in: state) != root else { return }
         for name in try namesInDirectory(path) { try remove(path: "\(path)/\(name)") }
         try write(root, as: TUF.TopLevelRole.root.rawValue)
         // The last: whoever finds it finds the rest in order.
-        try DurableFile.replace(first, with: root, calls)
+        try DurableFile.replace(Self.firstRootPath(upstream, state), with: root, calls)
+    }
+
+    /// The root from which an upstream's metadata grew; nil where there is none.
+    static func firstRoot(of upstream: String, in state: String) throws(SystemError) -> [UInt8]? {
+        try read(firstRootPath(upstream, state), limit: TUF.Limit.rootBytes)
+    }
+
+    private static func firstRootPath(_ upstream: String, _ state: String) -> String {
+        "\(state)/upstreams/\(upstream)/first-root.json"
     }
 
     /// The role's file; nil if there is none, or one that is too long to be one.

@@ -56,7 +56,7 @@ final class Repository {
         self.url = url.hasSuffix("/") ? url : url + "/"
         self.transfers = transfers
         let first = try TUF.Client(root: root)
-        folder = try MetadataFolder(upstream: "\(state)/upstreams/\(name)", grownFrom: root, calls: calls)
+        folder = try MetadataFolder(of: name, in: state, grownFrom: root, calls: calls)
         // The kept root has gone further. Where the disk has spoiled it, the way is gone again from the first one.
         let kept = try folder.read(TUF.TopLevelRole.root.rawValue, limit: TUF.Limit.rootBytes)
         client = kept.flatMap { try? TUF.Client(root: $0) } ?? first

@@ -20,9 +20,11 @@ final class FetchRun {
     private var thread: FetchThread?
 
     /// Starts the thread; the upstream `xã` is the site, and `huyện` the rest of its server, or another.
-    init(_ site: Site, other: String? = nil, bytesPerMonth: Int = 1_000_000_000) throws {
+    init(
+        _ site: Site, root: [UInt8]? = nil, other: String? = nil, bytesPerMonth: Int = 1_000_000_000
+    ) throws {
         self.site = site
-        let root = try #require(site.signed.files["1.root.json"])
+        let root = try root ?? #require(site.signed.files["1.root.json"])
         let rootFile = site.bench.folder + "/first.root.json"
         try Data(root).write(to: URL(fileURLWithPath: rootFile))
         let base = other ?? "http://127.0.0.1:\(site.server.port)/"
@@ -51,6 +53,7 @@ final class FetchRun {
     }
 
     func want(_ files: [RemoteFile]) { thread?.want(files) }
+    func adopt(_ kind: RemoteFile.Kind, _ manifest: Manifest) { thread?.adopt(kind, manifest) { _ in } }
     func evict(_ names: [String]) { thread?.evict(names) }
 
     /// Polls the site to the poll's end; what was told before is forgotten.
@@ -92,6 +95,10 @@ final class FetchRun {
     }
     var offers: [(kind: RemoteFile.Kind, timetable: SignedTimetable)] {
         reports.compactMap { if case .offered(let kind, let offer, _) = $0 { (kind, offer) } else { nil } }
+    }
+    /// The timetables that were in force when the run before ended.
+    var recovered: [RemoteFile.Kind: SignedTimetable]? {
+        reports.lazy.compactMap { if case .recovered(let timetables) = $0 { timetables } else { nil } }.first
     }
     var ended: PollResult? {
         reports.lazy.compactMap { if case .polled(_, let result) = $0 { result } else { nil } }.first

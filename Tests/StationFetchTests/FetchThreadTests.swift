@@ -125,6 +125,34 @@ struct FetchThreadTests {
 
     // MARK: Downloads
 
+    @Test(
+        "What was believed by another root than the one handed over now is in force no more",
+        arguments: [false, true])
+    func otherRoot(isPolled: Bool) throws {
+        let site = try Site()
+        let first = try FetchRun(site)
+        first.poll()
+        for offer in first.offers { first.adopt(offer.kind, offer.timetable.manifest) }
+        first.end()
+        func recovered(root: [UInt8]? = nil) throws -> [Set<String>] {
+            let run = try FetchRun(site, root: root)
+            #expect(run.wait { run.recovered != nil })
+            let names = RemoteFile.Kind.allCases.map { kind in
+                Set(run.recovered?[kind]?.manifest.channels.keys.map(\.self) ?? [])
+            }
+            if isPolled { run.poll() }
+            run.end()
+            return names
+        }
+        #expect(try recovered() == [["xã"], ["xã"]])
+        var repository = try SignedRepository()
+        try repository.appoint("root", [repository.newKey()])
+        try repository.publish("root")
+        let other = try #require(repository.files["1.root.json"])
+        #expect(try recovered(root: other) == [[], []])
+        #expect(try recovered(root: other) == [[], []])
+    }
+
     @Test("What is wanted comes in its order over one connection, and is durable together")
     func order() throws {
         let site = try Site()
