@@ -16,16 +16,26 @@ final class Downloads {
     /// After a cut the same server is asked again at once if it gave so many bytes; else with the next list.
     private static let worthGoingOn: Int64 = 64 << 10
 
+    /// Where other upstreams wait, one that gives fewer bytes than these in that time lets them go first.
+    private static let leastBytes: Int64 = 64 << 10
+    ///
+    /// For as long bulk makes room for what is fetched to know an emergency: a server that trickles is no reason for
+    /// more.
+    static let patience = Duration.seconds(30)
+
     /// The file that is under way.
     private final class Current {
         let file: RemoteFile
         let download: Download
         /// How much was there when it was asked for.
         let start: Int64
+        /// When it was looked at last whether it comes, and how much was there.
+        var looked: (at: MonotonicInstant, count: Int64)
         var end: TransferEnd?
 
-        init(_ file: RemoteFile, _ download: Download) {
+        init(_ file: RemoteFile, _ download: Download, at now: MonotonicInstant) {
             (self.file, self.download, start) = (file, download, download.count)
+            looked = (now, start)
         }
     }
 
@@ -33,6 +43,7 @@ final class Downloads {
     private let transfers: Transfers
     private let place: (RemoteFile) -> String?
     private let report: (FetchReport) -> Void
+    private let patience: Duration
     private(set) var budget: BulkBudget
     private var counted: Int64 = 0
     /// What is still to be had, the first one last.
@@ -57,13 +68,14 @@ final class Downloads {
     ///   - store: takes the files.
     ///   - transfers: bring them.
     ///   - budget: bounds what can wait.
+    ///   - patience: how long other upstreams wait for one that gives next to nothing.
     ///   - place: the URL of a file; nil if its upstream has none.
     ///   - report: is told what came of it.
     init(
-        _ store: ContentStore, _ transfers: Transfers, _ budget: BulkBudget,
+        _ store: ContentStore, _ transfers: Transfers, _ budget: BulkBudget, patience: Duration = patience,
         place: @escaping (RemoteFile) -> String?, report: @escaping (FetchReport) -> Void
     ) {
-        (self.store, self.transfers, self.budget) = (store, transfers, budget)
+        (self.store, self.transfers, self.budget, self.patience) = (store, transfers, budget, patience)
         (self.place, self.report) = (place, report)
         report(.used(budget.usage))
     }
@@ -104,6 +116,7 @@ final class Downloads {
     /// - Returns: when to look again at the latest, if nothing comes before.
     func step(at now: MonotonicInstant) -> MonotonicInstant? {
         countBulk()
+        letOthersGoFirst(at: now)
         settle()
         endCommit()
         if let next = next() {
@@ -111,10 +124,10 @@ final class Downloads {
                 if next.isEmergency, !current.file.isEmergency {
                     cancel()
                     settle()
-                    start(next)
+                    start(next, at: now)
                 }
             } else {
-                start(next)
+                start(next, at: now)
             }
         }
         commit(at: now)
@@ -136,7 +149,10 @@ final class Downloads {
     // MARK: One file
 
     /// Whether bulk has to wait: for an emergency, or for a disk that is slower than the network.
-    private var isBulkHeld: Bool { transfers.isUnderWay(.emergency) || (store.isCommitting && isBatchFull) }
+    private var isBulkHeld: Bool {
+        transfers.isUnderWay(.emergency, atMost: patience)
+            || (store.isCommitting && isBatchFull)
+    }
 
     /// The first file that is to be fetched now.
     private func next() -> RemoteFile? {
@@ -151,13 +167,32 @@ final class Downloads {
         passed.upstreams.contains(file.upstream) || passed.files.contains(file)
     }
 
-    private func start(_ file: RemoteFile) {
+    /// Puts an upstream whose server gives next to nothing behind the others, which must not wait for it for ever.
+    ///
+    /// What has come of its file stays. Nothing wakes for it: whatever trickles does.
+    private func letOthersGoFirst(at now: MonotonicInstant) {
+        guard let current, now - current.looked.at >= patience else { return }
+        let bytes = current.download.count - current.looked.count
+        current.looked = (now, current.download.count)
+        let slow = current.file
+        /// The higher goes first.
+        func place(_ file: RemoteFile) -> Int {
+            (file.isEmergency ? 2 : 0)
+                + (file.upstream == slow.upstream && file.isEmergency == slow.isEmergency ? 0 : 1)
+        }
+        let others = queue.contains { place($0) > place(slow) && !store.holds($0.content) && !isPassed($0) }
+        guard bytes < Self.leastBytes, others else { return }
+        queue = (0...3).flatMap { number in queue.filter { place($0) == number } }
+        cancel()
+    }
+
+    private func start(_ file: RemoteFile, at now: MonotonicInstant) {
         guard let url = place(file), let length = file.content.length else {
             return pass(file, "its upstream is not configured")
         }
         do throws(SystemError) {
             let download = try store.download(file.content, file.path)
-            let current = Current(file, download)
+            let current = Current(file, download, at: now)
             self.current = current
             if download.isWhole { return current.end = .complete }
             let request = TransferRequest(

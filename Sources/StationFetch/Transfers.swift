@@ -55,6 +55,7 @@ final class Transfers {
         let request: TransferRequest
         let sink: any TransferSink
         let then: (TransferEnd) -> Void
+        let begun = Clocks.read().monotonic
         var headers: UnsafeMutablePointer<curl_slist>?
         var certificatesAt: Int64?
         /// Where it is asked for.
@@ -177,7 +178,7 @@ final class Transfers {
     /// - Parameters:
     ///   - request: what to fetch.
     ///   - sink: takes it.
-    ///   - then: is told how it ended, never from within this call.
+    ///   - then: is told how it ended; from within this call only where the machine has no memory left.
     func start(
         _ request: TransferRequest, into sink: any TransferSink, then: @escaping (TransferEnd) -> Void
     ) {
@@ -194,9 +195,12 @@ final class Transfers {
         transfers.values.reduce(endedBulkBytes) { $0 + ($1.request.purpose == .bulk ? $1.received : 0) }
     }
 
-    /// Whether any transfer of that purpose is under way.
-    func isUnderWay(_ purpose: TransferRequest.Purpose) -> Bool {
-        transfers.values.contains { $0.request.purpose == purpose }
+    /// Whether any transfer of that purpose is under way, and has been for no longer than so long.
+    func isUnderWay(_ purpose: TransferRequest.Purpose, atMost age: Duration? = nil) -> Bool {
+        let now = Clocks.read().monotonic
+        return transfers.values.contains { transfer in
+            transfer.request.purpose == purpose && age.map { now - transfer.begun <= $0 } ?? true
+        }
     }
 
     /// Gives up all transfers with a lesser purpose, and with them what is on its way in their connections.

@@ -1,6 +1,7 @@
 import Foundation
 import StationCore
 import StationTrust
+import Synchronization
 import Testing
 
 @testable import StationFetch
@@ -229,5 +230,55 @@ struct DownloadTests {
         bench.transfers.cancel(below: .emergency)
         #expect(end == .cancelled && !bench.transfers.isUnderWay(.bulk))
         #expect((1..<Int64(bytes.count)).contains(download.count))
+    }
+
+    @Test("An upstream that trickles holds nobody else's programmes, and what has come of its own stays")
+    func trickling() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let told = Mutex<[TUF.Content]>([])
+        let downloads = Downloads(
+            try bench.store(), bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
+            patience: .milliseconds(200), place: { server.url($0.upstream, 300_000, $0.path) },
+            report: { report in
+                if case .stored(let contents) = report { told.withLock { $0 += contents } }
+            })
+        let files = try [("throttled", "a"), ("throttled", "b"), ("sound", "c"), ("sound", "d")].map {
+            RemoteFile(
+                upstream: $0, path: $1, content: try FetchBench.target(FetchServer.content($1, 300_000)))
+        }
+        downloads.want(files)
+        let isStored: Bool? = bench.wait {
+            _ = downloads.step(at: Clocks.read().monotonic)
+            return told.withLock(\.count) == 4 ? true : nil
+        }
+        #expect(isStored == true)
+        let order = told.withLock { $0.compactMap { content in files.firstIndex { $0.content == content } } }
+        #expect(Set(order.prefix(2)) == [2, 3] && order.suffix(2) == [0, 1])
+        // It was asked for the rest.
+        #expect(try server.requests().map { $0.hasPrefix("bytes=") } == [false, false, false, true, false])
+    }
+
+    @Test("An upstream that trickles while it is asked for emergencies holds no programme for long")
+    func tricklingEmergency() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let isStored = Mutex(false)
+        let downloads = Downloads(
+            try bench.store(), bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
+            patience: .seconds(4), place: { server.url("sound", 1000, $0.path) },
+            report: { if case .stored = $0 { isStored.withLock { $0 = true } } })
+        bench.transfers.start(
+            TransferRequest(url: server.url("trickle", 1000, "x"), purpose: .emergency, limit: 1000),
+            into: Collector(limit: 1000)
+        ) { _ in }
+        let content = try FetchBench.target(FetchServer.content("y", 1000))
+        downloads.want([RemoteFile(upstream: "xã", path: "y", content: content)])
+        func isDone(after milliseconds: Int) -> Bool {
+            bench.wait(seconds: Double(milliseconds) / 1000) {
+                _ = downloads.step(at: Clocks.read().monotonic)
+                return isStored.withLock(\.self) ? true : nil
+            } ?? false
+        }
+        #expect(!isDone(after: 200))
+        #expect(isDone(after: 30_000) && bench.transfers.isUnderWay(.emergency))
     }
 }
