@@ -46,7 +46,7 @@ struct Command {
         case "init" where words.count == 2: try start(from: words[1])
         case "refresh" where words.count == 1: _ = try refresh()
         case "download" where words.count == 1: try download()
-        case "find" where words.count == 1: _ = try find()
+        case "find" where words.count == 1: try find { _, _, _ in }
         default: throw UsageError(description: "expected init ROOT, refresh, download or find")
         }
     }
@@ -112,28 +112,26 @@ struct Command {
         return session
     }
 
-    /// Looks for the targets without fetching them.
-    private func find() throws -> (session: Session, targets: [(path: String, target: TUF.Target)]) {
+    /// Looks for the targets in the order of the command line, ending with the first that there is not.
+    private func find(_ take: (Session, String, TUF.Target) throws -> Void) throws {
         guard let paths = options["--target-name"] else {
             throw UsageError(description: "--target-name is missing")
         }
         var session = try refresh()
-        var targets: [(path: String, target: TUF.Target)] = []
         for path in paths {
             guard case .found(let target) = try session.finish(session.client.search(for: path)) else {
                 throw UsageError(description: "\(path): no such target")
             }
-            targets.append((path, target))
+            try take(session, path, target)
         }
-        return (session, targets)
     }
 
+    /// Fetches each target before the next is looked for: what stands before one that is refused is there.
     private func download() throws {
         let (folder, url) = (Folder(path: try option("--target-dir")), try url("--target-base-url"))
-        let (session, targets) = try find()
-        for (path, target) in targets {
+        try find { session, path, target in
             let name = Self.localName(of: path)
-            if isThere(folder.path + "/" + name, target) { continue }
+            if isThere(folder.path + "/" + name, target) { return }
             let source = url + TUF.fileName(of: path, target.content, root: session.client.root)
             try fetch(source, path, target, with: session.fetcher, into: folder, as: name)
         }
