@@ -49,22 +49,40 @@ package struct KeySources {
 
     /// The keys of a kind, with those of no known kind; each key once.
     ///
-    /// - Throws: when a file is no key, or others than its owner may read it.
+    /// - Throws: when a folder is not there, a file is no key, or others than its owner may read it.
     package func keys(_ kind: Kind) throws(CentreError) -> [SecretKey] {
         var keys = given
+        for path in try files(kind) { keys += try Self.read(path) }
+        return keys
+    }
+
+    /// The files of the secret keys of a kind, in order.
+    func files(_ kind: Kind) throws(CentreError) -> [String] {
+        var files: [String] = []
         for folder in folders {
             let path = "\(folder)/\(kind.rawValue)"
             let names: [String]
             do throws(SystemError) { names = try namesInDirectory(path) } catch {
-                if error.code == ENOENT { continue }
-                throw CentreError(error)
+                guard error.code == ENOENT else { throw CentreError(error) }
+                guard access(folder, F_OK) == 0 else {
+                    throw CentreError(
+                        .configuration,
+                        Phrase(
+                            vi: "--keys \(folder): không có thư mục này",
+                            en: "--keys \(folder): there is no such folder"))
+                }
+                continue
             }
-            for name in names.sorted() where name.hasSuffix(Self.suffix) && !name.hasSuffix(Self.publicSuffix)
-            {
-                keys += try Self.read("\(path)/\(name)")
-            }
+            files += names.sorted().filter { $0.hasSuffix(Self.suffix) && !$0.hasSuffix(Self.publicSuffix) }
+                .map { "\(path)/\($0)" }
         }
-        return keys
+        return files
+    }
+
+    /// Takes the file of a secret key away, and that of its public half.
+    static func remove(_ path: String) {
+        unlink(path)
+        unlink(path.dropLast(suffix.count) + publicSuffix)
     }
 
     private static func read(_ path: String) throws(CentreError) -> [SecretKey] {
@@ -128,6 +146,7 @@ package struct KeySources {
         let name = String((TUF.keyID(of: key.json) ?? "").prefix(16))
         try attempt { () throws(SystemError) in
             try DurableFile.makeDirectory(path, mode: 0o700)
+            DurableFile.removeUnfinished(in: path)
             try DurableFile.replace(
                 "\(path)/\(name)\(Self.suffix)", with: Array(KeyFile.secret(seed: seed).utf8),
                 mode: Self.secretMode, surroundings.calls)
