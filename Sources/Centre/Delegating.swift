@@ -53,7 +53,7 @@ extension Repository {
     ) throws(CentreError) {
         let version: Int64
         do throws(TUF.Refusal) { version = try TUF.Document(metadata, of: role).signed.version } catch {
-            throw CentreError(.refused, Phrasebook.translated("\(error)"))
+            throw CentreError(.refused, Phrasebook.translated("--metadata: \(error)"))
         }
         let known = draft.state.snapshot["meta"]?["\(role).json"]?.version ?? 0
         guard version > known || version == known && isFirst else {

@@ -24,12 +24,12 @@ extension Repository {
     ///   - deed: what is to be changed.
     ///   - kind: whose keys.
     ///   - threshold: how many must sign from now on; nil for as many as before.
-    /// - Returns: the ids of the role's keys from now on, and what expires soon.
+    /// - Returns: the ids of the role's keys from now on, how many of them must sign, and what expires soon.
     /// - Throws: when keys are missing, or the change would leave fewer keys than must sign.
     package func changeKeys(
         _ deed: KeyChange, _ kind: KeySources.Kind, threshold: Int? = nil
-    ) throws(CentreError) -> (ids: [String], warnings: [Phrase]) {
-        let (ids, draft) = try change { draft throws(CentreError) in
+    ) throws(CentreError) -> (ids: [String], needed: Int, warnings: [Phrase]) {
+        let (found, draft) = try change { draft throws(CentreError) in
             // Before a key is made for nothing. Lost keys of the role itself are no reason: they are replaced so.
             try require([kind == .emergency ? Role.targets : Role.root], draft.state)
             let old = try draft.state.appointment(kind == .online ? Role.timestamp : kind.rawValue)
@@ -49,9 +49,9 @@ extension Repository {
             } else {
                 try rotate(kind, holders, needed, &draft)
             }
-            return holders.map(\.0)
+            return (holders.map(\.0), needed)
         }
-        return (ids, draft.warnings)
+        return (found.0, found.1, draft.warnings)
     }
 
     /// Who may sign from now on: each key's id and public half.

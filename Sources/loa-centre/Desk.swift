@@ -205,10 +205,11 @@ extension Desk {
         case "renew": deed = .renew
         default: throw UsageError(message: UsageText.unknownVerb("key \(words.operands[0])"))
         }
-        let (ids, warnings) = try repository(words.operands[1], words)
-            .changeKeys(deed, kind, threshold: threshold)
+        let keys = try keys(words)
+        let repository = Repository(words.operands[1], keys: keys, try Surroundings.system())
+        let (ids, needed, warnings) = try repository.changeKeys(deed, kind, threshold: threshold)
         for warning in warnings { complain(warning) }
-        say([DeskText.keys(of: role, ids)])
+        say(DeskText.keys(of: role, ids.map { ($0, keys.file(of: $0, kind)) }, needed: needed))
     }
 
     func delegate(_ words: Words) throws {

@@ -11,10 +11,7 @@ package struct Repository {
 
     /// Names a repository; nothing is read before something is asked of it.
     package init(_ path: String, keys: KeySources, _ surroundings: Surroundings) {
-        var path = path[...]
-        // As a shell completes it.
-        while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-        folder = RepositoryFolder(path: String(path))
+        folder = RepositoryFolder(path: KeySources.withoutSlash(path))
         (self.keys, self.surroundings) = (keys, surroundings)
     }
 

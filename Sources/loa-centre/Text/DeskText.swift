@@ -90,9 +90,15 @@ enum DeskText {
 
     static let incomplete = Phrase(
         vi: "thư mục có lỗi: publish sẽ từ chối", en: "the folder has errors: publish would refuse it")
-    static func keys(of role: String, _ ids: [String]) -> Phrase {
-        let list = ids.joined(separator: " ")
-        return Phrase(vi: "Khóa của \(role): \(list)", en: "Keys of \(role): \(list)")
+    /// Who may sign now, with the file where it is here.
+    static func keys(
+        of role: String, _ keys: [(id: String, file: String?)], needed: Int
+    ) -> [Phrase] {
+        [
+            Phrase(
+                vi: "Khóa của \(role) (cần \(needed) trong \(keys.count) khóa ký):",
+                en: "Keys of \(role) (\(needed) of \(keys.count) must sign):")
+        ] + TextWidth.table(keys.map { ["  " + $0.id, $0.file ?? ""] }).map { Phrase(same: $0) }
     }
 
     // MARK: Looking ahead

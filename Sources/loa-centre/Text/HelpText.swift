@@ -40,8 +40,8 @@ extension ExitCode {
         case .fine: Phrase(vi: "tốt", en: "fine")
         case .no:
             Phrase(
-                vi: "câu trả lời là không: có lỗi trong thư mục, hoặc bạn không đồng ý",
-                en: "the answer is no: the folder has errors, or you declined")
+                vi: "bị từ chối hoặc không làm được, có ghi lý do; hoặc bạn không đồng ý",
+                en: "refused, or it failed, and says why; or you declined")
         case .usage: Phrase(vi: "gõ sai lệnh", en: "the command line is not understood")
         case .notPermitted: Phrase(vi: "người dùng này không có quyền", en: "this user may not")
         case .configuration:
