@@ -149,9 +149,9 @@ package struct Publication {
     private static let mostNames = 10
 
     /// What was published before, and was not there any more as it was.
-    private func mended(_ paths: [String]) -> [Phrase] {
+    private func mended(_ files: [TargetFiles.Wanted]) -> [Phrase] {
         let published = Dictionary(state.offers.map { ($0.path, $0.target.sha256) }) { first, _ in first }
-        let mended = wanted.filter { paths.contains($0.path) && published[$0.path] == $0.sha256 }.map(\.path)
+        let mended = files.filter { published[$0.path] == $0.sha256 }.map(\.path)
         guard !mended.isEmpty else { return [] }
         let names =
             mended.prefix(Self.mostNames).joined(separator: ", ")

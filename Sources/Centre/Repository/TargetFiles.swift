@@ -28,12 +28,12 @@ struct TargetFiles {
     ///   - files: what is to be there.
     ///   - isThorough: whether what is there is read, and written again where a disk or a hand has damaged it.
     ///   - progress: told before each file.
-    /// - Returns: the paths of those that were not there, or not whole.
+    /// - Returns: those that were not there, or not whole.
     /// - Throws: when one cannot be written, or is not any more what it was when it was looked at.
     @discardableResult
     func put(
         _ files: [Wanted], isThorough: Bool = false, progress: (Progress) -> Void = { _ in }
-    ) throws(CentreError) -> [String] {
+    ) throws(CentreError) -> [Wanted] {
         let missing = isThorough ? damaged(files, progress) : files.filter { !isThere($0) }
         var state = Progress(stage: .copying, done: 0, total: missing.reduce(0) { $0 + $1.length })
         var folders: Set<String> = []
@@ -56,7 +56,7 @@ struct TargetFiles {
             try attempt { () throws(SystemError) in try DurableFile.syncDirectory(of: path + "/.", calls) }
         }
         if !missing.isEmpty { progress(state) }
-        return missing.map(\.path)
+        return missing
     }
 
     /// Those that are not there, or are not what they were when they were put there.
