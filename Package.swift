@@ -85,6 +85,8 @@ let package = Package(
         .executableTarget(
             name: "tuf-client", dependencies: ["StationTrust", "CCurl"], path: "Tests/tuf-client",
             exclude: ["conformance.py", "repository.py"], swiftSettings: strict),
+        // A folder of a test's own, gone with it.
+        .target(name: "ScratchFolders", path: "Tests/ScratchFolders", swiftSettings: strict),
         // Repositories that the tests of several targets sign for themselves.
         .target(
             name: "SignedRepositories", dependencies: ["StationTrust"], path: "Tests/SignedRepositories",
@@ -110,7 +112,7 @@ let package = Package(
             name: "StationHostTests",
             dependencies: [
                 "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator",
-                "CardCapture", "CLinux",
+                "CardCapture", "CLinux", "ScratchFolders",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -129,6 +131,7 @@ let package = Package(
             name: "CentreTests",
             dependencies: [
                 "Centre", "StationCore", "StationTrust", "StationAudio", "StationHost", "TerminalText",
+                "ScratchFolders",
             ],
             exclude: ["client.py"], swiftSettings: strict),
         .testTarget(

@@ -7,18 +7,8 @@ package import TerminalText
 ///
 /// The other centre signs for its role itself, with this or any other tool of TUF; stations refuse paths of a role that
 /// has not signed anything, so its first file comes with the delegation, and each later one the same way.
-package struct Delegating {
-    private let folder: RepositoryFolder
-    private let keys: KeySources
-    private let surroundings: Surroundings
-
-    /// Prepares a delegation in a repository; of the keys `targets/` and `online/` are read.
-    package init(_ repository: String, keys: KeySources, _ surroundings: Surroundings) {
-        folder = RepositoryFolder(path: repository)
-        (self.keys, self.surroundings) = (keys, surroundings)
-    }
-
-    /// Hands paths on, or takes a newer file of a role that has some.
+extension Repository {
+    /// Hands paths on, or takes a newer file of a role that has some; of the keys `targets/` and `online/` are read.
     ///
     /// - Parameters:
     ///   - role: the role's name.
@@ -27,34 +17,46 @@ package struct Delegating {
     ///   - metadata: the file that they have signed.
     /// - Returns: what expires soon.
     /// - Throws: when the file is not signed by those keys, or is older than the one before.
-    package func carryOut(
+    package func delegate(
         _ role: String, patterns: [String], publicKeys: [String], metadata: [UInt8]
     ) throws(CentreError) -> [Phrase] {
         guard KeySources.Kind(role: role) == nil, !role.isEmpty else {
             throw CentreError(
                 .refused, Phrase(vi: "tên vai trò \(role) đã dùng", en: "the role name \(role) is taken"))
         }
-        let lock = try folder.lock()
-        defer { _ = lock.number }
-        let state = try folder.read()
-        var draft = Draft(state, folder, keys, at: surroundings.now.seconds)
-        var (delegations, patterns) = (state.targets["delegations"] ?? [:], patterns)
+        return try change { draft throws(CentreError) in
+            let paths = try handOn(role, patterns, publicKeys, &draft)
+            try take(metadata, of: role, isFirst: !publicKeys.isEmpty, for: paths, &draft)
+        }.draft.warnings
+    }
+
+    /// Has targets hand the paths on where that is asked for; returns the paths.
+    private func handOn(
+        _ role: String, _ patterns: [String], _ publicKeys: [String], _ draft: inout Draft
+    ) throws(CentreError) -> [String] {
+        var delegations = draft.state.targets["delegations"] ?? [:]
         var roles = delegations["roles"]?.elements ?? []
         let place = roles.firstIndex { $0["name"]?.text == role }
         if patterns.isEmpty, publicKeys.isEmpty, let place {
-            patterns = roles[place]["paths"]?.elements?.compactMap(\.text) ?? []
-        } else {
-            let entry = try entry(role, patterns, publicKeys, &delegations)
-            if let place { roles[place] = entry } else { roles.append(entry) }
-            delegations = delegations.with("roles", .array(roles))
-            try draft.revise(Role.targets, state.targets.with("delegations", delegations))
+            return roles[place]["paths"]?.elements?.compactMap(\.text) ?? []
         }
+        let entry = try entry(role, patterns, publicKeys, &delegations)
+        if let place { roles[place] = entry } else { roles.append(entry) }
+        delegations = delegations.with("roles", .array(roles))
+        try draft.revise(Role.targets, draft.state.targets.with("delegations", delegations))
+        return patterns
+    }
+
+    /// Takes what the other centre has signed.
+    private func take(
+        _ metadata: [UInt8], of role: String, isFirst: Bool, for patterns: [String], _ draft: inout Draft
+    ) throws(CentreError) {
         let version: Int64
         do throws(TUF.Refusal) { version = try TUF.Document(metadata, of: role).signed.version } catch {
-            throw CentreError(.refused, Phrase(same: "\(error)"))
+            throw CentreError(.refused, Phrasebook.translated("--metadata: \(error)"))
         }
-        let known = state.snapshot["meta"]?["\(role).json"]?.version ?? 0
-        guard version > known || version == known && !publicKeys.isEmpty else {
+        let known = draft.state.snapshot["meta"]?["\(role).json"]?.version ?? 0
+        guard version > known || version == known && isFirst else {
             throw CentreError(
                 .refused,
                 Phrase(
@@ -62,9 +64,6 @@ package struct Delegating {
                     en: "\(role).json is version \(version), no newer than the one that is here (\(known))"))
         }
         draft.add(role, version: version, metadata, probes: patterns.map(Self.example))
-        try draft.finish()
-        try draft.write(surroundings.calls)
-        return draft.warnings
     }
 
     private func entry(

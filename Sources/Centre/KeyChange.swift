@@ -3,49 +3,61 @@ import StationHost
 import StationTrust
 package import TerminalText
 
+/// What is to be changed about who may sign.
+package enum KeyChange: Sendable {
+    /// Another key may sign: that one, in PEM or hexadecimal digits, or one that is made here.
+    case add(public: String?)
+    /// A key may not sign any more, named by the beginning of its id.
+    case revoke(id: String)
+    /// Nothing but the root's expiry.
+    case renew
+}
+
 /// `loa-centre key`: who may sign for a role, and for how many of them it takes.
 ///
 /// A change of root is signed by as many of the old root keys and of the new ones as must, so that every station
 /// follows it from whatever root it has.
-package struct KeyChange {
-    /// What is to be changed.
-    package enum Deed: Sendable {
-        /// Another key may sign: that one, in PEM or hexadecimal digits, or one that is made here.
-        case add(public: String?)
-        /// A key may not sign any more, named by the beginning of its id.
-        case revoke(id: String)
-        /// Nothing but the root's expiry.
-        case renew
-    }
-
-    private let folder: RepositoryFolder
-    private let keys: KeySources
-    private let surroundings: Surroundings
-
-    /// Prepares a change in a repository; root keys are needed, or those of targets for the emergency role.
-    package init(_ repository: String, keys: KeySources, _ surroundings: Surroundings) {
-        folder = RepositoryFolder(path: repository)
-        (self.keys, self.surroundings) = (keys, surroundings)
-    }
-
-    private var now: Int64 { surroundings.now.seconds }
-
-    /// Changes the keys of a kind.
+extension Repository {
+    /// Changes the keys of a kind; root keys are needed, or those of targets for the emergency role.
     ///
     /// - Parameters:
     ///   - deed: what is to be changed.
     ///   - kind: whose keys.
     ///   - threshold: how many must sign from now on; nil for as many as before.
-    /// - Returns: the ids of the role's keys from now on, and what expires soon.
+    /// - Returns: the ids of the role's keys from now on, how many of them must sign, and what expires soon.
     /// - Throws: when keys are missing, or the change would leave fewer keys than must sign.
-    package func carryOut(
-        _ deed: Deed, _ kind: KeySources.Kind, threshold: Int? = nil
-    ) throws(CentreError) -> (ids: [String], warnings: [Phrase]) {
-        let lock = try folder.lock()
-        defer { _ = lock.number }
-        let state = try folder.read()
-        let role = kind == .online ? Role.timestamp : kind.rawValue
-        let old = try state.appointment(role)
+    package func changeKeys(
+        _ deed: KeyChange, _ kind: KeySources.Kind, threshold: Int? = nil
+    ) throws(CentreError) -> (ids: [String], needed: Int, warnings: [Phrase]) {
+        let (found, draft) = try change { draft throws(CentreError) in
+            // Before a key is made for nothing. Lost keys of the role itself are no reason: they are replaced so.
+            try require([kind == .emergency ? Role.targets : Role.root], draft.state)
+            let old = try draft.state.appointment(kind == .online ? Role.timestamp : kind.rawValue)
+            let holders = try holders(deed, kind, old, draft.state)
+            let needed = threshold ?? old.threshold
+            guard 1...max(1, holders.count) ~= needed, !holders.isEmpty else {
+                throw CentreError(
+                    .refused,
+                    Phrase(
+                        vi:
+                            "còn \(holders.count) khóa mà cần \(needed): thêm khóa trước, hoặc đổi --threshold",
+                        en: "\(Format.counted(holders.count, "key")) would be left and \(needed) must sign: "
+                            + "add one first, or change --threshold"))
+            }
+            if kind == .emergency {
+                try appoint(holders, needed, &draft)
+            } else {
+                try rotate(kind, holders, needed, &draft)
+            }
+            return (holders.map(\.0), needed)
+        }
+        return (found.0, found.1, draft.warnings)
+    }
+
+    /// Who may sign from now on: each key's id and public half.
+    private func holders(
+        _ deed: KeyChange, _ kind: KeySources.Kind, _ old: Appointment, _ state: RepositoryState
+    ) throws(CentreError) -> [(String, JSON)] {
         var holders = old.keyIDs.compactMap { id in
             (state.root["keys"]?[id] ?? state.targets["delegations"]?["keys"]?[id]).map { (id, $0) }
         }
@@ -64,30 +76,15 @@ package struct KeyChange {
                 throw CentreError(
                     .refused,
                     Phrase(
-                        vi: "không có đúng một khóa \(id): \(old.keyIDs.joined(separator: " "))",
-                        en: "not one key is \(id): \(old.keyIDs.joined(separator: " "))"))
+                        vi: "vai trò không có đúng một khóa bắt đầu bằng \(id): "
+                            + old.keyIDs.joined(separator: " "),
+                        en: "not one key of the role begins with \(id): "
+                            + old.keyIDs.joined(separator: " ")))
             }
             holders.removeAll { $0.0 == named[0].0 }
         case .renew: break
         }
-        let needed = threshold ?? old.threshold
-        guard 1...max(1, holders.count) ~= needed, !holders.isEmpty else {
-            throw CentreError(
-                .refused,
-                Phrase(
-                    vi: "còn \(holders.count) khóa mà cần \(needed): thêm khóa trước, hoặc đổi --threshold",
-                    en: "\(holders.count) keys would be left and \(needed) must sign: add one first, "
-                        + "or change --threshold"))
-        }
-        var draft = Draft(state, folder, keys, at: now)
-        if kind == .emergency {
-            try appoint(holders, needed, &draft)
-        } else {
-            try rotate(kind, holders, needed, &draft)
-        }
-        try draft.finish()
-        try draft.write(surroundings.calls)
-        return (holders.map(\.0), draft.warnings)
+        return holders
     }
 
     private func newKey(_ text: String?, _ kind: KeySources.Kind) throws(CentreError) -> JSON {

@@ -28,35 +28,49 @@ package struct NewRepository {
         private static let most = 16
     }
 
-    private let folder: RepositoryFolder
-    private let keys: KeySources
+    /// What has been made.
+    package struct Made {
+        /// The path of the root that goes to the stations.
+        package let root: String
+        /// The files of the keys that were there before.
+        package let reused: [String]
+    }
+
+    private let repository: Repository
     private let thresholds: [KeySources.Kind: Threshold]
-    private let surroundings: Surroundings
+    private let reusesKeys: Bool
 
     /// Prepares a repository.
     ///
     /// - Parameters:
     ///   - path: its folder, which must not hold one yet.
-    ///   - keys: the folder of the keys; those that are there are used, those that are not are made.
+    ///   - keys: the folder in which keys are made.
     ///   - thresholds: where not one key of one signs.
+    ///   - reusesKeys: whether keys that are there are used: what they sign for one repository is then believed in
+    ///     the place of the other's.
     ///   - surroundings: time, chance, disk.
     package init(
         at path: String, keys: KeySources, thresholds: [KeySources.Kind: Threshold] = [:],
-        _ surroundings: Surroundings
+        reusesKeys: Bool = false, _ surroundings: Surroundings
     ) {
-        folder = RepositoryFolder(path: path)
-        (self.keys, self.thresholds, self.surroundings) = (keys, thresholds, surroundings)
+        repository = Repository(path, keys: keys, surroundings)
+        (self.thresholds, self.reusesKeys) = (thresholds, reusesKeys)
     }
+
+    private var folder: RepositoryFolder { repository.folder }
+    private var keys: KeySources { repository.keys }
 
     /// Makes it.
     ///
-    /// - Returns: the path of the root that goes to the stations.
-    /// - Throws: when there is a repository already, or something cannot be written.
-    package func make() throws(CentreError) -> String {
+    /// - Throws: when there is a repository already, or keys that nobody said are meant, or something cannot be
+    ///   written; nothing of it is left then.
+    package func make() throws(CentreError) -> Made {
+        try refuseServedKeys()
         try attempt { () throws(SystemError) in
             for path in [folder.metadata, folder.targets] {
                 try DurableFile.makeDirectory(path, mode: RepositoryFolder.folderMode)
             }
+            for path in keys.folders { try DurableFile.makeDirectory(path, mode: 0o700) }
         }
         let lock = try folder.lock()
         defer { _ = lock.number }
@@ -68,13 +82,52 @@ package struct NewRepository {
                     vi: "\(folder.path): đã có kho ở đây, không ghi đè",
                     en: "\(folder.path): there is a repository already; it is not overwritten"))
         }
-        let draft = try draft()
-        try draft.write(surroundings.calls)
-        return folder.metadata(RepositoryFolder.firstRoot)
+        let reused = try keyFiles()
+        guard reused.isEmpty || reusesKeys else { throw inUse(reused) }
+        do throws(CentreError) { try draft().write() } catch {
+            // Nobody has heard of any of it, and the next try begins where this one did.
+            let names = (try? namesInDirectory(folder.metadata)) ?? []
+            for name in names where name.hasSuffix(".json") { unlink(folder.metadata(name)) }
+            for path in (try? keyFiles()) ?? [] where !reused.contains(path) { KeySources.remove(path) }
+            throw error
+        }
+        return Made(root: folder.metadata(RepositoryFolder.firstRoot), reused: reused)
+    }
+
+    private func keyFiles() throws(CentreError) -> [String] {
+        var files: [String] = []
+        for kind in KeySources.Kind.allCases { files += try keys.files(kind) }
+        return files
+    }
+
+    private func inUse(_ files: [String]) -> CentreError {
+        let list = files.joined(separator: ", ")
+        return CentreError(
+            .refused,
+            Phrase(
+                vi:
+                    "đã có khóa ở đây, có thể của một kho khác: \(list). Hai kho chung khóa thì tệp ký cho kho này "
+                    + "cũng được tin ở kho kia. Chọn thư mục khác cho --keys, hoặc nếu cố ý: --reuse-keys",
+                en:
+                    "there are keys already, perhaps another repository's: \(list). With shared keys what is signed "
+                    + "for one repository is believed in the other. Choose another folder for --keys, or, if that "
+                    + "is meant, add --reuse-keys"))
+    }
+
+    /// Keys below the repository would be served with it.
+    private func refuseServedKeys() throws(CentreError) {
+        for path in keys.folders where path == folder.path || path.hasPrefix(folder.path + "/") {
+            throw CentreError(
+                .refused,
+                Phrase(
+                    vi: "--keys \(path) nằm trong kho, nơi web server phục vụ mọi tệp: chọn thư mục khác",
+                    en: "--keys \(path) is inside the repository, which the web server serves: choose another"
+                ))
+        }
     }
 
     private func draft() throws(CentreError) -> Draft {
-        let now = surroundings.now.seconds
+        let now = repository.now
         var held: [KeySources.Kind: [JSON]] = [:]
         for kind in KeySources.Kind.allCases { held[kind] = try publicKeys(kind) }
         let root = root(held, at: now)
@@ -89,7 +142,7 @@ package struct NewRepository {
             targets: Self.header("targets").with("targets", [:])
                 .with("delegations", delegations(held[.emergency] ?? [])),
             emergency: Self.header("targets").with("targets", [:]))
-        var draft = Draft(state, folder, keys, at: now)
+        var draft = Draft(state, repository)
         draft.add(root: root, bytes)
         try draft.revise(Role.targets, state.targets)
         try draft.revise(
@@ -106,7 +159,9 @@ package struct NewRepository {
     /// The public halves of the keys of a kind, made where there are too few.
     private func publicKeys(_ kind: KeySources.Kind) throws(CentreError) -> [JSON] {
         var halves = try keys.keys(kind).map(\.json)
-        while halves.count < threshold(kind).of { halves.append(try keys.make(kind, surroundings).json) }
+        while halves.count < threshold(kind).of {
+            halves.append(try keys.make(kind, repository.surroundings).json)
+        }
         return halves
     }
 

@@ -52,13 +52,10 @@ package struct Preview {
         let channel = Channel(contents.texts, audio: contents.others, surroundings)
         let compiled = channel.compile(
             TimetableStation(id: station ?? "/", groups: groups, zone: surroundings.zone))
+        let asked = groups.map(Audience.group) + (station.map { [.station($0)] } ?? [])
         problems =
-            contents.problems
-            + compiled.problems.map {
-                ChannelProblem(
-                    $0.severity == .error ? .error : .warning, $0.file, line: $0.line,
-                    Phrasebook.translated($0.message))
-            }
+            contents.problems + ChannelProblem.all(compiled.problems)
+            + Self.unknown(asked, among: Audience.named(in: contents.texts.map(\.path)))
         let end = surroundings.now + .seconds(Int64(days) * 86_400)
         entries = compiled.timetable.slots(from: surroundings.now, until: end, limit: Self.mostSlots).map {
             slot in
@@ -76,4 +73,25 @@ package struct Preview {
                 programmeClass: slot.programmeClass.rawValue, programme: slot.programme, items: items)
         }
     }
+
+    /// Groups and stations that the channel has no calendar for: mistyped, or content with what is for all.
+    private static func unknown(_ asked: [Audience], among known: [Audience]) -> [ChannelProblem] {
+        asked.filter { !known.contains($0) }.map { audience in
+            let list = known.names(atMost: mostNames)
+            return ChannelProblem(
+                .warning, audience.calendar,
+                known.isEmpty
+                    ? Phrase(
+                        vi: "không có tệp này: chỉ thấy chương trình chung",
+                        en: "there is none: what is shown is for all")
+                    : Phrase(
+                        vi: "không có tệp này: chỉ thấy chương trình chung. Có lịch riêng: "
+                            + list[.vietnamese],
+                        en: "there is none: what is shown is for all. With calendars of their own: "
+                            + list[.english]))
+        }
+    }
+
+    /// So many groups and stations are listed.
+    private static let mostNames = 20
 }

@@ -10,9 +10,7 @@ package struct Publication {
     /// What sounds otherwise than before within the next seven days.
     package let differences: [AirDifference]
 
-    private let folder: RepositoryFolder
-    private let keys: KeySources
-    private let surroundings: Surroundings
+    private let repository: Repository
     private let state: RepositoryState
     private let ordinary: [CheckedFile]
     private let emergency: EmergencyPlan
@@ -26,17 +24,19 @@ package struct Publication {
     /// - Parameters:
     ///   - channel: the folder that the editor keeps.
     ///   - repository: the folder that the web server serves.
-    ///   - keys: where the keys are; they are read when something is signed.
+    ///   - keys: where the keys are.
     ///   - surroundings: time, disk, zones.
+    ///   - isTrial: whether nothing will be signed, so that no key need be there.
     ///   - progress: told before each file.
     /// - Throws: with all problems, where one of them keeps the folder from being published.
     package init(
         of channel: String, into repository: String, keys: KeySources, _ surroundings: Surroundings,
-        progress: (Progress) -> Void = { _ in }
+        isTrial: Bool = false, progress: (Progress) -> Void = { _ in }
     ) throws(CentreError) {
-        folder = RepositoryFolder(path: repository)
-        (self.keys, self.surroundings, channelFolder) = (keys, surroundings, channel)
-        state = try folder.read()
+        self.repository = Repository(repository, keys: keys, surroundings)
+        channelFolder = channel
+        state = try self.repository.folder.read()
+        if !isTrial { try Self.requireKeys(self.repository, state) }
         var known: [String: Measurement] = [:]
         for (_, target) in state.offers {
             if let hash = target.sha256, let measurement = Measurement(target["custom"]) {
@@ -48,16 +48,29 @@ package struct Publication {
             let count = check.problems.count { $0.severity == .error }
             throw CentreError(
                 .refused,
-                Phrase(vi: "không đưa lên: \(count) lỗi", en: "not published: \(count) errors"),
+                Phrase(
+                    vi: "không đưa lên: \(count) lỗi",
+                    en: "not published: \(Format.counted(count, "error"))"),
                 problems: check.problems)
         }
         ordinary = check.files.filter { !Role.isEmergency($0.path) }
-        let target = TargetFiles(folder: folder, calls: surroundings.calls)
-        emergency = try EmergencyPlan(
+        let target = self.repository.files
+        emergency = EmergencyPlan(
             check.files.filter { Role.isEmergency($0.path) }, state, target, at: surroundings.now.seconds)
         problems = check.problems + emergency.problems
         differences = Self.differences(
             state, ordinary + emergency.files, emergency.kept, check.audiences, target, surroundings)
+    }
+
+    /// Whether the keys are here: said before hours of sound are decoded.
+    ///
+    /// Which of targets and emergency must sign shows only then; one of them, or there is nothing to publish.
+    private static func requireKeys(
+        _ repository: Repository, _ state: RepositoryState
+    ) throws(CentreError) {
+        try repository.require([Role.timestamp], state)
+        if state.emergency != nil, try repository.canSign(Role.emergency, state) { return }
+        try repository.require([Role.targets], state)
     }
 
     private static func differences(
@@ -66,10 +79,13 @@ package struct Publication {
     ) -> [AirDifference] {
         var texts: [ChannelSource.File] = []
         var hashes: [String: String] = [:]
+        let here = Dictionary(files.map { ($0.sha256, $0.text) }) { first, _ in first }
         for (path, target) in state.offers {
             hashes[path] = target.sha256
+            // What the disk has lost stations may have: where it is the editor's too, it is as it was.
             guard path.hasSuffix(".ics") || path.lowercased().hasSuffix(".m3u8"),
-                let bytes = try? targets.read(path, target, limit: ICalendarLimits.fileBytes)
+                let bytes = target.sha256.flatMap({ here[$0] ?? nil })
+                    ?? targets.read(path, target, limit: ICalendarLimits.fileBytes)
             else { continue }
             texts.append(.init(path: path, bytes: bytes))
         }
@@ -81,16 +97,13 @@ package struct Publication {
             hashes: Dictionary(
                 files.map { ($0.path, $0.sha256) } + kept.map { ($0.path, $0.target.sha256 ?? "") }
             ) { first, _ in first })
-        let before = ChannelFolder.Contents(texts: texts)
-        let gone =
-            before.names(of: "groups").map(Audience.group)
-            + before.names(of: "stations").map(Audience.station)
+        let gone = Audience.named(in: texts.map(\.path)).filter { !audiences.contains($0) }
         return Programme.differences(
-            from: old, to: new, audiences: audiences + gone.filter { !audiences.contains($0) },
+            from: old, to: new, audiences: audiences + gone,
             from: surroundings.now, until: surroundings.now + horizon)
     }
 
-    private var now: Int64 { surroundings.now.seconds }
+    private var now: Int64 { repository.now }
 
     /// Whether only time would be signed: no file is new, gone or different.
     package var isUnchanged: Bool {
@@ -106,17 +119,17 @@ package struct Publication {
     /// Signs and switches.
     ///
     /// - Parameter progress: told before each file that is copied.
-    /// - Returns: what expires soon, and what could not be renewed.
+    /// - Returns: what was put right, what expires soon, and what could not be renewed.
     /// - Throws: when keys are missing, the disk fails, or another command was faster; stations see nothing of it then.
     package func publish(progress: (Progress) -> Void = { _ in }) throws(CentreError) -> [Phrase] {
         // Once to see whether the keys are there, before gigabytes are copied.
         _ = try draft(state)
-        let files = TargetFiles(folder: folder, calls: surroundings.calls)
+        repository.files.removeUnfinished()
         // Without the lock, which an emergency would have to wait for: nobody looks at files that nothing names.
-        try files.put(wanted, progress: progress)
-        let lock = try folder.lock()
+        let mended = mended(try repository.files.put(wanted, isThorough: true, progress: progress))
+        let lock = try repository.folder.lock()
         defer { _ = lock.number }
-        let current = try folder.read()
+        let current = try repository.folder.read()
         guard current.targets == state.targets, current.emergency == state.emergency else {
             throw CentreError(
                 .refused,
@@ -124,17 +137,36 @@ package struct Publication {
                     vi: "kho đã thay đổi trong lúc chờ; chạy lại publish",
                     en: "the repository has changed meanwhile; publish again"))
         }
-        let (draft, warnings) = try draft(current)
+        var (draft, warnings) = try draft(current)
         // Another publication may have tidied up meanwhile.
-        try files.put(wanted)
-        try draft.write(surroundings.calls)
-        Leftovers(folder: folder, now: now).remove()
-        return warnings + draft.warnings
+        draft.wanted = wanted
+        try draft.write()
+        Leftovers(folder: repository.folder, now: now).remove()
+        return mended + warnings + draft.warnings
+    }
+
+    /// The most files that are named.
+    private static let mostNames = 10
+
+    /// What was published before, and was not there any more as it was.
+    private func mended(_ files: [TargetFiles.Wanted]) -> [Phrase] {
+        let published = Dictionary(state.offers.map { ($0.path, $0.target.sha256) }) { first, _ in first }
+        let mended = files.filter { published[$0.path] == $0.sha256 }.map(\.path)
+        guard !mended.isEmpty else { return [] }
+        let names =
+            mended.prefix(Self.mostNames).joined(separator: ", ")
+            + (mended.count > Self.mostNames ? ", …" : "")
+        return [
+            Phrase(
+                vi: "\(mended.count) tệp trong kho bị hỏng hoặc mất, đã chép lại: \(names)",
+                en: "\(Format.counted(mended.count, "file")) of the repository, damaged or missing, "
+                    + "put right: \(names)")
+        ]
     }
 
     /// The change, signed, and what could not be.
     private func draft(_ current: RepositoryState) throws(CentreError) -> (Draft, [Phrase]) {
-        var draft = Draft(current, folder, keys, at: now)
+        var draft = Draft(current, repository)
         if newTargets != current.targets["targets"]
             || current.targets.expires - now < Role.notice(of: Role.targets)
         {
@@ -142,7 +174,7 @@ package struct Publication {
         }
         var warnings: [Phrase] = []
         if emergency.isChanged(from: current, at: now) {
-            let canSign = try canSign(Role.emergency, .emergency)
+            let canSign = try repository.canSign(Role.emergency, current)
             if emergency.isUrgent || canSign {
                 try draft.revise(
                     Role.emergency, emergency.signed(current.emergency ?? .null, at: now),
@@ -157,12 +189,6 @@ package struct Publication {
         }
         try draft.finish()
         return (draft, warnings)
-    }
-
-    private func canSign(_ role: String, _ kind: KeySources.Kind) throws(CentreError) -> Bool {
-        let appointment = try state.appointment(role)
-        let held = try keys.keys(kind).compactMap { TUF.keyID(of: $0.json) }
-        return Set(held).intersection(appointment.keyIDs).count >= appointment.threshold
     }
 
     private var wanted: [TargetFiles.Wanted] {

@@ -1,29 +1,20 @@
-import StationCore
-import StationHost
-import StationTrust
 package import TerminalText
 
-/// `loa-centre refresh`: a new timestamp, and a new snapshot where the old one ends soon; for a timer.
-package struct Refresh {
-    private let folder: RepositoryFolder
-    private let keys: KeySources
-    private let surroundings: Surroundings
+/// Until when stations believe a file of the repository.
+package struct Validity {
+    /// The file, as stations call it: `timestamp.json`.
+    package let file: String
+    /// When that ends.
+    package let until: Phrase
+}
 
-    /// Prepares a refresh of a repository; of the keys only `online/` is read.
-    package init(_ repository: String, keys: KeySources, _ surroundings: Surroundings) {
-        folder = RepositoryFolder(path: repository)
-        (self.keys, self.surroundings) = (keys, surroundings)
-    }
-
-    /// Signs and switches.
+extension Repository {
+    /// `loa-centre refresh`: signs a new timestamp, and a new snapshot where the old one ends soon; for a timer.
     ///
-    /// - Returns: what expires soon.
-    package func sign() throws(CentreError) -> [Phrase] {
-        let lock = try folder.lock()
-        defer { _ = lock.number }
-        var draft = Draft(try folder.read(), folder, keys, at: surroundings.now.seconds)
-        try draft.finish()
-        try draft.write(surroundings.calls)
-        return draft.warnings
+    /// Of the keys only `online/` is read, and of what the repository offers nothing.
+    /// - Returns: until when everything is believed now, the timestamp first, and what expires soon.
+    package func refresh() throws(CentreError) -> (validity: [Validity], warnings: [Phrase]) {
+        let draft = try change { _ throws(CentreError) in }.draft
+        return (draft.validity, draft.warnings)
     }
 }

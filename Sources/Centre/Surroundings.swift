@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 package import StationCore
 package import StationHost
-package import TerminalText
+import TerminalText
 
 /// What an operation of the centre has of the world: the time, chance, the disk, the zones.
 package struct Surroundings: Sendable {
@@ -52,63 +52,23 @@ package struct Surroundings: Sendable {
     }
 }
 
-/// Why an operation of the centre did nothing.
-package struct CentreError: Error, Hashable, Sendable {
-    /// Whose turn it is.
-    package enum Kind: Hashable, Sendable {
-        /// The answer is no: what was to be published is not fit for it, or somebody said no.
-        case refused
-        /// This user may not.
-        case notPermitted
-        /// Keys or repository are not as they must be.
-        case configuration
+extension Surroundings {
+    /// An instant in RFC 3339 in the centre's zone.
+    func text(_ instant: Instant) -> String {
+        RFC3339.string(from: instant, offset: zone.offset(at: instant).seconds)
     }
 
-    /// Whose turn it is.
-    package let kind: Kind
-    /// What is wrong and what to do about it.
-    package let message: Phrase
-    /// What was found in the channel, where that is the reason.
-    package let problems: [ChannelProblem]
-
-    /// Makes an error.
-    package init(_ kind: Kind, _ message: Phrase, problems: [ChannelProblem] = []) {
-        (self.kind, self.message, self.problems) = (kind, message, problems)
+    /// An instant as people read it: in the centre's zone, which is said.
+    func phrase(_ seconds: Int64) -> Phrase {
+        let text = text(Instant(seconds: seconds))
+        func shown(_ language: Language) -> String {
+            Format(language: language).time(text) + " (\(Self.zoneMark(text)))"
+        }
+        return Phrase(vi: shown(.vietnamese), en: shown(.english))
     }
 
-    /// A system call failed.
-    package init(_ error: SystemError) {
-        let isForbidden = error.code == EACCES || error.code == EPERM
-        self.init(isForbidden ? .notPermitted : .refused, Phrasebook.translated("\(error)"))
-    }
-}
-
-/// Does what may fail with a system call's error, and fails with the centre's.
-func attempt<Result>(_ body: () throws(SystemError) -> Result) throws(CentreError) -> Result {
-    do throws(SystemError) { return try body() } catch { throw CentreError(error) }
-}
-
-/// Something about a channel that its editor should know.
-package struct ChannelProblem: Hashable, Sendable {
-    /// How much it matters.
-    package enum Severity: Hashable, Sendable {
-        /// It is published, and may not sound as meant.
-        case warning
-        /// It is not published.
-        case error
-    }
-
-    /// How much it matters.
-    package var severity: Severity
-    /// The file inside the channel.
-    package var file: String
-    /// The line, from 1; nil where it is about the whole file.
-    package var line: Int?
-    /// What is wrong.
-    package var message: Phrase
-
-    /// Makes a problem.
-    package init(_ severity: Severity, _ file: String, line: Int? = nil, _ message: Phrase) {
-        (self.severity, self.file, self.line, self.message) = (severity, file, line, message)
+    /// The zone of a time of RFC 3339, such as `UTC+07:00`.
+    package static func zoneMark(_ text: String) -> String {
+        text.hasSuffix("Z") ? "UTC" : "UTC" + text.suffix("+07:00".count)
     }
 }

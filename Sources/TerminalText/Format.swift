@@ -19,6 +19,11 @@ package struct Format {
         return digits.isEmpty ? "\(sign)\(whole)" : "\(sign)\(whole)\(point)\(digits)"
     }
 
+    /// In English, a number of things: `1 key`, `2 keys`.
+    package static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
     /// A level in decibels.
     package func decibels(_ value: Double) -> String { "\(number(value, decimals: 1)) dB" }
 

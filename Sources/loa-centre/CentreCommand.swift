@@ -11,12 +11,14 @@ enum CentreCommand: String, CaseIterable {
     /// Understands a command line and does what it says.
     static func run(_ arguments: [String], _ language: Language) -> ExitCode {
         var (arguments, language) = (arguments, language)
+        var command: CentreCommand?
         do throws(UsageError) {
             language = try takeLanguage(&arguments) ?? language
+            command = arguments.lazy.compactMap(CentreCommand.init(rawValue:)).first
             return try understand(arguments, language)
         } catch {
-            Terminal.complain(
-                TextWidth.printed(["loa-centre: \(error.message[language])", HelpText.tryHelp[language]]))
+            let hint = HelpText.tryHelp(command)[language]
+            Terminal.complain(TextWidth.printed(["loa-centre: \(error.message[language])", hint]))
             return .usage
         }
     }
@@ -96,7 +98,9 @@ enum CentreCommand: String, CaseIterable {
     var grammar: Grammar {
         let keys: Set = ["--keys", "--keys-fd"]
         switch self {
-        case .`init`: return Grammar(operands: ["REPO"], repeated: ["--keys", "--threshold"])
+        case .`init`:
+            return Grammar(
+                operands: ["REPO"], repeated: ["--keys", "--threshold"], flags: ["--reuse-keys"])
         case .publish:
             return Grammar(
                 operands: ["PLAYLISTS", "REPO"], repeated: keys, flags: ["--yes", "--dry-run", "--json"])

@@ -90,8 +90,18 @@ struct Words {
         return value
     }
 
-    /// A list with commas between its members; empty where the option is not there.
-    func list(_ name: String) -> [String] {
-        (value(name) ?? "").split(separator: ",").map(String.init)
+    /// A list with commas between its members, and perhaps spaces; empty where the option is not there, and only then:
+    /// a list of nobody must not become one of everybody.
+    func list(_ name: String) throws(UsageError) -> [String] {
+        guard let value = value(name) else { return [] }
+        let members = value.split(separator: ",", omittingEmptySubsequences: false).map { member in
+            String(member.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        guard !members.contains("") else {
+            let expected = Phrase(
+                vi: "các tên, cách nhau bằng dấu phẩy", en: "names with commas between them")
+            throw UsageError(message: UsageText.bad(name, value, expected))
+        }
+        return members
     }
 }

@@ -31,10 +31,11 @@ struct Desk {
             }
             thresholds[kind] = threshold
         }
-        let root = try NewRepository(
-            at: words.operands[0], keys: keys, thresholds: thresholds, surroundings
+        let made = try NewRepository(
+            at: words.operands[0], keys: keys, thresholds: thresholds,
+            reusesKeys: words.has("--reuse-keys"), surroundings
         ).make()
-        say(DeskText.made(root, keys: keys.folders[0]))
+        say(DeskText.made(made, keys: keys.folders[0]))
     }
 
     func publish(_ words: Words) throws {
@@ -45,7 +46,7 @@ struct Desk {
         }
         let publication = try Publication(
             of: words.operands[0], into: words.operands[1], keys: try keys(words), surroundings,
-            progress: advance)
+            isTrial: words.has("--dry-run"), progress: advance)
         bar.clear()
         if isJSON { Terminal.print(DeskText.json(publication)) } else { show(publication) }
         if words.has("--dry-run") { return }
@@ -57,8 +58,13 @@ struct Desk {
     }
 
     func refresh(_ words: Words) throws {
-        let warnings = try Refresh(words.operands[0], keys: try keys(words), try Surroundings.system()).sign()
+        let (validity, warnings) = try repository(words.operands[0], words).refresh()
         for warning in warnings { complain(warning) }
+        say(DeskText.validity(validity, language))
+    }
+
+    private func repository(_ path: String, _ words: Words) throws -> Repository {
+        Repository(path, keys: try keys(words), try Surroundings.system())
     }
 
     // MARK: Keys
@@ -118,17 +124,20 @@ extension Desk {
     // MARK: Emergencies
 
     func alert(_ words: Words) throws {
-        let keys = try keys(words)
-        let alerting = Alerting(words.operands[0], keys: keys, try Surroundings.system())
+        let repository = try repository(words.operands[0], words)
         if words.has("--cancel") {
-            for name in ["--audio", "--cap", "--for", "--every"] where words.value(name) != nil {
+            let others = ["--audio", "--cap", "--for", "--every", "--title", "--groups", "--stations"]
+            for name in others where words.value(name) != nil {
                 throw UsageError(message: UsageText.tooMuch(name))
             }
-            say([DeskText.cancelled(try alerting.cancel())])
+            let (count, warnings) = try repository.cancelAlerts()
+            for warning in warnings { complain(warning) }
+            say([DeskText.cancelled(count)])
             return
         }
-        let end = try alerting.give(try order(words))
-        say([end.map { DeskText.inForce(until: UTCTime.text($0.seconds)) } ?? DeskText.cancelledByMessage])
+        let receipt = try repository.alert(try order(words))
+        say(DeskText.given(receipt))
+        for warning in receipt.warnings { complain(DeskText.warning(warning)) }
     }
 
     private func order(_ words: Words) throws -> AlertOrder {
@@ -142,7 +151,7 @@ extension Desk {
         var order = AlertOrder(source, for: try duration("--for", words, AlertOrder.shortest))
         order.every = try duration("--every", words, AlertOrder.shortest)
         order.title = words.value("--title")
-        (order.groups, order.stations) = (words.list("--groups"), words.list("--stations"))
+        (order.groups, order.stations) = (try words.list("--groups"), try words.list("--stations"))
         return order
     }
 
@@ -170,7 +179,7 @@ extension Desk {
             throw UsageError(message: UsageText.bad("--days", words.value("--days") ?? "", expected))
         }
         let preview = try Preview(
-            of: words.operands[0], station: words.value("--station"), groups: words.list("--groups"),
+            of: words.operands[0], station: words.value("--station"), groups: try words.list("--groups"),
             days: days, try Surroundings.system())
         tell(preview.problems)
         if isJSON {
@@ -183,34 +192,33 @@ extension Desk {
     }
 
     func changeKeys(_ words: Words) throws {
-        let keys = try keys(words)
-        let surroundings = try Surroundings.system()
-        let change = KeyChange(words.operands[1], keys: keys, surroundings)
         let role = words.operands[0] == "renew" ? "root" : try words.required("--role")
         guard let kind = KeySources.Kind(rawValue: role) else {
             let expected = Phrase(same: "root, targets, emergency, online")
             throw UsageError(message: UsageText.bad("--role", role, expected))
         }
         let threshold = words.value("--threshold").map { Int($0) ?? 0 }
-        let deed: KeyChange.Deed
+        let deed: KeyChange
         switch words.operands[0] {
         case "add": deed = .add(public: try words.value("--key").map(publicKey))
         case "revoke": deed = .revoke(id: try words.required("--key"))
         case "renew": deed = .renew
         default: throw UsageError(message: UsageText.unknownVerb("key \(words.operands[0])"))
         }
-        let (ids, warnings) = try change.carryOut(deed, kind, threshold: threshold)
+        let keys = try keys(words)
+        let repository = Repository(words.operands[1], keys: keys, try Surroundings.system())
+        let (ids, needed, warnings) = try repository.changeKeys(deed, kind, threshold: threshold)
         for warning in warnings { complain(warning) }
-        say([DeskText.keys(of: role, ids)])
+        say(DeskText.keys(of: role, ids.map { ($0, keys.file(of: $0, kind)) }, needed: needed))
     }
 
     func delegate(_ words: Words) throws {
-        let warnings = try Delegating(words.operands[0], keys: try keys(words), try Surroundings.system())
-            .carryOut(
-                try words.required("--role"), patterns: words.all("--path"),
-                publicKeys: try words.all("--key").map(publicKey),
-                metadata: try read(try words.required("--metadata"), limit: TUF.Limit.targetsBytes))
+        let role = try words.required("--role")
+        let warnings = try repository(words.operands[0], words).delegate(
+            role, patterns: words.all("--path"), publicKeys: try words.all("--key").map(publicKey),
+            metadata: try read(try words.required("--metadata"), limit: TUF.Limit.targetsBytes))
         for warning in warnings { complain(warning) }
+        say([DeskText.delegated(role)])
     }
 
     /// A public key as it was typed, or out of the file of that name.

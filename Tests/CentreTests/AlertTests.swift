@@ -100,6 +100,108 @@ struct AlertTests {
         #expect(desk.refusal { try desk.alert(order) }?.kind == .refused)
     }
 
+    /// Names as they are typed, and which of them are warned of.
+    static let typed: [(groups: [String], stations: [String], unknown: String)] = [
+        ([], [], ""), (["ven-bien"], [], ""), ([], ["ap-3"], ""),
+        (["ven-bein"], [], "the group ven-bein"), ([], ["ap-33"], "the station ap-33"),
+        (["ven-bien", "VEN-BIEN"], ["ven-bien"], "the group VEN-BIEN, the station ven-bien"),
+    ]
+
+    @Test(
+        "an alert says for whom it is, and warns of names that nothing published tells of", arguments: typed)
+    func names(groups: [String], stations: [String], unknown: String) throws {
+        let calendar = Desk.calendar([Desk.event("g", "Nhóm", "../../tin.m3u8")])
+        try desk.write("channel/groups/ven-bien/schedule.ics", calendar)
+        try desk.write("channel/stations/ap-3/schedule.ics", calendar)
+        try desk.publish()
+        var order = order()
+        (order.groups, order.stations) = (groups, stations)
+        let receipt = try desk.opened().alert(order)
+        let named = groups.map(Audience.group) + stations.map(Audience.station)
+        #expect(receipt.audience == (named.isEmpty ? [.all] : named))
+        #expect(receipt.until?[.english] == "Mon 2026-11-23 14:00:00 (UTC+07:00)")
+        #expect(receipt.until?[.vietnamese] == "T2 23/11/2026 14:00:00 (UTC+07:00)")
+        let warnings = receipt.warnings.map { $0[.english] }
+        #expect(warnings.count == (unknown.isEmpty ? 0 : 1))
+        #expect(
+            warnings.allSatisfy {
+                $0.contains("tells of \(unknown):")
+                    && $0.contains(
+                        "the group "
+                            + "ven-bien")
+            })
+        // It is on air all the same.
+        let heard = try slots(stations.first ?? "x", groups: groups)
+        #expect(heard.contains { $0.programmeClass == .emergency })
+        // What an earlier alert was given for is known.
+        #expect(try desk.opened().alert(order).warnings.isEmpty)
+    }
+
+    @Test("without keys an alert is refused before its recording is looked at")
+    func keysFirst() throws {
+        try desk.write("siren.wav", "<html>")
+        let keys = KeySources(folders: [desk.folder + "/online"])
+        #expect(desk.refusal { _ = try desk.opened(keys).alert(order()) }?.kind == .configuration)
+    }
+
+    /// What becomes of a calendar of the repository on a bad disk.
+    static let damages = ["damaged", "missing"]
+
+    private func damage(_ how: String, _ ending: String) throws {
+        for name in desk.names("targets").filter({ $0.hasSuffix(ending) }) {
+            if how == "missing" {
+                try desk.remove("repo/targets/" + name)
+            } else {
+                try desk.write("repo/targets/" + name, try desk.read("repo/targets/" + name).map { $0 ^ 1 })
+            }
+        }
+    }
+
+    @Test("a bad calendar in the repository keeps no alert back, nor its end", arguments: damages)
+    func badCalendar(how: String) throws {
+        try desk.alert(order(.seconds(3600)))
+        try damage(how, ".schedule.ics")
+        let receipt = try desk.opened().alert(order())
+        #expect(
+            receipt.warnings.contains {
+                $0[.english].hasPrefix(
+                    "emergency/schedule.ics in the "
+                        + "repository")
+            })
+        #expect(try slots().filter { $0.programmeClass == .emergency }.count == 1)
+        try damage(how, ".schedule.ics")
+        let (count, warnings) = try desk.opened().cancelAlerts()
+        #expect(count == 2 && warnings.count == 1)
+        #expect(try emergency()["targets"] == [:])
+        // A calendar for others stays as it is, and is believed for no longer than an emergency may be.
+        var other = order(.seconds(600))
+        other.groups = ["g"]
+        try desk.alert(other)
+        try damage(how, ".schedule.ics")
+        #expect(try desk.opened().alert(order(.seconds(600))).warnings.isEmpty)
+        #expect(try emergency()["expires"]?.text == "2026-11-24T05:00:00Z")
+    }
+
+    @Test("a publication goes on beside a bad calendar of an alert, and ends no alert", arguments: damages)
+    func published(beside how: String) throws {
+        try desk.publish()
+        try desk.alert(order())
+        let before = try emergency()["targets"]
+        try damage(how, ".schedule.ics")
+        try damage(how, ".wav")
+        try desk.write("channel/âm/tin.wav", Desk.tone(seconds: 3))
+        let publication = try desk.prepare()
+        #expect(
+            publication.problems.filter { $0.message[.english].contains("an alert needs it") }.count == 2)
+        #expect(try publication.publish().allSatisfy { !$0[.english].contains("emergency") })
+        #expect(try emergency()["targets"] == before)
+        #expect(try desk.refresh().isEmpty)
+        #expect(try desk.cancel() == 1)
+        try desk.publish()
+        #expect(try desk.prepare().problems.isEmpty)
+        #expect(try slots().allSatisfy { $0.programmeClass == .normal })
+    }
+
     @Test("publishing takes no alert away before its end, and takes it away after")
     func published() throws {
         try desk.write(
@@ -232,6 +334,14 @@ struct AlertTests {
             let other = beside.replacing("siren.wav", with: path)
             #expect(desk.refusal { try desk.alert(try cap(message(more: other))) }?.kind == .refused)
         }
+    }
+
+    @Test("the areas of a CAP message are told, and choose nobody")
+    func areas() throws {
+        let area = "<cap:area><cap:areaDesc>Ấp 3</cap:areaDesc></cap:area>"
+        let receipt = try desk.opened().alert(try cap(message(more: area)))
+        #expect(receipt.areas == ["Ấp 3"])
+        #expect(receipt.audience == [.all])
     }
 
     @Test("an update takes the place of what it refers to, a cancellation ends it and nothing else")

@@ -1,5 +1,6 @@
 import Centre
 import Foundation
+import ScratchFolders
 import StationCore
 import StationHost
 import StationTrust
@@ -11,7 +12,8 @@ final class Desk {
     /// 2026-11-23 12:00 in Vietnam, a Monday.
     static let start = Instant(seconds: 1_795_410_000)
 
-    let path: String
+    private let scratch: ScratchFolder
+    var path: String { scratch.path }
     var now = Desk.start
     var calls = DiskCalls.kernel
 
@@ -21,11 +23,9 @@ final class Desk {
     var keys: KeySources { KeySources(folders: [folder]) }
 
     init() throws {
-        path = "/tmp/loa-centre-test-\(UUID().uuidString.prefix(8))"
+        scratch = try ScratchFolder()
         try FileManager.default.createDirectory(atPath: path + "/channel", withIntermediateDirectories: true)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var surroundings: Surroundings {
         get throws {
@@ -39,8 +39,17 @@ final class Desk {
     // MARK: Commands
 
     @discardableResult
-    func make(_ thresholds: [KeySources.Kind: NewRepository.Threshold] = [:]) throws -> String {
-        try NewRepository(at: repository, keys: keys, thresholds: thresholds, try surroundings).make()
+    func make(
+        _ thresholds: [KeySources.Kind: NewRepository.Threshold] = [:], reusesKeys: Bool = false
+    ) throws -> NewRepository.Made {
+        try NewRepository(
+            at: repository, keys: keys, thresholds: thresholds, reusesKeys: reusesKeys, try surroundings
+        ).make()
+    }
+
+    /// The repository, to be changed with these keys, or all of them.
+    func opened(_ keys: KeySources? = nil) throws -> Repository {
+        Repository(repository, keys: keys ?? self.keys, try surroundings)
     }
 
     func prepare() throws -> Publication {
@@ -51,19 +60,17 @@ final class Desk {
     func publish() throws -> [Phrase] { try prepare().publish() }
 
     @discardableResult
-    func refresh() throws -> [Phrase] { try Refresh(repository, keys: keys, try surroundings).sign() }
+    func refresh() throws -> [Phrase] { try opened().refresh().warnings }
 
     @discardableResult
-    func alert(_ order: AlertOrder) throws -> Instant? {
-        try Alerting(repository, keys: keys, try surroundings).give(order)
-    }
+    func alert(_ order: AlertOrder) throws -> Instant? { try opened().alert(order).end }
 
     @discardableResult
-    func cancel() throws -> Int { try Alerting(repository, keys: keys, try surroundings).cancel() }
+    func cancel() throws -> Int { try opened().cancelAlerts().count }
 
     @discardableResult
-    func change(_ deed: KeyChange.Deed, _ kind: KeySources.Kind, threshold: Int? = nil) throws -> [String] {
-        try KeyChange(repository, keys: keys, try surroundings).carryOut(deed, kind, threshold: threshold).ids
+    func change(_ deed: KeyChange, _ kind: KeySources.Kind, threshold: Int? = nil) throws -> [String] {
+        try opened().changeKeys(deed, kind, threshold: threshold).ids
     }
 
     /// Why something was refused.
@@ -74,18 +81,11 @@ final class Desk {
 
     // MARK: Files
 
-    func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
-        let file = URL(fileURLWithPath: path).appending(path: name)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-    }
+    func write(_ name: String, _ bytes: some Sequence<UInt8>) throws { try scratch.write(name, bytes) }
 
-    func write(_ name: String, _ text: String) throws { try write(name, text.utf8) }
+    func write(_ name: String, _ text: String) throws { try scratch.write(name, text) }
 
-    func read(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: path).appending(path: name)))
-    }
+    func read(_ name: String) throws -> [UInt8] { try scratch.read(name) }
 
     /// The names in a folder of the repository.
     func names(_ folder: String) -> [String] {

@@ -201,6 +201,9 @@ struct PublicationTests {
         #expect(group.map(\.kind) == [.added])
         let station = publication.differences.filter { $0.audience == .station("s") }
         #expect(station.count == 14)
+        // A station's own file takes the place of what is for all under that UID; a group's new UID does not.
+        #expect(station.allSatisfy { $0.isReplacement == ($0.kind == .added) })
+        #expect(group.allSatisfy { !$0.isReplacement })
         #expect(Set(station.map(\.kind)) == [.added, .removed])
         #expect(publication.differences.allSatisfy { $0.audience != .all })
         _ = try publication.publish()
@@ -310,6 +313,131 @@ struct PublicationTests {
         let eyes = try Eyes(desk)
         try eyes.refresh(at: desk.now)
         return try paths.map { try eyes.read($0) }
+    }
+
+    /// What becomes of files on a bad disk, as the name says.
+    static let damages: [(String, @Sendable (Desk, String) throws -> Void)] = [
+        ("missing", { try $0.remove($1) }),
+        ("of the same length", { try $0.write($1, try $0.read($1).map { $0 ^ 1 }) }),
+        ("cut", { try $0.write($1, try $0.read($1).dropLast()) }),
+    ]
+
+    @Test(
+        "what a disk has lost of the repository is put right, and changes nothing on air",
+        arguments: damages.map(\.0))
+    func mended(how: String) throws {
+        try desk.publish()
+        let damage = try #require(Self.damages.first { $0.0 == how }?.1)
+        for name in desk.names("targets") where name.contains(".") {
+            try damage(desk, "repo/targets/" + name)
+        }
+        #expect(try desk.refresh().isEmpty)
+        let publication = try desk.prepare()
+        #expect(publication.differences.isEmpty && publication.isUnchanged)
+        let said = try publication.publish().map { $0[.english] }
+        #expect(said.count == 1)
+        #expect(said.first?.hasPrefix("3 files of the repository, damaged or missing, put right: ") == true)
+        let eyes = try Eyes(desk)
+        try eyes.refresh(at: desk.now)
+        for path in ["schedule.ics", "tin.m3u8", "âm/tin.wav"] { #expect(try eyes.read(path) != nil) }
+        #expect(try desk.publish().isEmpty)
+    }
+
+    @Test("keys that are not there are missed before anything is decoded, and by a trial not at all")
+    func keysFirst() throws {
+        try desk.write("channel/âm/tin.wav", "<html>")
+        func refusal(_ folder: String, isTrial: Bool = false) -> CentreError? {
+            desk.refusal {
+                _ = try Publication(
+                    of: desk.channel, into: desk.repository, keys: KeySources(folders: [folder]),
+                    try desk.surroundings, isTrial: isTrial)
+            }
+        }
+        let nowhere = try #require(refusal(desk.path + "/nowhere"))
+        #expect(nowhere.kind == .configuration && nowhere.message[.english].contains("no such folder"))
+        let wrong = try #require(refusal(desk.folder + "/online"))
+        #expect(wrong.kind == .configuration)
+        #expect(wrong.message[.english].contains("timestamp needs 1 key and has 0"))
+        #expect(refusal(desk.path + "/nowhere", isTrial: true)?.kind == .refused)
+        #expect(refusal(desk.folder)?.kind == .refused)
+    }
+
+    @Test("a full disk is told with the file that did not fit, and nothing half written stays")
+    func fullDisk() throws {
+        let before = desk.names("")
+        desk.calls = DiskCalls(
+            write: { _, _ in SystemError(call: "write", code: ENOSPC) }, sync: DiskCalls.kernel.sync)
+        let publishing = try #require(desk.refusal { try desk.publish() }).message[.english]
+        #expect(publishing.hasPrefix("write ") && publishing.hasSuffix(": No space left on device"))
+        #expect(publishing.contains("tin") || publishing.contains("schedule.ics"))
+        let refreshing = try #require(desk.refusal { try desk.refresh() }).message[.english]
+        #expect(refreshing == "write \(desk.repository)/metadata/timestamp.json: No space left on device")
+        #expect(desk.names("").filter { !before.contains($0) && $0.contains(".new") }.isEmpty)
+        desk.calls = .kernel
+        try desk.publish()
+    }
+
+    @Test("the kernel's own word for a full disk names no file that it does not know")
+    func fullDevice() throws {
+        let descriptor = open("/dev/full", O_WRONLY)
+        defer { close(descriptor) }
+        let error = [1].withUnsafeBytes { DiskCalls.kernel.write(descriptor, $0) }
+        #expect(error?.description == "write: No space left on device")
+    }
+
+    @Test("what a killed command has left half written goes with the next one, unless somebody writes it")
+    func unfinished() throws {
+        let left = ["metadata/9.targets.json.new", "targets/.aa.new", "targets/âm/.bb.new"]
+        for name in left { try desk.write("repo/" + name, "half") }
+        let held = open(desk.repository + "/targets/âm/.bb.new", O_RDONLY)
+        flock(held, LOCK_EX)
+        try desk.publish()
+        #expect(left.filter(desk.names("").contains) == ["targets/âm/.bb.new"])
+        close(held)
+        try desk.write("repo/metadata/timestamp.json.new", "half")
+        try desk.refresh()
+        #expect(!desk.names("metadata").contains("timestamp.json.new"))
+        try desk.publish()
+        #expect(!desk.names("").contains { $0.hasSuffix(".new") })
+    }
+
+    @Test("a name as long as names can be is published")
+    func longName() throws {
+        let name = String(repeating: "x", count: 186) + ".wav"
+        try desk.write("channel/" + name, Desk.tone(seconds: 1))
+        try desk.write("channel/tin.m3u8", name + "\n")
+        try desk.publish()
+        #expect(desk.names("targets").contains { $0.hasSuffix("." + name) })
+    }
+
+    @Test("that a timetable may be empty on purpose is said where it is empty, not where it is broken")
+    func emptyTimetable() throws {
+        func said() throws -> [String] {
+            try #require(desk.refusal { try desk.publish() }).problems.filter { $0.severity == .error }.map {
+                $0.message[.english]
+            }
+        }
+        try desk.write("channel/schedule.ics", Desk.calendar([]))
+        #expect(try said().map { $0.contains("X-LOA-EMPTY:TRUE") } == [true])
+        try desk.write(
+            "channel/schedule.ics",
+            Desk.calendar([Desk.event("a", "A", "tin.m3u8").replacing("UID:a\r\n", with: "")]))
+        #expect(try said() == ["an event without UID"])
+    }
+
+    @Test("a group or station that the channel has no calendar for is told of, and what is for all is shown")
+    func previewed() throws {
+        func preview(_ station: String?, _ groups: [String] = []) throws -> Preview {
+            try Preview(of: desk.channel, station: station, groups: groups, days: 1, try desk.surroundings)
+        }
+        try desk.write(
+            "channel/stations/ap-3/schedule.ics", Desk.calendar([Desk.event("a", "A", "../../tin.m3u8")]))
+        #expect(try preview("ap-3").problems.isEmpty)
+        let unknown = try preview("ap-4", ["g"])
+        #expect(unknown.problems.map(\.file) == ["groups/g/schedule.ics", "stations/ap-4/schedule.ics"])
+        #expect(unknown.problems.allSatisfy { $0.severity == .warning })
+        #expect(unknown.problems.allSatisfy { $0.message[.english].contains("the station ap-3") })
+        #expect(unknown.entries.count == 1)
     }
 
     @Test("a repository that has changed while somebody was asked is not published over")

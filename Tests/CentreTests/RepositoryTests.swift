@@ -1,7 +1,9 @@
 import Centre
 import Foundation
 import StationCore
+import StationHost
 import StationTrust
+import Synchronization
 import TerminalText
 import Testing
 
@@ -84,37 +86,101 @@ struct RepositoryTests {
             return try TUF.file(signed, signedBy: [key])
         }
         try desk.write("repo/targets/ap-3/\(SHA256.hash("x".utf8)).tin.wav", "x")
-        let delegating = Delegating(desk.repository, keys: desk.keys, try desk.surroundings)
+        let opened = try desk.opened()
         let other = try TUF.file(["_type": "targets"], signedBy: [key])
         #expect(throws: CentreError.self) {
-            try delegating.carryOut(
+            try opened.delegate(
                 "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)], metadata: other
             )
         }
-        _ = try delegating.carryOut(
+        _ = try opened.delegate(
             "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)],
             metadata: try file(1))
         try look(eyes, "ap-3/tin.wav", "schedule.ics", "ap-3/nothing")
-        _ = try delegating.carryOut("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
+        _ = try opened.delegate("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
         try look(eyes, "ap-3/tin.wav")
         // Not a newer one.
         #expect(throws: CentreError.self) {
-            try delegating.carryOut("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
+            try opened.delegate("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
         }
     }
 
-    @Test("a repository is not overwritten, and keys that are there are used")
+    @Test("a repository is not overwritten, and keys that are there are used only where that is meant")
     func again() throws {
         try desk.make()
         let root = try desk.read("repo/metadata/1.root.json")
         #expect(desk.refusal { try desk.make() }?.kind == .refused)
         #expect(try desk.read("repo/metadata/1.root.json") == root)
         try FileManager.default.removeItem(atPath: desk.repository)
-        try desk.make()
+        // Not by mistake: another repository may be signed with them.
+        let before = try FileManager.default.subpathsOfDirectory(atPath: desk.folder).sorted()
+        let refusal = try #require(desk.refusal { try desk.make() })
+        #expect(refusal.kind == .refused && refusal.message[.english].contains("--reuse-keys"))
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: desk.folder).sorted() == before)
+        #expect(desk.names("metadata").isEmpty)
+        let made = try desk.make(reusesKeys: true)
+        #expect(made.reused.count == 4 && made.reused.allSatisfy { $0.hasSuffix(".pem") })
         #expect(
             try JSONParser.parse(root, limits: .init(bytes: 9999))["signed"]?["keys"]
                 == JSONParser.parse(try desk.read("repo/metadata/1.root.json"), limits: .init(bytes: 9999))[
                     "signed"]?["keys"])
+    }
+
+    @Test("what does not come to its end leaves neither keys nor a repository, and can be tried again")
+    func unmade() throws {
+        var count = 0
+        repeat {
+            let left = Mutex(count)
+            desk.calls = DiskCalls(
+                write: { descriptor, bytes in
+                    let isFull = left.withLock { left in
+                        left -= 1
+                        return left < 0
+                    }
+                    return isFull
+                        ? SystemError(call: "write", code: ENOSPC) : DiskCalls.kernel.write(descriptor, bytes)
+                }, sync: DiskCalls.kernel.sync)
+            guard desk.refusal({ try desk.make() }) != nil else { break }
+            count += 1
+            let keys = try FileManager.default.subpathsOfDirectory(atPath: desk.folder)
+            #expect(keys.filter { $0.contains(".pem") }.isEmpty, "after \(count) writes: \(keys)")
+            #expect(desk.names("metadata").isEmpty, "after \(count) writes")
+        } while count < 50
+        // Four keys with their public halves, and five files of metadata.
+        #expect(count == 13)
+        desk.calls = .kernel
+        try desk.refresh()
+    }
+
+    @Test("keys are not made where the web server serves them", arguments: ["", "/", "/keys", "/keys/"])
+    func servedKeys(path: String) throws {
+        let keys = KeySources(folders: [desk.repository + path])
+        let making = try NewRepository(at: desk.repository + "/", keys: keys, desk.surroundings)
+        #expect(desk.refusal { _ = try making.make() }?.kind == .refused)
+        #expect(desk.names("").isEmpty)
+    }
+
+    @Test("a key is not made where it cannot be appointed")
+    func unappointed() throws {
+        try desk.make()
+        let before = try FileManager.default.subpathsOfDirectory(atPath: desk.folder)
+        try FileManager.default.moveItem(atPath: desk.folder + "/root", toPath: desk.path + "/root")
+        #expect(desk.refusal { try desk.change(.add(public: nil), .targets) }?.kind == .configuration)
+        try FileManager.default.moveItem(atPath: desk.path + "/root", toPath: desk.folder + "/root")
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: desk.folder).sorted() == before.sorted())
+    }
+
+    @Test("a folder that is no repository is told what it is, and what is missing of one is named")
+    func noRepository() throws {
+        try desk.writeChannel()
+        let swapped = try Repository(desk.channel, keys: desk.keys, desk.surroundings)
+        let refusal = try #require(desk.refusal { _ = try swapped.refresh() })
+        #expect(refusal.message[.english].contains("no repository"))
+        try desk.make()
+        try desk.remove("repo/metadata/1.targets.json")
+        let error = try #require(desk.refusal { try desk.refresh() })
+        #expect(error.message[.english].contains("targets.json is missing"))
+        #expect(error.message[.vietnamese].contains("thiếu targets.json"))
     }
 
     @Test("files of keys are their owner's only, and openssl and python-tuf's signer read them")
@@ -173,20 +239,18 @@ struct RepositoryTests {
             return KeySources(folders: [folder])
         }
         let surroundings = try desk.surroundings
-        _ = try Refresh(desk.repository, keys: try keep(.online), surroundings).sign()
+        _ = try desk.opened(try keep(.online)).refresh()
         _ = try Publication(
             of: desk.channel, into: desk.repository, keys: try keep(.targets, .online), surroundings
         ).publish()
         try desk.write("siren.wav", Desk.tone(seconds: 1))
         let order = AlertOrder(.audio(desk.path + "/siren.wav"), for: .seconds(600))
-        _ = try Alerting(desk.repository, keys: try keep(.emergency, .online), surroundings).give(order)
+        _ = try desk.opened(try keep(.emergency, .online)).alert(order)
         #expect(
             desk.refusal {
-                _ = try Alerting(desk.repository, keys: try keep(.targets, .online, .root), surroundings)
-                    .give(order)
+                _ = try desk.opened(try keep(.targets, .online, .root)).alert(order)
             }?.kind == .configuration)
-        _ = try KeyChange(desk.repository, keys: try keep(.root, .online), surroundings)
-            .carryOut(.renew, .root)
+        _ = try desk.opened(try keep(.root, .online)).changeKeys(.renew, .root)
     }
 
     @Test("what somebody without a key has put into the repository gets nothing signed")
@@ -211,6 +275,28 @@ struct RepositoryTests {
         #expect(try desk.publish().isEmpty)
         desk.now = desk.now + .seconds(731 * 86_400)
         #expect(try desk.refresh().contains { $0[.english].hasPrefix("root.json expires") })
+    }
+
+    @Test("a refresh says until when everything is believed, and needs nothing of what is offered")
+    func validity() throws {
+        try desk.writeChannel()
+        try desk.make()
+        try desk.publish()
+        try desk.remove("repo/targets")
+        let (validity, warnings) = try desk.opened().refresh()
+        #expect(warnings.isEmpty)
+        #expect(
+            validity.map { "\($0.file) \($0.until[.english])" } == [
+                "timestamp.json Mon 2026-11-30 12:00:00 (UTC+07:00)",
+                "snapshot.json Wed 2026-12-23 12:00:00 (UTC+07:00)",
+                "emergency.json Tue 2027-11-23 12:00:00 (UTC+07:00)",
+                "targets.json Tue 2027-11-23 12:00:00 (UTC+07:00)",
+                "root.json Thu 2029-11-22 12:00:00 (UTC+07:00)",
+            ])
+        // An emergency is in force until it ends: nothing that anybody has to renew.
+        try desk.write("siren.wav", Desk.tone(seconds: 1))
+        try desk.alert(AlertOrder(.audio(desk.path + "/siren.wav"), for: .seconds(600)))
+        #expect(try desk.opened().refresh().validity.count == 4)
     }
 
     @Test("timestamp and emergency say when they were signed")

@@ -33,6 +33,15 @@ struct XMLElementTests {
         #expect(element["b"]?.namespace == "n")
     }
 
+    @Test("a control character is none of XML's, wherever it stands", arguments: ["%", "<![CDATA[%]]>"])
+    func control(text: String) throws {
+        func read(_ character: String) throws -> XMLElement {
+            try XMLElement.read(Array("<a>\(text.replacing("%", with: character))</a>".utf8))
+        }
+        #expect(try read("\t").text == "\t")
+        #expect(throws: XMLElement.Problem.self) { try read("\u{1}") }
+    }
+
     @Test("a problem names its line")
     func line() {
         let problem = #expect(throws: XMLElement.Problem.self) {

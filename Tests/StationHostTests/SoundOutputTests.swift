@@ -1,6 +1,7 @@
 import CLinux
 import CardCapture
 import Foundation
+import ScratchFolders
 import StationAudio
 import Synchronization
 import Testing

@@ -13,7 +13,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "alive": alive, "canonical-json": lookAtCanonicalJSON, "tuf-metadata": lookAtMetadata,
     "icalendar": lookAtCalendar, "m3u8": lookAtPlaylist, "wav": lookAtWAV,
-    "configuration": lookAtConfiguration,
+    "configuration": lookAtConfiguration, "cap": lookAtCAP,
 ]
 
 private let target: @Sendable ([UInt8]) -> Void = {

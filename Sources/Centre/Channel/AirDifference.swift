@@ -25,6 +25,8 @@ package struct AirDifference: Hashable, Sendable {
     package let title: String
     /// The class: `normal`, `priority`, `emergency`.
     package let programmeClass: String
+    /// Whether it stands in place of a programme for all stations: an equal UID in the more special file.
+    package let isReplacement: Bool
 
     /// As `--json` has it.
     package var json: JSON {
@@ -33,6 +35,7 @@ package struct AirDifference: Hashable, Sendable {
             .init("class", .string(programmeClass)), .init("slot", .string(slot)),
         ]
         if let before { members.append(.init("before", .string(before))) }
+        if isReplacement { members.append(.init("isReplacement", true)) }
         switch audience {
         case .all: break
         case .group(let name): members.append(.init("group", .string(name)))
@@ -84,6 +87,9 @@ struct Programme {
     ) -> [AirDifference] {
         var differences: [AirDifference] = []
         var common: Set<String> = []
+        let shared = Dictionary(
+            new.slots(.all, from: start, until: end).map { ($0.slot.programme, $0.slot.file) }
+        ) { first, _ in first }
         for audience in audiences {
             let before = Dictionary(
                 old.slots(audience, from: start, until: end).map { ($0.slot.id, $0) }
@@ -106,28 +112,25 @@ struct Programme {
             for (heard, kind) in found {
                 let key = "\(kind) \(heard.slot.id) \(heard.slot.scheduled.seconds) \(heard.sound)"
                 if audience == .all { common.insert(key) } else if common.contains(key) { continue }
+                let file = shared[heard.slot.programme]
                 differences.append(
-                    difference(audience, kind, heard.slot, before[heard.slot.id]?.slot, new.channel))
+                    difference(
+                        audience, kind, heard.slot, before[heard.slot.id]?.slot, new.channel,
+                        isReplacement: kind != .removed && file != nil && file != heard.slot.file))
             }
         }
         return differences
     }
 
     private static func difference(
-        _ audience: Audience, _ kind: AirDifference.Kind, _ slot: Slot, _ earlier: Slot?, _ channel: Channel
+        _ audience: Audience, _ kind: AirDifference.Kind, _ slot: Slot, _ earlier: Slot?, _ channel: Channel,
+        isReplacement: Bool
     ) -> AirDifference {
         func text(_ slot: Slot) -> String { channel.surroundings.text(slot.scheduled) }
         let before = kind == .changed && earlier?.scheduled != slot.scheduled ? earlier.map(text) : nil
         return AirDifference(
             audience: audience, kind: kind, slot: String(slot.id.dropFirst(Channel.name.count + 1)),
             at: text(slot), before: before, title: slot.title.isEmpty ? slot.programme : slot.title,
-            programmeClass: slot.programmeClass.rawValue)
-    }
-}
-
-extension Surroundings {
-    /// An instant in RFC 3339 in the centre's zone.
-    func text(_ instant: Instant) -> String {
-        RFC3339.string(from: instant, offset: zone.offset(at: instant).seconds)
+            programmeClass: slot.programmeClass.rawValue, isReplacement: isReplacement)
     }
 }

@@ -1,10 +1,58 @@
 import StationCore
+package import TerminalText
 
 /// For whom a timetable is: all stations, those of a group, or one.
 package enum Audience: Hashable, Sendable {
     case all
     case group(String)
     case station(String)
+
+    /// The groups and the stations that have a calendar of their own among files of these paths, in order.
+    static func named(in paths: some Sequence<String>) -> [Audience] {
+        var (groups, stations): (Set<String>, Set<String>) = ([], [])
+        for path in paths {
+            var parts = path.split(separator: "/")[...]
+            if parts.first == "emergency" { parts = parts.dropFirst() }
+            guard parts.count == 3, parts.last == "schedule.ics", let name = parts.dropFirst().first else {
+                continue
+            }
+            switch parts.first {
+            case "groups": groups.insert(String(name))
+            case "stations": stations.insert(String(name))
+            default: break
+            }
+        }
+        return groups.sorted().map(Audience.group) + stations.sorted().map(Audience.station)
+    }
+
+    /// Its calendar in a channel.
+    var calendar: String {
+        switch self {
+        case .all: "schedule.ics"
+        case .group(let name): "groups/\(name)/schedule.ics"
+        case .station(let name): "stations/\(name)/schedule.ics"
+        }
+    }
+
+    /// What it is called: `nhóm ven-bien`, `the group ven-bien`.
+    package var name: Phrase {
+        switch self {
+        case .all: Phrase(vi: "mọi trạm", en: "all stations")
+        case .group(let name): Phrase(vi: "nhóm \(name)", en: "the group \(name)")
+        case .station(let name): Phrase(vi: "trạm \(name)", en: "the station \(name)")
+        }
+    }
+}
+
+extension [Audience] {
+    /// Their names one behind the other, so many of them at the most.
+    package func names(atMost limit: Int = .max) -> Phrase {
+        let rest = count > limit ? ", …" : ""
+        func list(_ language: Language) -> String {
+            prefix(limit).map { $0.name[language] }.joined(separator: ", ") + rest
+        }
+        return Phrase(vi: list(.vietnamese), en: list(.english))
+    }
 }
 
 /// A channel's texts as stations compile them.

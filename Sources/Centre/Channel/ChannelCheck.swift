@@ -37,6 +37,8 @@ package struct Progress: Hashable, Sendable {
     package enum Stage: Hashable, Sendable {
         /// Files are read and decoded to their end.
         case checking
+        /// What the repository offers is compared with it.
+        case comparing
         /// Files are copied into the repository.
         case copying
     }
@@ -76,9 +78,7 @@ struct ChannelCheck {
         contents = try ChannelFolder.read(folder)
         problems = contents.problems
         channel = Channel(contents.texts, audio: contents.others, surroundings)
-        audiences =
-            [.all] + contents.names(of: "groups").map(Audience.group)
-            + contents.names(of: "stations").map(Audience.station)
+        audiences = [.all] + Audience.named(in: contents.texts.map(\.path))
         checkTexts()
         let paths = checkTimetables()
         checkFiles(paths, progress)
@@ -116,14 +116,12 @@ struct ChannelCheck {
 
     /// Compiles what each audience gets; returns the paths that their programmes refer to.
     private mutating func checkTimetables() -> [String] {
-        var seen: Set<TimetableProblem> = []
+        var seen: Set<ChannelProblem> = []
         var paths: Set<String> = []
         for audience in audiences {
-            for problem in channel.compile(audience).problems where seen.insert(problem).inserted {
-                problems.append(
-                    ChannelProblem(
-                        problem.severity == .error ? .error : .warning, problem.file, line: problem.line,
-                        Phrasebook.translated(problem.message)))
+            for problem in ChannelProblem.all(channel.compile(audience).problems)
+            where seen.insert(problem).inserted {
+                problems.append(problem)
             }
             paths.formUnion(channel.references(audience))
         }

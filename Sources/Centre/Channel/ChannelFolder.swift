@@ -27,19 +27,6 @@ struct ChannelFolder {
         /// All other files, in the order of their paths.
         var others: [String] = []
         var problems: [ChannelProblem] = []
-
-        /// The groups and stations that have a calendar of their own, in order.
-        func names(of folder: String) -> [String] {
-            let names = texts.compactMap { file -> String? in
-                var parts = file.path.split(separator: "/")[...]
-                if parts.first == "emergency" { parts = parts.dropFirst() }
-                guard parts.count == 3, parts.first == folder[...], parts.last == "schedule.ics" else {
-                    return nil
-                }
-                return parts.dropFirst().first.map(String.init)
-            }
-            return Set(names).sorted()
-        }
     }
 
     private let root: String

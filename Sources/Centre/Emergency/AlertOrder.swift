@@ -42,22 +42,22 @@ package struct AlertOrder: Sendable {
 
     /// The calendars that its event goes into.
     func calendars() throws(CentreError) -> [String] {
-        guard !(groups.isEmpty && stations.isEmpty) else { return [Role.emergencyFolder + "schedule.ics"] }
-        var paths: [String] = []
-        for (folder, names) in [("groups", groups), ("stations", stations)] {
-            for name in names {
-                guard !name.contains("/"), name != "..", name != ".", TUF.isSound(path: name), name.isNFC
-                else {
-                    throw CentreError(
-                        .refused,
-                        Phrase(
-                            vi: "không thể có nhóm hay trạm tên “\(name)”",
-                            en: "no group or station can be called “\(name)”"))
-                }
-                paths.append("\(Role.emergencyFolder)\(folder)/\(name)/schedule.ics")
+        for name in groups + stations {
+            guard !name.contains("/"), name != "..", name != ".", TUF.isSound(path: name), name.isNFC else {
+                throw CentreError(
+                    .refused,
+                    Phrase(
+                        vi: "không thể có nhóm hay trạm tên “\(name)”",
+                        en: "no group or station can be called “\(name)”"))
             }
         }
-        return paths
+        return audience.map { Role.emergencyFolder + $0.calendar }
+    }
+
+    /// Whom it is for.
+    var audience: [Audience] {
+        let named = groups.map(Audience.group) + stations.map(Audience.station)
+        return named.isEmpty ? [.all] : named
     }
 
     // MARK: The event

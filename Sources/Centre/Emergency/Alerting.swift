@@ -3,54 +3,90 @@ import StationAudio
 package import StationCore
 import StationHost
 import StationTrust
-import TerminalText
+package import TerminalText
+
+/// What has become of an alert.
+package struct AlertReceipt {
+    /// Until when a station may begin it; nil where a CAP message has cancelled what was.
+    package var end: Instant?
+    /// The same as people read it.
+    package var until: Phrase?
+    /// Whom it is for.
+    package var audience: [Audience]
+    /// The areas that a CAP message names: they choose nobody.
+    package var areas: [String]
+    /// What may keep it from being heard.
+    package var warnings: [Phrase]
+}
 
 /// `loa-centre alert`: signs an emergency into the emergency role, a snapshot and a timestamp, and nothing else.
-package struct Alerting {
-    private let folder: RepositoryFolder
-    private let keys: KeySources
-    private let surroundings: Surroundings
-
-    /// Below the channel's `emergency/`, where no editor keeps anything.
-    private static let recordings = Role.emergencyFolder + "alerts/"
-    /// The longest recording, in bytes.
-    private static let mostBytes = 64 << 20
-
-    /// Prepares an alert; of the keys `emergency/` and `online/` are read.
-    package init(_ repository: String, keys: KeySources, _ surroundings: Surroundings) {
-        folder = RepositoryFolder(path: repository)
-        (self.keys, self.surroundings) = (keys, surroundings)
-    }
-
-    private var now: Int64 { surroundings.now.seconds }
-
-    /// Puts an emergency on air.
+extension Repository {
+    /// Puts an emergency on air; of the keys `emergency/` and `online/` are read.
     ///
-    /// - Returns: until when it is in force; nil where a CAP message has cancelled what was.
     /// - Throws: when the recording cannot be decoded, or the message is not to be followed.
-    package func give(_ order: AlertOrder) throws(CentreError) -> Instant? {
+    package func alert(_ order: AlertOrder) throws(CentreError) -> AlertReceipt {
         let calendars = try order.calendars()
         var message: CAPMessage?
         if case .cap(let path) = order.source { message = try CAPMessage(try read(path)) }
-        let lock = try folder.lock()
-        defer { _ = lock.number }
-        var emergency = try PublishedEmergency(try folder.read(), folder, surroundings.calls, at: now)
-        if let message, message.kind != .alert {
-            let found = emergency.alerts.filter { message.references.contains($0.message ?? "") }
-            guard message.kind == .update || !found.isEmpty else {
-                throw CentreError(
-                    .refused,
-                    Phrase(
-                        vi: "bản tin CAP hủy một tin không còn hiệu lực",
-                        en: "the CAP message cancels what is not in force"))
+        return try changeEmergency { emergency throws(CentreError) in
+            let known = Audience.named(in: emergency.state.offers.map(\.path))
+            if let message { try replace(message, in: &emergency) }
+            var receipt = AlertReceipt(audience: order.audience, areas: message?.areas ?? [], warnings: [])
+            if message?.kind != .cancel {
+                let end = try self.end(order, message)
+                try add(order, message, until: end, calendars, to: &emergency)
+                (receipt.end, receipt.until) = (Instant(seconds: end), surroundings.phrase(end))
+                receipt.warnings = Self.unknown(order.audience, among: known)
             }
-            for alert in found { emergency.remove(alert) }
+            receipt.warnings += emergency.warnings
+            return receipt
         }
-        if message?.kind == .cancel {
-            try sign(emergency)
-            return nil
+    }
+
+    /// Ends all alerts.
+    ///
+    /// - Returns: how many there were, and what else should be known.
+    package func cancelAlerts() throws(CentreError) -> (count: Int, warnings: [Phrase]) {
+        try changeEmergency { emergency throws(CentreError) in
+            let count = emergency.alerts.count
+            for alert in emergency.alerts { emergency.remove(alert) }
+            return (count, emergency.warnings)
         }
-        let end = try self.end(order, message)
+    }
+
+    private func changeEmergency<Result>(
+        _ body: (inout PublishedEmergency) throws(CentreError) -> Result
+    ) throws(CentreError) -> Result {
+        try change { draft throws(CentreError) in
+            try require([Role.emergency, Role.timestamp], draft.state)
+            var emergency = PublishedEmergency(draft.state, files, at: now)
+            let result = try body(&emergency)
+            try draft.revise(Role.emergency, emergency.signed, expires: emergency.expires)
+            draft.wanted = emergency.wanted
+            return result
+        }.result
+    }
+
+    /// Takes out what a CAP message updates or cancels.
+    private func replace(
+        _ message: CAPMessage, in emergency: inout PublishedEmergency
+    ) throws(CentreError) {
+        guard message.kind != .alert else { return }
+        let found = emergency.alerts.filter { message.references.contains($0.message ?? "") }
+        guard message.kind == .update || !found.isEmpty else {
+            throw CentreError(
+                .refused,
+                Phrase(
+                    vi: "bản tin CAP hủy một tin không còn hiệu lực",
+                    en: "the CAP message cancels what is not in force"))
+        }
+        for alert in found { emergency.remove(alert) }
+    }
+
+    private func add(
+        _ order: AlertOrder, _ message: CAPMessage?, until end: Int64, _ calendars: [String],
+        to emergency: inout PublishedEmergency
+    ) throws(CentreError) {
         let name = try self.name()
         let recordings = try record(order.source, message, name, into: &emergency)
         try check(order, recordings)
@@ -64,29 +100,32 @@ package struct Alerting {
             Alert(
                 uid: uid, title: title, until: end, calendars: calendars, files: recordings.map(\.path),
                 message: message?.name))
-        try sign(emergency)
-        return Instant(seconds: end)
     }
 
-    /// Ends all alerts.
-    ///
-    /// - Returns: how many there were.
-    package func cancel() throws(CentreError) -> Int {
-        let lock = try folder.lock()
-        defer { _ = lock.number }
-        var emergency = try PublishedEmergency(try folder.read(), folder, surroundings.calls, at: now)
-        let count = emergency.alerts.count
-        for alert in emergency.alerts { emergency.remove(alert) }
-        try sign(emergency)
-        return count
-    }
+    /// Below the channel's `emergency/`, where no editor keeps anything.
+    private static let recordings = Role.emergencyFolder + "alerts/"
+    /// The longest recording, in bytes.
+    private static let mostBytes = 64 << 20
+    /// So many groups and stations are listed.
+    private static let mostNames = 20
 
-    private func sign(_ emergency: PublishedEmergency) throws(CentreError) {
-        var draft = Draft(emergency.state, folder, keys, at: now)
-        try draft.revise(Role.emergency, emergency.signed, expires: emergency.expires)
-        try draft.finish()
-        try TargetFiles(folder: folder, calls: surroundings.calls).put(emergency.wanted)
-        try draft.write(surroundings.calls)
+    // MARK: For whom
+
+    /// Names that nothing published tells of: what is mistyped silences an alert, and nobody would notice.
+    private static func unknown(_ audience: [Audience], among known: [Audience]) -> [Phrase] {
+        let unknown = audience.filter { $0 != .all && !known.contains($0) }
+        guard !unknown.isEmpty else { return [] }
+        let (names, others) = (unknown.names(), known.names(atMost: mostNames))
+        return [
+            Phrase(
+                vi:
+                    "không lịch nào đã đưa lên nói đến \(names[.vietnamese]): nếu gõ sai tên thì KHÔNG trạm nào phát. "
+                    + (known.isEmpty ? "" : "Đã biết: \(others[.vietnamese]). ")
+                    + "Hủy bằng --cancel",
+                en:
+                    "nothing published tells of \(names[.english]): if that is mistyped, NO station plays it. "
+                    + (known.isEmpty ? "" : "Known: \(others[.english]). ") + "Take it back with --cancel")
+        ]
     }
 
     // MARK: Times and names

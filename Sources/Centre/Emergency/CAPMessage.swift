@@ -31,6 +31,8 @@ struct CAPMessage {
     /// The names of the messages that it updates or cancels.
     let references: [String]
     let infos: [Info]
+    /// What it calls the areas that it is for.
+    let areas: [String]
     /// The earliest end that it gives, in seconds since 1970.
     let expires: Int64?
 
@@ -73,6 +75,7 @@ struct CAPMessage {
             infos.append(try Self.info(element, isOnly: elements.count == 1))
         }
         self.infos = infos
+        areas = elements.flatMap { $0.all("area") }.compactMap { $0.value("areaDesc") }
         var ends: [Int64] = []
         for text in elements.compactMap({ $0.value("expires") }) {
             guard let end = RFC3339.instant(of: text) else {

@@ -7,7 +7,9 @@ struct EmergencyPlan {
     /// The channel's files; calendars with the events of alerts in them.
     let files: [CheckedFile]
     /// What alerts have put there, and what they stand for.
-    let kept: [(path: String, target: JSON)]
+    private(set) var kept: [(path: String, target: JSON)]
+    /// What of that is not there any more, or not what was signed; the channel does not have it.
+    private let damaged: [String]
     private let alerts: [Alert]
     /// Whether the channel itself has an emergency in its timetable.
     private let hasOwnEvents: Bool
@@ -19,10 +21,7 @@ struct EmergencyPlan {
     ///   - state: what is published.
     ///   - targets: reads it.
     ///   - now: in seconds since 1970.
-    /// - Throws: when a calendar that carries an alert cannot be read.
-    init(
-        _ own: [CheckedFile], _ state: RepositoryState, _ targets: TargetFiles, at now: Int64
-    ) throws(CentreError) {
+    init(_ own: [CheckedFile], _ state: RepositoryState, _ targets: TargetFiles, at now: Int64) {
         let all = Alerts(state.emergency).all
         alerts = Alerts(state.emergency).inForce(at: now)
         let published = state.emergency?["targets"]?.members ?? []
@@ -30,21 +29,27 @@ struct EmergencyPlan {
         let inForce = Set(alerts.flatMap(\.files))
         kept = published.filter { inForce.contains($0.name) }.map { ($0.name, $0.value) }
         hasOwnEvents = own.contains { $0.text.map(EmergencyCalendar.init(text:))?.hasEvents == true }
+        var damaged = kept.filter { !targets.isSound($0.path, sha256: $0.target.sha256 ?? "") }.map(\.path)
         var files = own
         for path in Set(alerts.flatMap(\.calendars)).sorted() {
             guard let target = published.first(where: { $0.name == path })?.value else { continue }
-            let old = EmergencyCalendar(
-                text: try targets.read(path, target, limit: ICalendarLimits.fileBytes))
+            guard let text = targets.read(path, target, limit: ICalendarLimits.fileBytes) else {
+                // Stations that have it go on: an alert is ended by those who gave it, never by a bad disk.
+                damaged.append(path)
+                kept.append((path, target))
+                files.removeAll { $0.path == path }
+                continue
+            }
+            let old = EmergencyCalendar(text: text)
             let place = files.firstIndex { $0.path == path }
-            let text = place.flatMap { files[$0].text }
-            var new = text.map(EmergencyCalendar.init(text:)) ?? .empty
+            var new = place.flatMap { files[$0].text }.map(EmergencyCalendar.init(text:)) ?? .empty
             for alert in alerts {
                 if let event = old.event(alert.uid) { new.add(event) }
             }
             let file = CheckedFile(path: path, text: new.text)
             if let place { files[place] = file } else { files.append(file) }
         }
-        self.files = files
+        (self.files, self.damaged) = (files, damaged)
         // Calendars with alerts are left out of the comparison: they differ, and nobody has edited them.
         let touched = Set(all.flatMap(\.calendars)).union(ofAlerts)
         let before = published.filter { !touched.contains($0.name) }
@@ -86,8 +91,18 @@ struct EmergencyPlan {
 
     /// What the editor should know.
     var problems: [ChannelProblem] {
-        guard hasOwnEvents else { return [] }
-        return [
+        let lost = damaged.map { path in
+            ChannelProblem(
+                .warning, path,
+                Phrase(
+                    vi:
+                        "bị hỏng hoặc mất trong kho, mà một tin khẩn cấp cần tệp này: hủy tin (loa-centre alert "
+                        + "--cancel) và phát lại",
+                    en: "is damaged or missing in the repository, and an alert needs it: cancel the alert "
+                        + "(loa-centre alert --cancel), and give it again"))
+        }
+        guard hasOwnEvents else { return lost }
+        return lost + [
             ChannelProblem(
                 .warning, Role.emergencyFolder + "schedule.ics",
                 Phrase(

@@ -12,21 +12,22 @@ struct PublishedEmergency {
     private var targets: [JSON.Member]
     private var calendars: [String: EmergencyCalendar] = [:]
     private(set) var wanted: [TargetFiles.Wanted] = []
+    /// Calendars that are signed for, and not there or not what was signed: no reason to keep an alert back.
+    private var damaged: Set<String> = []
+    /// What the editor should know.
+    private(set) var warnings: [Phrase] = []
 
     /// Reads it, without the alerts that have ended.
-    ///
-    /// - Throws: when the repository has no such role, or one of its calendars cannot be read.
-    init(
-        _ state: RepositoryState, _ folder: RepositoryFolder, _ calls: DiskCalls, at now: Int64
-    ) throws(CentreError) {
-        _ = try state.appointment(Role.emergency)
+    init(_ state: RepositoryState, _ files: TargetFiles, at now: Int64) {
         (self.state, self.now) = (state, now)
         targets = state.emergency?["targets"]?.members ?? []
         alerts = Alerts(state.emergency).all
-        let files = TargetFiles(folder: folder, calls: calls)
         for target in targets where target.name.hasSuffix(".ics") {
-            calendars[target.name] = EmergencyCalendar(
-                text: try files.read(target.name, target.value, limit: ICalendarLimits.fileBytes))
+            if let text = files.read(target.name, target.value, limit: ICalendarLimits.fileBytes) {
+                calendars[target.name] = EmergencyCalendar(text: text)
+            } else {
+                damaged.insert(target.name)
+            }
         }
         for alert in alerts where alert.until <= now { remove(alert) }
     }
@@ -36,6 +37,7 @@ struct PublishedEmergency {
         alerts.removeAll { $0.uid == alert.uid }
         targets.removeAll { alert.files.contains($0.name) }
         for path in alert.calendars {
+            mend(path)
             calendars[path]?.remove(alert.uid)
             if calendars[path] == .empty {
                 // Made for an alert, and for nothing else.
@@ -50,8 +52,22 @@ struct PublishedEmergency {
 
     /// Puts an event into a calendar, which is made where there is none.
     mutating func add(_ event: [String], to path: String) {
+        mend(path)
         calendars[path, default: .empty].add(event)
         put(path)
+    }
+
+    /// Begins a damaged calendar anew: what stood in it is lost, and what stations have of it must not stay on air.
+    private mutating func mend(_ path: String) {
+        guard damaged.remove(path) != nil else { return }
+        calendars[path] = .empty
+        warnings.append(
+            Phrase(
+                vi:
+                    "\(path) trong kho bị hỏng hoặc mất, nay bắt đầu lại: chạy publish để có lại tin của thư mục "
+                    + "chương trình, và phát lại các tin khẩn cấp khác còn cần",
+                en: "\(path) in the repository was damaged or missing and is begun anew: publish brings back "
+                    + "the channel's own emergencies; give other alerts again that are still needed"))
     }
 
     /// Offers a recording.
@@ -90,7 +106,8 @@ struct PublishedEmergency {
         for alert in alerts {
             for path in alert.calendars { own[path]?.remove(alert.uid) }
         }
-        let hasOwnEvents = own.values.contains { $0.hasEvents }
+        // What cannot be read may hold some: it is believed for no longer than an emergency may be.
+        let hasOwnEvents = own.values.contains { $0.hasEvents } || !damaged.isEmpty
         return EmergencyPlan.expires(alerts, hasOwnEvents: hasOwnEvents, at: now)
     }
 }

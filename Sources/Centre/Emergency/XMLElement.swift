@@ -192,7 +192,9 @@ private struct XMLParser {
             } else if take("<!--") {
                 try skipComment()
             } else if take("<![CDATA[") {
-                text += Array(try self.text(until: "]]>").utf8)
+                let characters = Array(try self.text(until: "]]>").utf8)
+                guard characters.allSatisfy(Self.isCharacter) else { throw problem("a control character") }
+                text += characters
             } else if take("<?") {
                 _ = try self.text(until: "?>")
             } else if matches("<!") {
@@ -209,13 +211,16 @@ private struct XMLParser {
 
     // MARK: Characters
 
+    /// Whether a byte may stand in a text (XML 1.0 section 2.2), as itself or as a part of a character.
+    private static func isCharacter(_ byte: UInt8) -> Bool {
+        byte >= 0x20 || [0x09, 0x0A, 0x0D].contains(byte)
+    }
+
     /// Takes a character, or what a reference stands for.
     private mutating func takeCharacter(_ output: inout [UInt8]) throws(XMLElement.Problem) {
         let byte = bytes[at]
         guard byte == UInt8(ascii: "&") else {
-            guard byte >= 0x20 || [0x09, 0x0A, 0x0D].contains(byte) else {
-                throw problem("a control character")
-            }
+            guard Self.isCharacter(byte) else { throw problem("a control character") }
             output.append(byte)
             at += 1
             return

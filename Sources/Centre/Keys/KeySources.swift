@@ -44,27 +44,53 @@ package struct KeySources {
 
     /// Makes sources.
     package init(folders: [String], given: [SecretKey] = []) {
-        (self.folders, self.given) = (folders, given)
+        self.folders = folders.map(Self.withoutSlash)
+        self.given = given
+    }
+
+    /// A folder's path without the `/` that a shell completes it with.
+    static func withoutSlash(_ path: String) -> String {
+        var path = path[...]
+        while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
     }
 
     /// The keys of a kind, with those of no known kind; each key once.
     ///
-    /// - Throws: when a file is no key, or others than its owner may read it.
+    /// - Throws: when a folder is not there, a file is no key, or others than its owner may read it.
     package func keys(_ kind: Kind) throws(CentreError) -> [SecretKey] {
         var keys = given
+        for path in try files(kind) { keys += try Self.read(path) }
+        return keys
+    }
+
+    /// The files of the secret keys of a kind, in order.
+    func files(_ kind: Kind) throws(CentreError) -> [String] {
+        var files: [String] = []
         for folder in folders {
             let path = "\(folder)/\(kind.rawValue)"
             let names: [String]
             do throws(SystemError) { names = try namesInDirectory(path) } catch {
-                if error.code == ENOENT { continue }
-                throw CentreError(error)
+                guard error.code == ENOENT else { throw CentreError(error) }
+                guard access(folder, F_OK) == 0 else {
+                    throw CentreError(
+                        .configuration,
+                        Phrase(
+                            vi: "--keys \(folder): không có thư mục này",
+                            en: "--keys \(folder): there is no such folder"))
+                }
+                continue
             }
-            for name in names.sorted() where name.hasSuffix(Self.suffix) && !name.hasSuffix(Self.publicSuffix)
-            {
-                keys += try Self.read("\(path)/\(name)")
-            }
+            files += names.sorted().filter { $0.hasSuffix(Self.suffix) && !$0.hasSuffix(Self.publicSuffix) }
+                .map { "\(path)/\($0)" }
         }
-        return keys
+        return files
+    }
+
+    /// Takes the file of a secret key away, and that of its public half.
+    static func remove(_ path: String) {
+        unlink(path)
+        unlink(path.dropLast(suffix.count) + publicSuffix)
     }
 
     private static func read(_ path: String) throws(CentreError) -> [SecretKey] {
@@ -124,17 +150,28 @@ package struct KeySources {
                     vi: "không tạo được khóa: thiếu --keys DIR hoặc số ngẫu nhiên",
                     en: "no key can be made: --keys DIR or random numbers are missing"))
         }
-        let path = "\(folder)/\(kind.rawValue)"
-        let name = String((TUF.keyID(of: key.json) ?? "").prefix(16))
+        let path = Self.path(of: TUF.keyID(of: key.json) ?? "", kind, in: folder)
         try attempt { () throws(SystemError) in
-            try DurableFile.makeDirectory(path, mode: 0o700)
+            let above = DurableFile.directory(of: path)
+            try DurableFile.makeDirectory(above, mode: 0o700)
+            DurableFile.removeUnfinished(in: above)
             try DurableFile.replace(
-                "\(path)/\(name)\(Self.suffix)", with: Array(KeyFile.secret(seed: seed).utf8),
-                mode: Self.secretMode, surroundings.calls)
+                path + Self.suffix, with: Array(KeyFile.secret(seed: seed).utf8), mode: Self.secretMode,
+                surroundings.calls)
             try DurableFile.replace(
-                "\(path)/\(name)\(Self.publicSuffix)", with: Array(KeyFile.public(key).utf8), mode: 0o644,
+                path + Self.publicSuffix, with: Array(KeyFile.public(key).utf8), mode: 0o644,
                 surroundings.calls)
         }
         return key
+    }
+
+    /// Where a key that is made lies, without the ending of its file.
+    private static func path(of id: String, _ kind: Kind, in folder: String) -> String {
+        "\(folder)/\(kind.rawValue)/\(id.prefix(16))"
+    }
+
+    /// The file of a secret key that was made here; nil where nobody has made it, or somewhere else.
+    package func file(of id: String, _ kind: Kind) -> String? {
+        folders.map { Self.path(of: id, kind, in: $0) + Self.suffix }.first { access($0, F_OK) == 0 }
     }
 }

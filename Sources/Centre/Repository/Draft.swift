@@ -9,16 +9,18 @@ import TerminalText
 struct Draft {
     /// What the repository will say.
     private(set) var state: RepositoryState
-    private let folder: RepositoryFolder
-    private let keys: KeySources
-    private let now: Int64
+    private let repository: Repository
     /// New files in the order in which they are written; the timestamp is the last.
     private var files: [(name: String, bytes: [UInt8])] = []
 
-    init(_ state: RepositoryState, _ folder: RepositoryFolder, _ keys: KeySources, at now: Int64) {
-        (self.state, self.folder, self.keys, self.now) = (state, folder, keys, now)
+    init(_ state: RepositoryState, _ repository: Repository) {
+        (self.state, self.repository) = (state, repository)
     }
 
+    private var folder: RepositoryFolder { repository.folder }
+    private var now: Int64 { repository.now }
+    /// What the repository has to offer before anything that names it is believed.
+    var wanted: [TargetFiles.Wanted] = []
     /// The roles that are signed anew.
     private(set) var revised: [String] = []
     /// The root before the one that is added.
@@ -107,7 +109,7 @@ struct Draft {
                 Phrase(
                     vi: "vai trò \(role) do trung tâm khác ký", en: "the role \(role) is another centre's"))
         }
-        let held = try keys.keys(kind)
+        let held = try repository.keys.keys(kind)
         if let earlier = Appointment(previous?["roles"]?[role], role: role), earlier.threshold > 0 {
             if let bytes = try? Self.sign(signed, [appointment, earlier], held, kind) { return bytes }
             isForBoth = false
@@ -123,13 +125,8 @@ struct Draft {
     ) throws(CentreError) -> [UInt8] {
         var signing: [String: SecretKey] = [:]
         for appointment in appointments {
-            var held: Set<String> = []
-            for key in keys {
-                guard let id = TUF.keyID(of: key.json), appointment.keyIDs.contains(id) else { continue }
-                signing[id] = key
-                held.insert(id)
-            }
-            guard held.count >= appointment.threshold else { throw tooFew(appointment, held.count, kind) }
+            try appointment.require(keys, kind)
+            signing.merge(appointment.held(of: keys)) { first, _ in first }
         }
         let role = appointments.first?.role ?? kind.rawValue
         let bytes: [UInt8]
@@ -152,18 +149,6 @@ struct Draft {
         return bytes
     }
 
-    private static func tooFew(
-        _ appointment: Appointment, _ held: Int, _ kind: KeySources.Kind
-    ) -> CentreError {
-        CentreError(
-            .configuration,
-            Phrase(
-                vi: "vai trò \(appointment.role) cần \(appointment.threshold) khóa, ở đây có \(held): "
-                    + "xem \(kind.rawValue)/ của --keys, hoặc thêm --keys DIR, --keys-fd N",
-                en: "the role \(appointment.role) needs \(appointment.threshold) keys and has \(held) here: "
-                    + "see \(kind.rawValue)/ of --keys, or add --keys DIR, --keys-fd N"))
-    }
-
     /// Reads the repository as a station would once the change is made, before anything of it is.
     private func check() throws(CentreError) {
         let drafts = Dictionary(files.map { ($0.name, $0.bytes) }) { _, last in last }
@@ -182,11 +167,14 @@ struct Draft {
 
     // MARK: Writing
 
-    /// Writes the metadata, the timestamp last: with its rename stations see all of the change, before it none.
+    /// Writes the files and the metadata, the timestamp last: with its rename stations see all of the change, before it none.
     ///
     /// A new root comes after it, if what is signed suits the old one too: there is no moment without a timestamp that
     /// the newest root believes.
-    func write(_ calls: DiskCalls) throws(CentreError) {
+    func write() throws(CentreError) {
+        let calls = repository.surroundings.calls
+        try repository.files.put(wanted)
+        DurableFile.removeUnfinished(in: folder.metadata)
         let root = files.filter { $0.name.hasSuffix(".\(TUF.fileName(of: Role.root))") }
         let others = files.filter { file in !root.contains { $0.name == file.name } }
         for (name, bytes) in previous != nil && isForBoth ? others + root : root + others {
@@ -199,26 +187,34 @@ struct Draft {
         }
     }
 
-    // MARK: Warning
+    // MARK: Until when
 
-    /// What expires soon.
-    var warnings: [Phrase] { Self.warnings(state, at: now) }
-
-    static func warnings(_ state: RepositoryState, at now: Int64) -> [Phrase] {
-        var roles = [(Role.root, state.root), (Role.targets, state.targets)]
-        // An emergency is meant to end: stations then have none.
+    /// What the repository says, by role; without an emergency, which is meant to end: stations then have none.
+    private var lasting: [(role: String, signed: JSON)] {
+        var roles = [(Role.timestamp, state.timestamp), (Role.snapshot, state.snapshot)]
         if let emergency = state.emergency, !emergency.isEmergencyInForce {
             roles.append((Role.emergency, emergency))
         }
-        roles += [(Role.snapshot, state.snapshot), (Role.timestamp, state.timestamp)]
-        return roles.compactMap { role, signed in
+        return roles + [(Role.targets, state.targets), (Role.root, state.root)]
+    }
+
+    /// Until when each of its files is believed.
+    var validity: [Validity] {
+        lasting.map {
+            .init(file: "\($0.role).json", until: repository.surroundings.phrase($0.signed.expires))
+        }
+    }
+
+    /// What expires soon.
+    var warnings: [Phrase] {
+        lasting.reversed().compactMap { role, signed in
             let rest = signed.expires - now
             guard rest < Role.notice(of: role) else { return nil }
-            let date = UTCTime.text(signed.expires)
+            let date = repository.surroundings.phrase(signed.expires)
             let (vi, en) = rest > 0 ? ("hết hạn", "expires") : ("ĐÃ hết hạn", "HAS EXPIRED,")
             return Phrase(
-                vi: "\(role).json \(vi) \(date): \(remedy(role)[.vietnamese])",
-                en: "\(role).json \(en) \(date): \(remedy(role)[.english])")
+                vi: "\(role).json \(vi) \(date[.vietnamese]): \(Self.remedy(role)[.vietnamese])",
+                en: "\(role).json \(en) \(date[.english]): \(Self.remedy(role)[.english])")
         }
     }
 

@@ -79,7 +79,11 @@ struct Leftovers {
                 // Only where nothing is left in it.
                 rmdir(folder.targets + inner)
             case S_IFREG:
-                if !kept.contains(String(inner.dropFirst())) { unlink(folder.targets + inner) }
+                // What is being copied just now is somebody else's.
+                guard !TargetFiles.isUnfinished(name), !kept.contains(String(inner.dropFirst())) else {
+                    continue
+                }
+                unlink(folder.targets + inner)
             default: continue
             }
         }

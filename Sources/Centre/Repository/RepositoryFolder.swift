@@ -55,7 +55,14 @@ struct RepositoryFolder {
     }
 
     private var missing: CentreError {
-        CentreError(
+        if access(path + "/schedule.ics", F_OK) == 0 {
+            return CentreError(
+                .configuration,
+                Phrase(
+                    vi: "\(path) là thư mục chương trình, không phải kho: loa-centre publish PLAYLISTS REPO",
+                    en: "\(path) is a channel's folder, no repository: loa-centre publish PLAYLISTS REPO"))
+        }
+        return CentreError(
             .configuration,
             Phrase(
                 vi: "\(path) không phải kho TUF; tạo bằng: loa-centre init \(path) --keys DIR",
@@ -143,11 +150,19 @@ struct RepositoryReader {
     }
 
     private static func error(_ refusal: TUF.Refusal, _ folder: RepositoryFolder) -> CentreError {
-        CentreError(
+        let what =
+            refusal.reason == .notThere
+            ? Phrase(vi: "thiếu \(refusal.subject).json", en: "\(refusal.subject).json is missing")
+            : Phrasebook.translated("\(refusal)")
+        return CentreError(
             .configuration,
             Phrase(
-                vi: "\(folder.path): kho không dùng được: \(refusal)",
-                en: "\(folder.path): the repository cannot be used: \(refusal)"))
+                vi:
+                    "\(folder.metadata): kho không dùng được: \(what[.vietnamese]): chép lại thư mục này từ bản "
+                    + "sao lưu của kho; trạm vẫn phát theo những gì đã có",
+                en:
+                    "\(folder.metadata): the repository cannot be used: \(what[.english]): put this folder back "
+                    + "from a copy of the repository; stations go on with what they have"))
     }
 }
 

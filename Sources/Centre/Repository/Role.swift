@@ -1,5 +1,5 @@
-import StationCore
 import StationTrust
+import TerminalText
 
 /// The roles of a centre's repository, and how long what they sign is believed.
 enum Role {
@@ -82,6 +82,28 @@ struct Appointment {
             let threshold = json["threshold"]?.integer
         else { return nil }
         (self.role, keyIDs, self.threshold) = (role, ids, Int(clamping: threshold))
+    }
+
+    /// Those of the keys that may sign for it, by their ids: one key counts once, however often it comes.
+    func held(of keys: [SecretKey]) -> [String: SecretKey] {
+        var held: [String: SecretKey] = [:]
+        for key in keys {
+            if let id = TUF.keyID(of: key.json), keyIDs.contains(id) { held[id] = key }
+        }
+        return held
+    }
+
+    /// Makes sure that enough of the keys may sign for it.
+    func require(_ keys: [SecretKey], _ kind: KeySources.Kind) throws(CentreError) {
+        let held = held(of: keys).count
+        guard held < threshold else { return }
+        throw CentreError(
+            .configuration,
+            Phrase(
+                vi: "vai trò \(role) cần \(threshold) khóa, ở đây có \(held): "
+                    + "xem \(kind.rawValue)/ của --keys, hoặc thêm --keys DIR, --keys-fd N",
+                en: "the role \(role) needs \(Format.counted(threshold, "key")) and has \(held) here: "
+                    + "see \(kind.rawValue)/ of --keys, or add --keys DIR, --keys-fd N"))
     }
 
     /// The member of metadata that says so.

@@ -24,9 +24,17 @@ struct TargetFiles {
 
     /// Puts files there, those that are there already excepted; durable when this returns.
     ///
+    /// - Parameters:
+    ///   - files: what is to be there.
+    ///   - isThorough: whether what is there is read, and written again where a disk or a hand has damaged it.
+    ///   - progress: told before each file.
+    /// - Returns: those that were not there, or not whole.
     /// - Throws: when one cannot be written, or is not any more what it was when it was looked at.
-    func put(_ files: [Wanted], progress: (Progress) -> Void = { _ in }) throws(CentreError) {
-        let missing = files.filter { !isThere($0) }
+    @discardableResult
+    func put(
+        _ files: [Wanted], isThorough: Bool = false, progress: (Progress) -> Void = { _ in }
+    ) throws(CentreError) -> [Wanted] {
+        let missing = isThorough ? damaged(files, progress) : files.filter { !isThere($0) }
         var state = Progress(stage: .copying, done: 0, total: missing.reduce(0) { $0 + $1.length })
         var folders: Set<String> = []
         for file in missing {
@@ -48,9 +56,27 @@ struct TargetFiles {
             try attempt { () throws(SystemError) in try DurableFile.syncDirectory(of: path + "/.", calls) }
         }
         if !missing.isEmpty { progress(state) }
+        return missing
     }
 
-    /// Whether it is there: it was renamed when it was whole, so its length tells.
+    /// Those that are not there, or are not what they were when they were put there.
+    private func damaged(_ files: [Wanted], _ progress: (Progress) -> Void) -> [Wanted] {
+        var state = Progress(stage: .comparing, done: 0, total: files.reduce(0) { $0 + $1.length })
+        return files.filter { file in
+            progress(state)
+            state.done += file.length
+            return !isThere(file) || !isSound(file.path, sha256: file.sha256)
+        }
+    }
+
+    /// Whether a file that the repository offers is what was signed.
+    func isSound(_ path: String, sha256: String) -> Bool {
+        let name = RepositoryFolder.name(of: path, hash: sha256)
+        guard let file = try? ContentFile.open(name, below: folder.targets) else { return false }
+        return (try? ContentFile.hash(file.number, path).description) == sha256
+    }
+
+    /// Whether it is there: it was renamed when it was whole, so its length tells, if nobody has touched it since.
     private func isThere(_ file: Wanted) -> Bool {
         var information = stat()
         return stat(folder.target(file.path, hash: file.sha256), &information) == 0
@@ -58,14 +84,27 @@ struct TargetFiles {
     }
 
     private func write(_ file: Wanted, to path: String) throws(SystemError) {
-        let temporary = path + ".new"
-        let target = try Descriptor.open(
-            temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: RepositoryFolder.fileMode)
+        // Not the target's name with more behind it, which may be as long as names can be.
+        let temporary = "\(DurableFile.directory(of: path))/.\(file.sha256)\(Self.unfinished)"
+        let target = try Self.own(temporary)
+        defer { _ = target.number }
+        do throws(SystemError) {
+            try copy(file, target.number)
+            if let error = calls.sync(target.number) { throw error.about(path) }
+            _ = try system("rename \(path)") { rename(temporary, path) }
+        } catch {
+            // On a full disk it would keep the room that is missing.
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private func copy(_ file: Wanted, _ target: Int32) throws(SystemError) {
         var hash = SHA256()
         switch file.source {
         case .bytes(let bytes):
             hash.update(bytes[...])
-            try write(bytes, target.number)
+            try write(bytes, target, file.path)
         case .file(let folder):
             let source = try ContentFile.open(file.path, below: folder)
             let piece = 1 << 20
@@ -76,34 +115,66 @@ struct TargetFiles {
                 let count = try system("read \(file.path)") { pread(number, &bytes, piece, offset) }
                 if count == 0 { break }
                 hash.update(bytes[..<count])
-                try write(Array(bytes[..<count]), target.number)
+                try write(Array(bytes[..<count]), target, file.path)
                 offset += off_t(count)
             }
         }
         guard hash.finish().description == file.sha256 else {
-            unlink(temporary)
             // What was decoded and measured is not what would be signed.
             throw SystemError(call: "read \(file.path)", code: ESTALE)
         }
-        if let error = calls.sync(target.number) { throw error }
-        _ = try system("rename \(path)") { rename(temporary, path) }
     }
 
-    private func write(_ bytes: [UInt8], _ descriptor: Int32) throws(SystemError) {
-        if let error = bytes.withUnsafeBytes({ calls.write(descriptor, $0) }) { throw error }
+    private func write(_ bytes: [UInt8], _ descriptor: Int32, _ path: String) throws(SystemError) {
+        if let error = bytes.withUnsafeBytes({ calls.write(descriptor, $0) }) { throw error.about(path) }
     }
 
-    /// The bytes of a file that the repository offers.
-    ///
-    /// - Throws: when it is not there, or not what was signed.
-    func read(_ path: String, _ target: JSON, limit: Int) throws(CentreError) -> [UInt8] {
-        let hash = target.sha256 ?? ""
-        return try attempt { () throws(SystemError) in
-            let bytes = try readFile(folder.target(path, hash: hash), limit: limit)
-            guard SHA256.hash(bytes).description == hash else {
-                throw SystemError(call: "read \(path)", code: EILSEQ)
+    // MARK: What is not whole
+
+    private static let unfinished = ".new"
+
+    /// Whether a name is that of a file that is being copied: hidden, which no target's is.
+    static func isUnfinished(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(unfinished) }
+
+    /// Opens an empty file that nobody else writes, or removes as left over, while it is open.
+    private static func own(_ path: String) throws(SystemError) -> Descriptor {
+        // Whoever had it has renamed or removed it when this one gets it; nobody is so often unlucky.
+        for _ in 0..<16 {
+            let file = try Descriptor.open(path, O_WRONLY | O_CREAT, mode: RepositoryFolder.fileMode)
+            let number = file.number
+            _ = try system("lock \(path)") { flock(number, LOCK_EX) }
+            var (held, named) = (stat(), stat())
+            guard fstat(number, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino else {
+                continue
             }
-            return bytes
+            _ = try system("truncate \(path)") { ftruncate(number, 0) }
+            return file
         }
+        throw SystemError(call: "lock \(path)", code: EBUSY)
+    }
+
+    /// Removes what copies have left that were killed; those under way stay.
+    func removeUnfinished() { removeUnfinished(folder.targets) }
+
+    private func removeUnfinished(_ path: String) {
+        for name in (try? namesInDirectory(path)) ?? [] {
+            let inner = path + "/" + name
+            var information = stat()
+            guard lstat(inner, &information) == 0 else { continue }
+            if information.st_mode & S_IFMT == S_IFDIR { removeUnfinished(inner) }
+            guard Self.isUnfinished(name), let file = try? Descriptor.open(inner, O_RDONLY | O_NONBLOCK),
+                flock(file.number, LOCK_EX | LOCK_NB) == 0
+            else { continue }
+            unlink(inner)
+        }
+    }
+
+    /// The bytes of a file that the repository offers; nil where it is not there, or not what was signed.
+    func read(_ path: String, _ target: JSON, limit: Int) -> [UInt8]? {
+        let hash = target.sha256 ?? ""
+        guard let bytes = try? readFile(folder.target(path, hash: hash), limit: limit),
+            SHA256.hash(bytes).description == hash
+        else { return nil }
+        return bytes
     }
 }

@@ -4,15 +4,21 @@ import TerminalText
 
 /// What the commands say.
 enum DeskText {
-    static func made(_ root: String, keys: String) -> [Phrase] {
-        [
+    static func made(_ made: NewRepository.Made, keys: String) -> [Phrase] {
+        var lines = [
             Phrase(
-                vi: "Đã tạo kho. Chép \(root) vào mỗi trạm (upstreams.root).",
-                en: "The repository is made. Copy \(root) to every station (upstreams.root)."),
+                vi: "Đã tạo kho. Chép \(made.root) vào mỗi trạm (upstreams.root).",
+                en: "The repository is made. Copy \(made.root) to every station (upstreams.root)."),
             Phrase(
                 vi: "Cất \(keys)/root ở nơi khác, không nối mạng; sao lưu cả \(keys).",
                 en: "Keep \(keys)/root elsewhere, off the network; back up all of \(keys)."),
         ]
+        if !made.reused.isEmpty {
+            let reused = made.reused.joined(separator: ", ")
+            lines.append(
+                Phrase(vi: "Dùng lại khóa đã có: \(reused)", en: "Keys that were there are used: \(reused)"))
+        }
+        return lines
     }
 
     static let published = Phrase(vi: "Đã đưa lên.", en: "Published.")
@@ -24,35 +30,84 @@ enum DeskText {
         vi: "không có ai để hỏi: thêm --yes, hoặc xem trước bằng --dry-run",
         en: "there is nobody to ask: add --yes, or look first with --dry-run")
 
-    static func inForce(until end: String) -> Phrase {
-        Phrase(vi: "Tin khẩn cấp có hiệu lực đến \(end).", en: "The emergency is in force until \(end).")
+    /// Until when everything is believed, where nothing need be done before.
+    static func validity(_ validity: [Validity], _ language: Language) -> [Phrase] {
+        [Phrase(vi: "Đã ký lại. Trạm tin:", en: "Signed anew. Stations believe:")]
+            + TextWidth.table(
+                validity.map {
+                    ["  " + $0.file, Phrase(vi: "đến", en: "until")[language], $0.until[language]]
+                }
+            ).map { Phrase(same: $0) }
     }
+
+    /// What an alert has become: for whom, until when, and what stations need for it.
+    static func given(_ receipt: AlertReceipt) -> [Phrase] {
+        guard let end = receipt.until else {
+            return [Phrase(vi: "Đã hủy theo bản tin CAP.", en: "Cancelled by the CAP message.")]
+        }
+        let names = receipt.audience.names()
+        var lines = [
+            Phrase(
+                vi: "Tin khẩn cấp cho \(names[.vietnamese]) có hiệu lực đến \(end[.vietnamese]).",
+                en: "The emergency for \(names[.english]) is in force until \(end[.english])."),
+            Phrase(
+                vi: "Chỉ trạm có \"emergency\" trong classes của nguồn này mới phát.",
+                en: "Only stations that have \"emergency\" in this upstream's classes play it."),
+        ]
+        if !receipt.areas.isEmpty {
+            let areas = receipt.areas.joined(separator: ", ")
+            lines.append(
+                Phrase(
+                    vi: "Khu vực trong bản tin CAP (\(areas)) không chọn trạm: dùng --groups, --stations.",
+                    en:
+                        "The areas of the CAP message (\(areas)) choose no stations: --groups and --stations do."
+                ))
+        }
+        return lines
+    }
+
+    static func warning(_ warning: Phrase) -> Phrase {
+        Phrase(vi: "lưu ý: \(warning[.vietnamese])", en: "warning: \(warning[.english])")
+    }
+
+    static func delegated(_ role: String) -> Phrase {
+        Phrase(vi: "Đã giao cho vai trò \(role).", en: "The role \(role) signs for that now.")
+    }
+
     static func cancelled(_ count: Int) -> Phrase {
         count == 0
             ? Phrase(vi: "Không có tin khẩn cấp nào.", en: "There was no emergency.")
             : Phrase(vi: "Đã hủy \(count) tin khẩn cấp.", en: "Cancelled: \(count).")
     }
-    static let cancelledByMessage = Phrase(
-        vi: "Đã hủy theo bản tin CAP.", en: "Cancelled by the CAP message.")
 
     static func stage(_ stage: Progress.Stage) -> Phrase {
         switch stage {
         case .checking: Phrase(vi: "Kiểm tra", en: "Checking")
+        case .comparing: Phrase(vi: "So với kho", en: "Comparing")
         case .copying: Phrase(vi: "Chép", en: "Copying")
         }
     }
 
     static let incomplete = Phrase(
         vi: "thư mục có lỗi: publish sẽ từ chối", en: "the folder has errors: publish would refuse it")
-    static func keys(of role: String, _ ids: [String]) -> Phrase {
-        let list = ids.joined(separator: " ")
-        return Phrase(vi: "Khóa của \(role): \(list)", en: "Keys of \(role): \(list)")
+    /// Who may sign now, with the file where it is here.
+    static func keys(
+        of role: String, _ keys: [(id: String, file: String?)], needed: Int
+    ) -> [Phrase] {
+        [
+            Phrase(
+                vi: "Khóa của \(role) (cần \(needed) trong \(keys.count) khóa ký):",
+                en: "Keys of \(role) (\(needed) of \(keys.count) must sign):")
+        ] + TextWidth.table(keys.map { ["  " + $0.id, $0.file ?? ""] }).map { Phrase(same: $0) }
     }
 
     // MARK: Looking ahead
 
     static func preview(_ entries: [Preview.Entry], _ language: Language) -> [Phrase] {
-        guard !entries.isEmpty else { return [Phrase(vi: "Không phát gì.", en: "Nothing will be on air.")] }
+        guard let first = entries.first else {
+            return [Phrase(vi: "Không phát gì.", en: "Nothing will be on air.")]
+        }
+        let zone = Surroundings.zoneMark(first.at)
         let format = Format(language: language)
         let rows = entries.map { entry in
             let kind =
@@ -60,7 +115,8 @@ enum DeskText {
                 ? "" : Phrasebook.programmeClass(entry.programmeClass)[language]
             return [format.time(entry.at), entry.title, kind, entry.items.joined(separator: ", ")]
         }
-        return TextWidth.table(rows).map { Phrase(same: $0) }
+        return [Phrase(vi: "Giờ theo \(zone):", en: "Times are \(zone):")]
+            + TextWidth.table(rows).map { Phrase(same: $0) }
     }
 
     // MARK: Problems
@@ -74,7 +130,8 @@ enum DeskText {
         var lines = warnings.prefix(mostWarnings).map(line)
         if warnings.count > mostWarnings {
             let rest = warnings.count - mostWarnings
-            lines.append(Phrase(vi: "và \(rest) lưu ý nữa", en: "and \(rest) more warnings"))
+            lines.append(
+                Phrase(vi: "và \(rest) lưu ý nữa", en: "and \(Format.counted(rest, "more warning"))"))
         }
         return lines + problems.filter { $0.severity == .error }.map(line)
     }
@@ -96,13 +153,18 @@ enum DeskText {
     private static let mostLines = 40
 
     static func differences(_ differences: [AirDifference], _ language: Language) -> [Phrase] {
-        guard !differences.isEmpty else {
+        guard let first = differences.first else {
             return [
                 Phrase(
                     vi: "7 ngày tới: phát như cũ.", en: "The next 7 days sound as before.")
             ]
         }
-        var lines = [Phrase(vi: "Thay đổi trong 7 ngày tới:", en: "What changes on air in the next 7 days:")]
+        let zone = Surroundings.zoneMark(first.at)
+        var lines = [
+            Phrase(
+                vi: "Thay đổi trong 7 ngày tới (giờ \(zone)):",
+                en: "What changes on air in the next 7 days (times are \(zone)):")
+        ]
         var audiences: [Audience] = []
         for difference in differences where !audiences.contains(difference.audience) {
             audiences.append(difference.audience)
@@ -110,7 +172,7 @@ enum DeskText {
         let format = Format(language: language)
         for audience in audiences {
             let own = differences.filter { $0.audience == audience }
-            lines.append(name(audience))
+            lines.append(heading(audience))
             let rows = own.prefix(mostLines).map { row($0, format, language) }
             lines += TextWidth.table(rows).map { Phrase(same: "  " + $0) }
             if own.count > mostLines {
@@ -136,14 +198,19 @@ enum DeskText {
         let kind =
             difference.programmeClass == "normal"
             ? "" : Phrasebook.programmeClass(difference.programmeClass)[language]
-        return [sign, format.time(difference.at), difference.title, kind, before ?? ""]
+        let instead = Phrase(vi: "(thay cho chương trình chung)", en: "(in place of the one for all)")[
+            language]
+        let notes = [before, difference.isReplacement ? instead : nil].compactMap(\.self)
+        return [
+            sign, format.time(difference.at), difference.title, kind, notes.joined(separator: " "),
+        ]
     }
 
-    static func name(_ audience: Audience) -> Phrase {
+    private static func heading(_ audience: Audience) -> Phrase {
         switch audience {
         case .all: Phrase(vi: "Mọi trạm:", en: "All stations:")
-        case .group(let name): Phrase(vi: "Nhóm \(name):", en: "Group \(name):")
-        case .station(let name): Phrase(vi: "Trạm \(name):", en: "Station \(name):")
+        case .group(let name): Phrase(vi: "Nhóm \(name), ngoài ra:", en: "Group \(name), besides:")
+        case .station(let name): Phrase(vi: "Trạm \(name), ngoài ra:", en: "Station \(name), besides:")
         }
     }
 

@@ -2,7 +2,11 @@ import TerminalText
 
 /// The help of the command and of each of its verbs.
 enum HelpText {
-    static let tryHelp = Phrase(vi: "Xem: loa-centre --help", en: "Try: loa-centre --help")
+    /// Where more is said, about that command or about all of them.
+    static func tryHelp(_ command: CentreCommand?) -> Phrase {
+        let line = "loa-centre" + (command.map { " \($0.rawValue)" } ?? "") + " --help"
+        return Phrase(vi: "Xem: \(line)", en: "Try: \(line)")
+    }
 
     static func text(_ command: CentreCommand?, _ language: Language) -> String {
         TextWidth.printed(command.map { lines($0, language) } ?? lines(language))
@@ -20,7 +24,7 @@ enum HelpText {
     }
 
     private static func lines(_ command: CentreCommand, _ language: Language) -> [String] {
-        command.usage.map { "loa-centre \($0)" } + ["", command.summary[language] + "."]
+        command.usage + ["", command.summary[language] + "."]
             + command.details.map { $0[language] } + [""] + codes(language)
     }
 
@@ -36,8 +40,8 @@ extension ExitCode {
         case .fine: Phrase(vi: "tốt", en: "fine")
         case .no:
             Phrase(
-                vi: "câu trả lời là không: có lỗi trong thư mục, hoặc bạn không đồng ý",
-                en: "the answer is no: the folder has errors, or you declined")
+                vi: "bị từ chối hoặc không làm được, có ghi lý do; hoặc bạn không đồng ý",
+                en: "refused, or it failed, and says why; or you declined")
         case .usage: Phrase(vi: "gõ sai lệnh", en: "the command line is not understood")
         case .notPermitted: Phrase(vi: "người dùng này không có quyền", en: "this user may not")
         case .configuration:
@@ -49,24 +53,28 @@ extension ExitCode {
 extension CentreCommand {
     fileprivate var usage: [String] {
         switch self {
-        case .`init`: ["init REPO --keys DIR [--threshold ROLE=N[/M]]…"]
-        case .publish: ["publish PLAYLISTS REPO --keys DIR [--yes] [--dry-run] [--json]"]
-        case .refresh: ["refresh REPO --keys DIR"]
+        case .`init`: ["loa-centre init REPO --keys DIR [--threshold ROLE=N[/M]]… [--reuse-keys]"]
+        case .publish: ["loa-centre publish PLAYLISTS REPO --keys DIR [--yes] [--dry-run] [--json]"]
+        case .refresh: ["loa-centre refresh REPO --keys DIR"]
         case .alert:
             [
-                "alert REPO --keys DIR (--audio FILE | --cap FILE) --for D [--every D] [--title T]",
-                "      [--groups A,B] [--stations C,D]",
-                "alert REPO --keys DIR --cancel",
+                "loa-centre alert REPO --keys DIR (--audio FILE | --cap FILE) --for D [--every D] [--title T]",
+                "                 [--groups A,B] [--stations C,D]",
+                "loa-centre alert REPO --keys DIR --cancel",
             ]
-        case .preview: ["preview PLAYLISTS [--station ID] [--groups A,B] [--days N] [--json]"]
+        case .preview:
+            ["loa-centre preview PLAYLISTS [--station ID] [--groups A,B] [--days N] [--json]"]
         case .key:
             [
-                "key add REPO --keys DIR --role ROLE [--key PUBLIC] [--threshold N]",
-                "key revoke REPO --keys DIR --role ROLE --key ID [--threshold N]",
-                "key renew REPO --keys DIR",
+                "loa-centre key add REPO --keys DIR --role ROLE [--key PUBLIC] [--threshold N]",
+                "loa-centre key revoke REPO --keys DIR --role ROLE --key ID [--threshold N]",
+                "loa-centre key renew REPO --keys DIR",
             ]
         case .delegate:
-            ["delegate REPO --keys DIR --role NAME --path PATTERN… --key PUBLIC… --metadata FILE"]
+            [
+                "loa-centre delegate REPO --keys DIR --role NAME --path PATTERN… --key PUBLIC… --metadata FILE",
+                "loa-centre delegate REPO --keys DIR --role NAME --metadata FILE",
+            ]
         }
     }
 
@@ -78,7 +86,9 @@ extension CentreCommand {
                 vi: "Kiểm tra thư mục, ký và đưa lên", en: "Checks a channel's folder, signs and publishes it"
             )
         case .refresh:
-            Phrase(vi: "Ký lại dấu thời gian (cho timer)", en: "Signs a new timestamp (for a timer)")
+            Phrase(
+                vi: "Ký lại dấu thời gian, chạy mỗi ngày",
+                en: "Signs a new timestamp: run it every day, from a timer")
         case .alert: Phrase(vi: "Phát ngay tin khẩn cấp", en: "Puts an emergency on air, as fast as can be")
         case .preview: Phrase(vi: "Xem sắp phát gì", en: "Shows what will be on air")
         case .key: Phrase(vi: "Thêm, bỏ, gia hạn khóa", en: "Adds or revokes a key, or renews the root")
@@ -94,39 +104,93 @@ extension CentreCommand {
             en: "--keys DIR: a folder with root/ targets/ emergency/ online/; may be given several times. "
                 + "--keys-fd N: keys in PEM from the open file N, such as --keys-fd 3 3< <(gpg -d keys.gpg).")
         switch self {
-        case .`init`:
-            return [
-                Phrase(
-                    vi: "ROLE là root, targets, emergency hoặc online; targets=2/3: cần 2 trong 3 khóa.",
-                    en:
-                        "ROLE is root, targets, emergency or online; targets=2/3: two of three keys must sign."
-                )
-            ]
-        case .publish:
-            return [
-                keys,
-                Phrase(
-                    vi: "Mỗi tệp được giải mã đến hết; hỏi trước khi ký, trừ khi có --yes.",
-                    en: "Every file is decoded to its end; it asks before it signs, unless there is --yes."),
-            ]
+        case .`init`: return Self.initDetails
+        case .publish: return [keys] + Self.publishDetails
         case .refresh:
             return [
                 Phrase(
-                    vi: "Chỉ cần khóa online/. Chạy mỗi ngày.", en: "Needs online/ only. Run it every day.")
+                    vi: "Chỉ cần khóa online/. Quá 7 ngày không chạy, trạm không nhận gì mới nữa.",
+                    en: "Needs online/ only. After 7 days without it stations take nothing new any more.")
             ]
-        case .alert:
-            return [
-                keys,
-                Phrase(
-                    vi: "D như 30m, 2h hoặc PT2H, nhiều nhất 24 giờ. Chỉ cần khóa emergency/ và online/.",
-                    en: "D such as 30m, 2h or PT2H, 24 hours at the most. Needs emergency/ and online/ only."),
-            ]
+        case .alert: return [keys] + Self.alertDetails
         case .preview:
             return [
                 Phrase(
-                    vi: "--days N: 1 đến 31 (mặc định 7).", en: "--days N: 1 to 31 (default 7).")
+                    vi: "Không cần kho hay khóa. --days N: 1 đến 31 (mặc định 7).",
+                    en: "Needs neither repository nor keys. --days N: 1 to 31 (default 7).")
             ]
-        case .key, .delegate: return [keys]
+        case .key: return [keys] + Self.keyDetails
+        case .delegate: return [keys] + Self.delegateDetails
         }
     }
+
+    private static let initDetails = [
+        Phrase(
+            vi:
+                "REPO: thư mục mà web server phục vụ. --keys DIR: thư mục riêng, nơi tạo khóa; không nằm trong REPO.",
+            en: "REPO: the folder that the web server serves. --keys DIR: a private folder, outside of REPO, "
+                + "in which keys are made."),
+        Phrase(
+            vi: "ROLE là root, targets, emergency hoặc online; targets=2/3: cần 2 trong 3 khóa.",
+            en: "ROLE is root, targets, emergency or online; targets=2/3: two of three keys must sign."),
+        Phrase(
+            vi: "--reuse-keys: dùng khóa đã có trong DIR; hai kho chung khóa thì tin tệp của nhau.",
+            en: "--reuse-keys: uses keys that DIR has already; repositories that share keys believe each "
+                + "other's files."),
+    ]
+
+    private static let publishDetails = [
+        Phrase(
+            vi:
+                "Mỗi tệp được giải mã đến hết; hỏi trước khi ký, trừ khi có --yes. --dry-run: chỉ xem thay đổi.",
+            en: "Every file is decoded to its end; it asks before it signs, unless there is --yes. "
+                + "--dry-run: shows what would change, and signs nothing."),
+        Phrase(
+            vi:
+                "groups/ và stations/ thêm vào lịch chung; UID trùng thì chương trình riêng thay chương trình chung.",
+            en: "groups/ and stations/ add to what is for all; with an equal UID theirs takes its place."),
+    ]
+
+    private static let alertDetails = [
+        Phrase(
+            vi:
+                "D như 30m, 2h hoặc PT2H, nhiều nhất 24 giờ. --every: phát lại. Không có --groups, --stations: mọi trạm.",
+            en:
+                "D such as 30m, 2h or PT2H, 24 hours at the most. --every: again and again. Without --groups and "
+                + "--stations it is for all."),
+        Phrase(
+            vi: "--cap: bản tin CAP 1.2; --for không bắt buộc nếu bản tin có expires. --cancel: hủy mọi tin.",
+            en:
+                "--cap: a message of CAP 1.2; --for may be left out where that has expires. --cancel: ends all."
+        ),
+        Phrase(
+            vi: "Chỉ cần khóa emergency/ và online/. Trạm cần \"emergency\" trong classes của nguồn này.",
+            en: "Needs emergency/ and online/ only. Stations need \"emergency\" in this upstream's classes."),
+    ]
+
+    private static let keyDetails = [
+        Phrase(
+            vi:
+                "ROLE là root, targets, emergency hoặc online. Cần khóa root/ (emergency: targets/) và online/.",
+            en:
+                "ROLE is root, targets, emergency or online. Needs root/ (for emergency: targets/) and online/."
+        ),
+        Phrase(
+            vi:
+                "add không có --key: tạo khóa mới trong DIR. PUBLIC: tệp .pub.pem hoặc 64 chữ số thập lục phân. "
+                + "ID: đầu mã khóa, cũng là tên tệp khóa.",
+            en: "add without --key makes a key in DIR. PUBLIC: a file .pub.pem, or 64 hexadecimal digits. "
+                + "ID: the beginning of a key's id, which is its file's name too."),
+    ]
+
+    private static let delegateDetails = [
+        Phrase(
+            vi:
+                "NAME.json (FILE) do trung tâm kia ký. PATTERN như \"stations/ap-3/*\": dấu * không vượt qua dấu /.",
+            en: "FILE is NAME.json as the other centre has signed it. PATTERN such as \"stations/ap-3/*\": "
+                + "a * crosses no /."),
+        Phrase(
+            vi: "Không có --path và --key: nhận bản mới của vai trò đã giao.",
+            en: "Without --path and --key: takes a newer file of a role that has paths already."),
+    ]
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import ScratchFolders
 import StationCore
 import StationTrust
 import Testing

@@ -1,3 +1,4 @@
+import ScratchFolders
 import StationCore
 import StationTrust
 

@@ -1,4 +1,5 @@
 import Foundation
+import ScratchFolders
 import StationCore
 import StationTrust
 import Testing

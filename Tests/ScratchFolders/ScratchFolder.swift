@@ -1,10 +1,11 @@
 import Foundation
 
 /// A folder of a test's own, gone with this value.
-final class ScratchFolder: Sendable {
-    let path: String
+package final class ScratchFolder: Sendable {
+    package let path: String
 
-    init() throws {
+    /// Makes it.
+    package init() throws {
         // Short: a socket's path has at most 107 bytes.
         path = "/tmp/loa-test-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -13,16 +14,18 @@ final class ScratchFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Writes a file, and the folders above it.
-    func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
+    package func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
         let file = URL(fileURLWithPath: path).appending(path: name)
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: file)
     }
 
-    func write(_ name: String, _ text: String) throws { try write(name, text.utf8) }
+    /// Writes a text, likewise.
+    package func write(_ name: String, _ text: String) throws { try write(name, text.utf8) }
 
-    func read(_ name: String) throws -> [UInt8] {
+    /// The bytes of a file.
+    package func read(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(fileURLWithPath: path).appending(path: name)))
     }
 }
