@@ -246,6 +246,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """A hundred kilobytes a second."""
         self.slow(body, name, 5000)
 
+    def throttled_20(self, body, name):
+        """Twenty kilobytes a second."""
+        self.slow(body, name, 1000)
+
     def throttled_1000(self, body, name):
         """A thousand kilobytes a second."""
         self.slow(body, name, 50_000)
