@@ -283,13 +283,27 @@ struct FetchThreadTests {
         #expect((before...before + 100_000).contains(offset), "\(before), \(offset)")
     }
 
+    @Test("T27 what tells of an emergency takes the line from a bulk download, which then goes on")
+    func tellingOvertakes() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let bulk = try run.file("throttled", "x", 400_000)
+        run.want([bulk])
+        let part = "\(site.bench.folder)/content/\(try #require(bulk.content.storeName)).part"
+        #expect(run.wait { try Data(contentsOf: URL(fileURLWithPath: part)).count > 50_000 })
+        run.poll()
+        #expect(run.waitForStored(1) == [bulk.content])
+        let asked = try site.server.asked().filter { $0.contains("throttled") }.map { $0.contains("bytes=") }
+        #expect(asked.first == false && asked.dropFirst().allSatisfy(\.self) && asked.count > 1)
+    }
+
     @Test(
         "A month's budget ends bulk where it is, over restarts, and no emergency; the next month begins anew")
     func budget() throws {
         let site = try Site()
         var run = try FetchRun(site, bytesPerMonth: 1_000_000)
         let bulk = try run.file("throttled-1000", "x", 3_000_000)
-        let siren = try run.file("sound", "siren", 50_000, folder: "emergency/")
+        let siren = try run.file("sound", "siren", 1_500_000, folder: "emergency/")
         run.poll()
         run.want([bulk])
         #expect(run.wait { (run.usage?.bytes ?? 0) >= 1_000_000 })
