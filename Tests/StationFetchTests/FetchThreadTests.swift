@@ -123,6 +123,50 @@ struct FetchThreadTests {
         #expect(run.offers.map(\.timetable.timetable.programmeCount) == [0])
     }
 
+    @Test(
+        "T28 who may sign for anything else cannot make an emergency",
+        arguments: ["*.mp3", "emergency*", "*/*"])
+    func broadRole(pattern: String) throws {
+        let site = try Site()
+        try site.signed.delegate(
+            "targets", to: "emergency", paths: ["emergency/*", pattern], isTerminating: true)
+        let roles = site.signed.documents["targets"]?["delegations"]?["roles"]?.elements ?? []
+        site.signed.documents["targets"]?["delegations"]?["roles"] = .array(roles.suffix(1))
+        try site.signed.publishAll("emergency")
+        try site.publish()
+        let run = try FetchRun(site)
+        run.poll()
+        #expect(run.offers.map(\.kind) == [.ordinary])
+        guard case .failed(let why, false) = run.ended else {
+            Issue.record("\(String(describing: run.ended))")
+            return
+        }
+        #expect(why == "emergency/schedule.ics is signed by a role that is not for emergencies alone")
+    }
+
+    @Test("A calendar that the disk has spoiled is not read, and comes again with the next poll")
+    func spoiledCalendar() throws {
+        let site = try Site()
+        let first = try FetchRun(site)
+        first.poll()
+        let manifest = try #require(first.offers.first { $0.kind == .ordinary }?.timetable.manifest)
+        first.adopt(.ordinary, manifest)
+        first.end()
+        let content = try #require(manifest.channels["xã"]?.contents["schedule.ics"])
+        let path = "\(site.bench.folder)/content/\(try #require(content.storeName))"
+        let sound = try Data(contentsOf: URL(fileURLWithPath: path))
+        let spoiled = Data(String(decoding: sound, as: UTF8.self).replacing("first", with: "FIRST").utf8)
+        try #require(spoiled != sound && spoiled.count == sound.count)
+        try spoiled.write(to: URL(fileURLWithPath: path))
+        let run = try FetchRun(site)
+        #expect(run.wait { run.recovered != nil })
+        #expect(run.recovered?[.ordinary]?.problems.map(\.message) == ["it is not on the disk any more"])
+        run.poll()
+        #expect(run.offers.last?.timetable.problems.isEmpty == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == sound)
+        run.end()
+    }
+
     // MARK: Downloads
 
     @Test(
