@@ -107,7 +107,9 @@ package struct Pull: Sendable {
     package mutating func take(_ report: FetchReport, at now: Now) {
         switch report {
         case .polled, .used: break
-        default: isNews = true
+        // What is not had changes only what a station that has nothing yet waits for.
+        case .unfetchable, .passedOver: isNews = isNews || supply.isBeginning
+        case .opened, .recovered, .offered, .stored: isNews = true
         }
         switch report {
         case .opened(let files): supply.stored = files
@@ -209,6 +211,16 @@ package struct Pull: Sendable {
     /// The clock was set: what was to be looked at then is looked at now.
     package mutating func clockStepped() { isNews = true }
 
+    /// The room on the disk was measured: that matters where it is too little, or was.
+    ///
+    /// - Returns: whether it does.
+    mutating func measured(_ room: StorageRoom, at now: Now) -> Bool {
+        // Who looks soon anyhow has just let something go, which need not be counted yet.
+        let isUnseen = supply.isOverfull(room) && lookAt > now.wall + Self.retryInterval
+        isNews = isNews || isCramped || isUnseen
+        return isNews
+    }
+
     /// A way to the network came up.
     package mutating func networkReturned(at now: MonotonicInstant) {
         for index in upstreams.indices { upstreams[index].schedule.networkReturned(at: now) }
@@ -284,7 +296,7 @@ package struct Pull: Sendable {
 
     /// When the next poll is due; nil while all are under way.
     package var nextPoll: MonotonicInstant? {
-        upstreams.filter { !$0.isPolling }.map(\.schedule.next).min()
+        upstreams.lazy.filter { !$0.isPolling }.map(\.schedule.next).min()
     }
 
     // MARK: For people

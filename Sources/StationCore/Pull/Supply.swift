@@ -41,6 +41,9 @@ struct Supply: Sendable {
     /// What is in the store, in bytes, by name.
     var stored: [String: Int64] = [:]
 
+    /// Whether a timetable is to come of a kind of which there is none yet.
+    var isBeginning: Bool { candidates.keys.contains { active[$0] == nil } }
+
     // MARK: Switching
 
     /// Whether the timetable that is to come may take the place of the active one now.
@@ -58,6 +61,7 @@ struct Supply: Sendable {
         }
         // By a clock in 1970 no slot is near, and everything would seem to be there.
         guard kind == .emergency || isTimeKnown else { return false }
+        if isWhole(candidate) { return true }
         let needs = needs(of: candidate, kind, at: now)
         if needs.allSatisfy(isStored) { return true }
         if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now) }
@@ -98,6 +102,12 @@ struct Supply: Sendable {
             }.min()
     }
 
+    /// Whether all that a timetable's upstreams signed for is on the disk: then no slot of it lacks anything, and none
+    /// need be looked at.
+    private func isWhole(_ timetable: SignedTimetable) -> Bool {
+        timetable.manifest.channels.values.allSatisfy { !$0.contents.values.contains(where: isMissing) }
+    }
+
     private func isStored(_ need: SignedTimetable.Need) -> Bool { need.files.allSatisfy(isStored) }
 
     private func isStored(_ file: RemoteFile) -> Bool { !isMissing(file.content) }
@@ -111,6 +121,7 @@ struct Supply: Sendable {
     ///
     /// - Returns: the files, and whether what is needed is more than the disk has room for.
     func wanted(at now: Instant, room: StorageRoom) -> (files: [RemoteFile], isCut: Bool) {
+        if RemoteFile.Kind.allCases.flatMap(all).allSatisfy(isWhole) { return ([], false) }
         var seen: Set<String> = []
         func isNew(_ file: RemoteFile) -> Bool {
             file.content.storeName.map { seen.insert($0).inserted } ?? false

@@ -3,8 +3,8 @@ import StationTrust
 // What comes from the upstreams, and what the station wants of them.
 
 extension Station {
-    /// The disk's free space is read so often, and after something was let go.
-    static let storageInterval = Duration.seconds(300)
+    /// The disk's free space is read so often for what others write, and after all that was fetched or let go.
+    static let storageInterval = Duration.seconds(1800)
 
     mutating func fetched(_ report: FetchReport) {
         pull.take(report, at: now)
@@ -20,6 +20,7 @@ extension Station {
                 playouts[index].retryAt = now.monotonic
             }
             forgetContentChecks { !$0.messages.isEmpty }
+            nextStorageLook = now.monotonic
         case .opened, .offered, .unfetchable, .passedOver, .used: break
         }
         followPull()
@@ -38,12 +39,24 @@ extension Station {
         if let timetable = pull.active { activate(timetable) }
     }
 
+    private var room: StorageRoom {
+        StorageRoom(
+            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
+    }
+
+    /// The disk's free space is known.
+    ///
+    /// - Returns: whether there is something to decide because of that.
+    mutating func measured(freeBytes: Int64) -> Bool {
+        self.freeBytes = freeBytes
+        return pull.measured(room, at: now)
+    }
+
     /// Does what the pull wants done.
     mutating func followPull() {
-        let room = StorageRoom(
-            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
         let actions = pull.act(
-            at: now, room: room, playing: playouts.first(where: \.isSounding)?.slot.id,
+            at: now, room: room,
+            playing: playouts.indices.first { playouts[$0].isSounding }.map { playouts[$0].slot.id },
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {

@@ -114,7 +114,7 @@ extension Station {
     mutating func takeDue() {
         hasMoreSlots = false
         guard trust != .untrusted else { return takeEmergenciesWithoutClock() }
-        guard let timetable = active?.timetable else { return }
+        guard active != nil else { return }
         if dueSince == nil { beginJudging() }
         // The slot whose preflight is due at this very instant is one of them: the wake was for it.
         let horizon = now.wall + Self.preflightLead + .nanoseconds(1)
@@ -127,7 +127,7 @@ extension Station {
         }
         forgoDistantPast()
         var count = 0
-        while nextSlotAt(in: timetable) < horizon, let slot = upcoming?.slots.popLast() {
+        while nextSlotAt() < horizon, let slot = upcoming?.slots.popLast() {
             take(slot)
             takenUntil = slot.scheduled
             count += 1
@@ -168,9 +168,9 @@ extension Station {
     }
 
     /// When the next slot is that has not been taken; the distant future when there is none.
-    private mutating func nextSlotAt(in timetable: Timetable) -> Instant {
-        if let upcoming, let slot = upcoming.slots.last { return slot.scheduled }
-        if let upcoming, upcoming.isLast { return .distantFuture }
+    private mutating func nextSlotAt() -> Instant {
+        if let scheduled = upcoming?.slots.last?.scheduled { return scheduled }
+        guard let timetable = active?.timetable, upcoming?.isLast != true else { return .distantFuture }
         var limit = Self.slotsAtOnce
         while true {
             let found = timetable.slots(from: takenUntil, until: .distantFuture, limit: limit)

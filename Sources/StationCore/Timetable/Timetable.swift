@@ -194,6 +194,9 @@ package struct Timetable: Sendable {
 
 /// The first slots that were found so far, and until when more are wanted.
 struct Candidates {
+    /// So many more than are wanted are kept before they are sorted.
+    private static let slack = 8
+
     private let limit: Int
     private let timetable: Timetable
     private var found: [Timetable.Single] = []
@@ -210,7 +213,7 @@ struct Candidates {
         guard single.scheduled <= cutoff, timetable.isInForce(single) else { return }
         found.append(single)
         // Sorting now and then keeps the list short and the cut-off tight.
-        if found.count - limit >= max(64, limit) { trim() }
+        if found.count - limit >= max(Self.slack, limit) { trim() }
     }
 
     /// Drops what is beyond the limit.
