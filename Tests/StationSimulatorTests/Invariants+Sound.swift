@@ -131,6 +131,7 @@ extension Invariants {
     func checkOutcomes(_ world: World, margin: Duration = .seconds(5 * 3600)) {
         var counts: [String: Int] = [:]
         for outcome in world.outcomes { counts[outcome.slot, default: 0] += 1 }
+        checkAlertOutcomes(counts, world)
         for (slot, count) in counts where count > 1 {
             violate("I4: \(slot) has \(count) outcomes in the log")
         }

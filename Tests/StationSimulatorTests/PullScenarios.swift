@@ -183,14 +183,8 @@ struct PullScenarios {
 
     /// Several emergencies of one upstream, their signature good until an instant.
     private func alerts(_ programmes: [Programme], until end: String) -> SimulatedOffer {
-        var channel = Village([Self.sang] + programmes).channel
-        channel.expires = at(end)
-        var offer = SimulatedOffer(
-            [channel], for: TimetableStation(id: "ap-3", zone: Village.zone(named: "Asia/Ho_Chi_Minh")),
-            zones: Zones { Village.zone(named: $0) })
-        offer.timetables[.emergency]?.manifest.channels["xa"]?.expires = at(end)
-        offer.timetables[.ordinary] = Village([Self.sang]).timetable.timetables[.ordinary]
-        return offer
+        let village = Village([Self.sang])
+        return village.offer(programmes, until: at(end), beside: village.timetable)
     }
 
     private static func alert(_ uid: String, at time: String, rule: String? = nil) -> Programme {
@@ -246,6 +240,27 @@ struct PullScenarios {
         world.carryOut(.network(isUp: true))
         world.run(until: "2026-03-02T15:00:00+07:00")
         #expect(ear.sounds.last?.programme == "bao")
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T28: a cancelled alert that somebody replays is not believed, also not by another run")
+    func replayed() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        let alert = Self.alert("lu-quet", at: "140000", rule: "FREQ=MINUTELY;INTERVAL=5;COUNT=200")
+        world.library = Village([Self.sang, alert]).library
+        world.carryOut(.publish(alerts([alert], until: "2026-03-03T13:00:00+07:00")))
+        world.schedule(.network(isUp: true), at: "2026-03-02T14:00:00+07:00")
+        world.run(until: "2026-03-02T14:02:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        world.carryOut(.publish(Village([Self.sang]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:03:00+07:00")
+        world.carryOut(.replay(true))
+        world.carryOut(.network(isUp: true))
+        world.schedule(.powerCut(for: .seconds(30)), at: "2026-03-02T14:30:00+07:00")
+        world.run(until: "2026-03-03T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet", "sang"])
+        #expect(world.station.faults.contains(.upstream))
         #expect(ear.invariants.violations == [])
     }
 
