@@ -41,7 +41,7 @@ extension Invariants {
         lastAlertLook = look
         let alerts = alertsInForce(now, world)
         for alert in alerts { alertsDue[alert.id] = look }
-        let due = soundable(alerts, now, world)
+        let due = soundable(alerts + alertsWithoutClock(world), now, world)
         couldSoundSince = couldSoundSince.filter { due.contains($0.key) }
         for slot in due {
             let since = couldSoundSince[slot] ?? look
@@ -66,6 +66,26 @@ extension Invariants {
                 }
                 return now.wall - slot.scheduled < late
             }
+    }
+
+    /// I8: of each alert that this run was offered the first that may not be over yet, where nobody knows the time and
+    /// nobody has heard of it.
+    private func alertsWithoutClock(_ world: World) -> [Slot] {
+        let station = world.station
+        guard station.trust == .untrusted, let offered,
+            station.pull.emergencies?.manifest == offered.manifest
+        else { return [] }
+        return offered.timetable.expiringSlots().compactMap { _, slots in
+            let isHeard = slots.contains {
+                station.log.isSettled($0.id) || station.log.openIntent(of: $0.id) != nil
+            }
+            return isHeard ? nil : slots.first { latestStart(of: $0) >= station.clock.floor }
+        }
+    }
+
+    private func latestStart(of slot: Slot) -> Instant {
+        guard case .within(let late) = slot.late else { return .distantPast }
+        return min(slot.scheduled + late, slot.expires ?? .distantPast)
     }
 
     /// I4, I7: at the end each alert that was due has its outcome, and no day had more than it may.
