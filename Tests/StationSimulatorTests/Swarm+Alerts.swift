@@ -20,11 +20,8 @@ extension Swarm {
             ]
             offer.issued = instant + (errors.randomElement(using: &dice) ?? .zero)
         }
-        if dice.chance(0.2) {
-            add(.withhold(true), at: instant)
-            add(.withhold(false), at: instant + dice.skewed(1000...20_000_000))
-        }
         publish(offer, at: instant)
+        hinder(at: instant, for: length)
         var end = instant + length
         if dice.chance(0.2) {
             // Signed anew it is the same alert, and lasts longer.
@@ -42,6 +39,28 @@ extension Swarm {
         }
     }
 
+    /// What keeps an alert from sounding at once: often until its signature has ended.
+    private mutating func hinder(at instant: Instant, for length: Duration) {
+        let until = instant + (dice.chance(0.5) ? length : .zero) + dice.skewed(1000...20_000_000)
+        switch Int.random(in: 0..<10, using: &dice) {
+        case 0, 1:
+            add(.withhold(true), at: instant)
+            add(.withhold(false), at: until)
+        case 2:
+            add(.card(.missing), at: instant)
+            add(.card(.sound), at: until)
+        case 3, 4:
+            // Nobody knows the time, before the alert is fetched or after it.
+            let walls: [World.WallAtBoot] = [.epoch, .behind(.seconds(14 * 86_400)), .lastShutdown]
+            let boot = instant + dice.milliseconds(-60_000...60_000)
+            add(.bootClock(walls.randomElement(using: &dice) ?? .epoch, synchronisesAfter: nil), at: boot)
+            add(.powerCut(for: dice.skewed(500...60_000)), at: boot)
+            add(.bootClock(.carried(off: .zero), synchronisesAfter: .seconds(2)), at: until)
+            add(.synchronise, at: until)
+        default: break
+        }
+    }
+
     /// An alert that a station may begin until its end, or that comes again until then.
     private mutating func alert(at instant: Instant, for length: Duration) -> Programme {
         alerts += 1
@@ -49,6 +68,8 @@ extension Swarm {
         var alert = Programme(
             "bao-dong-\(alerts)", at: String(begin.suffix(6)), seconds: Int.random(in: 5...90, using: &dice),
             late: "PT\(seconds)S", priority: 1, rule: nil, day: String(begin.prefix(8)))
+        // Other centres' programs may allow more than their signature does.
+        if dice.chance(0.2) { alert.late = "PT24H" }
         guard dice.chance(0.3) else { return alert }
         let interval = max(120, min(seconds, dice.skewed(120_000...7_200_000).components.seconds))
         alert.late = "PT\(interval)S"
