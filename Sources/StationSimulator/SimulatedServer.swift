@@ -63,3 +63,8 @@ struct SimulatedServer {
         told.last { $0.timetables[kind]?.manifest == manifest }?.timetables[kind]
     }
 }
+
+extension RemoteFile {
+    /// Whether it is read before its timetable is offered: then it is in the store.
+    var isText: Bool { path.hasSuffix(".ics") || path.hasSuffix(".m3u8") }
+}

@@ -117,6 +117,7 @@ extension World {
         case .news(let offer):
             for kind in RemoteFile.Kind.allCases {
                 if let timetable = offer.timetables[kind] {
+                    store(timetable.manifest.files.filter(\.isText).map(\.content))
                     handle(
                         .fetched(.offered(kind, timetable, fetched: Set(timetable.manifest.channels.keys))))
                 }

@@ -191,6 +191,31 @@ struct PullScenarios {
         Programme(uid, at: time, seconds: 20, late: "PT24H", priority: 1, rule: rule, day: "20260302")
     }
 
+    @Test(
+        "I8: an alert that waits for the card sounds though the clock is set to another year meanwhile",
+        arguments: [Duration.seconds(-86_400 * 365 * 20), .seconds(86_400 * 365 * 73)], ["PT2H", "JOIN"])
+    func setMeanwhile(step: Duration, late: String) {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:59:00+07:00")
+        var alert = Self.alert("lu-quet", at: "140000")
+        alert.late = late
+        alert.duration = late == "JOIN" ? "PT2H" : nil
+        world.library = Village([Self.sang, alert]).library
+        world.carryOut(.card(.missing))
+        world.carryOut(.publish(alerts([alert], until: "2026-03-02T18:00:00+07:00")))
+        world.carryOut(.network(isUp: true))
+        world.schedule(.loseSynchronisation, at: "2026-03-02T14:00:05+07:00")
+        world.schedule(.step(step), at: "2026-03-02T14:00:10+07:00")
+        world.schedule(.card(.sound), at: "2026-03-02T14:00:15+07:00")
+        world.run(until: "2026-03-02T14:02:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        world.carryOut(.synchronise)
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        #expect(world.outcomes.filter { $0.slot.contains("lu-quet") }.count == 1)
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("I8: by a clock that is not believed an alert that comes again each minute hides no other")
     func hidesNobody() {
         let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
@@ -205,6 +230,25 @@ struct PullScenarios {
         world.carryOut(.powerCut(for: .seconds(60)))
         world.run(until: "2026-03-02T14:00:00+07:00")
         #expect(ear.sounds.map(\.programme).sorted() == ["dap-vo", "lu-quet"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test(
+        "I4: an alert that could not sound before the power went has its outcome, though it has ended since")
+    func endedMeanwhile() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T14:00:00+07:00")
+        let alert = Self.alert("lu-quet", at: "135959")
+        world.library = Village([Self.sang, alert]).library
+        world.carryOut(.withhold(true))
+        world.carryOut(.publish(alerts([alert], until: "2026-03-02T14:10:00+07:00")))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:05:00+07:00")
+        world.carryOut(.network(isUp: false))
+        world.carryOut(.powerCut(for: .seconds(600)))
+        world.run(until: "2026-03-02T15:00:00+07:00")
+        #expect(ear.sounds.isEmpty)
+        #expect(world.outcome(of: "lu-quet", on: "2026-03-02") == "missed off")
         #expect(ear.invariants.violations == [])
     }
 

@@ -107,8 +107,8 @@ package struct Pull: Sendable {
     package mutating func take(_ report: FetchReport, at now: Now) {
         switch report {
         case .polled, .used: break
-        // What is not had changes only what a station that has nothing yet waits for.
-        case .unfetchable, .passedOver: isNews = isNews || supply.isBeginning
+        // What is not had changes only what an emergency waits for, or a station that has nothing yet.
+        case .unfetchable, .passedOver: isNews = isNews || supply.isImpatient
         case .opened, .recovered, .offered, .stored: isNews = true
         }
         switch report {

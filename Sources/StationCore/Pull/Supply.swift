@@ -41,8 +41,8 @@ struct Supply: Sendable {
     /// What is in the store, in bytes, by name.
     var stored: [String: Int64] = [:]
 
-    /// Whether a timetable is to come of a kind of which there is none yet.
-    var isBeginning: Bool { candidates.keys.contains { active[$0] == nil } }
+    /// Whether a timetable is to come that does not wait for what cannot be had.
+    var isImpatient: Bool { candidates.keys.contains { $0 == .emergency || active[$0] == nil } }
 
     // MARK: Switching
 
@@ -64,7 +64,7 @@ struct Supply: Sendable {
         if isWhole(candidate) { return true }
         let needs = needs(of: candidate, kind, at: now)
         if needs.allSatisfy(isStored) { return true }
-        if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now) }
+        if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now, given: given) }
         // The wake is for the slot at this very distance.
         let near = active.timetable.slots(
             from: now, until: now + Self.lastCall + .nanoseconds(1), limit: Self.mostNear)
@@ -75,15 +75,19 @@ struct Supply: Sendable {
     }
 
     /// Whether an emergency is recalled, or another one has its sound: neither waits for the rest.
+    ///
+    /// One whose sound cannot be had is in force too: its outcome says so, and it sounds when it comes after all.
     private func isUrgent(
         _ candidate: SignedTimetable, _ needs: [SignedTimetable.Need], after active: SignedTimetable,
-        at now: Instant
+        at now: Instant, given: Set<RemoteFile>
     ) -> Bool {
         let old = active.timetable.slots(
             from: now - Self.emergencyAge, until: now + Self.readyAhead, limit: SignedTimetable.mostSlots)
         if old.contains(where: { candidate.recalls($0) }) { return true }
         let known = Set(old.map(\.id))
-        return needs.contains { !known.contains($0.slot) && isStored($0) }
+        return needs.contains { need in
+            !known.contains(need.slot) && need.files.allSatisfy { isStored($0) || given.contains($0) }
+        }
     }
 
     private func needs(

@@ -334,6 +334,7 @@ extension Station {
             playouts[index].slot.scheduled = playouts[index].slot.scheduled + step
             if playouts[index].slot.isWithoutClock {
                 playouts[index].slot.hardEnd = playouts[index].slot.hardEnd.map { $0 + step }
+                playouts[index].clockOrigin = playouts[index].clockOrigin.map { $0 + step }
             }
         }
         for index in playouts.indices where playouts[index].holdsLoudspeaker && !playouts[index].isSounding {

@@ -56,7 +56,7 @@ extension Station {
     mutating func followPull() {
         let actions = pull.act(
             at: now, room: room,
-            playing: playouts.indices.first { playouts[$0].isSounding }.map { playouts[$0].slot.id },
+            playing: playouts.indices.first(where: { playouts[$0].isSounding }).map { playouts[$0].slot.id },
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {

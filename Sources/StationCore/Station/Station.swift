@@ -104,6 +104,8 @@ package struct Station: Sendable {
     var hasMoreSlots = false
     /// What comes after `takenUntil`, as far as it was looked up.
     var upcoming: Upcoming?
+    /// The slots of each emergency that nobody has heard, as far as they were looked up in the active timetable.
+    var unheard: [[Slot]]?
     /// The first slot that was passed over because it is not due yet: from there on slots are taken again then.
     var postponedTo: Instant?
     var rates = EntryRate()
