@@ -93,10 +93,9 @@ extension World {
     /// What a preflight finds of items: a file that is not stored is not there, whatever the library says.
     private func inspect(_ items: [ContentItem]) -> [ItemReport] {
         func found(_ source: ContentItem.Source) -> ContentItem.Source {
-            guard case .target(_, let path, let content?) = source,
-                content.storeName.map({ stored[$0] == nil }) ?? true
-            else { return source }
-            return .target(upstream: "", path: path, nil)
+            guard case .target(_, let path, let content) = source else { return source }
+            let isThere = content?.storeName.map { stored[$0] != nil } ?? false
+            return isThere ? source : .target(upstream: "", path: path, nil)
         }
         return library.preflight(
             items.map { item in

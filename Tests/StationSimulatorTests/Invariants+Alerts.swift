@@ -75,7 +75,9 @@ extension Invariants {
         guard station.trust == .untrusted, let offered,
             station.pull.emergencies?.manifest == offered.manifest
         else { return [] }
-        return offered.timetable.expiringSlots().compactMap { _, slots in
+        let alerts = offeredAlerts ?? offered.timetable.expiringSlots().map(\.slots)
+        offeredAlerts = alerts
+        return alerts.compactMap { slots in
             let isHeard = slots.contains {
                 station.log.isSettled($0.id) || station.log.openIntent(of: $0.id) != nil
             }

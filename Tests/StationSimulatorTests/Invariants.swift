@@ -40,7 +40,8 @@ final class Invariants: WorldObserver {
     private var lastDecision = (at: Instant.distantPast, count: 0)
 
     /// The emergencies that this run was offered last, and since when an alert could have sounded.
-    var offered: SignedTimetable?
+    var offered: SignedTimetable? { didSet { offeredAlerts = nil } }
+    var offeredAlerts: [[Slot]]?
     var couldSoundSince: [String: Instant] = [:]
     private var hadTimetable = false
 

@@ -86,11 +86,8 @@ package struct Timetable: Sendable {
             let from = end - LogSummary.longestEmergency
             for programme in Set(programmes.filter { $0.channel == index }.map(\.uid)).sorted() {
                 let key = Self.key(channel.name, programme)
-                var slots: [Slot] = []
-                while slots.count < Self.mostRepeats,
-                    let next = nextSlot(
-                        of: key, after: slots.last?.scheduled ?? from - .nanoseconds(1), until: end)
-                { slots.append(next) }
+                let slots = slots(
+                    of: key, after: from - .nanoseconds(1), until: end, limit: Self.mostRepeats)
                 if !slots.isEmpty { found.append((key, slots)) }
             }
         }
@@ -129,12 +126,17 @@ package struct Timetable: Sendable {
 
     /// The first slot of one programme, by its `UPSTREAM/UID`, later than one instant and before another.
     func nextSlot(of programme: String, after instant: Instant, until: Instant) -> Slot? {
-        guard let identity = identities[programme] else { return nil }
+        slots(of: programme, after: instant, until: until, limit: 1).first
+    }
+
+    /// The first slots of one programme, likewise.
+    private func slots(of programme: String, after instant: Instant, until: Instant, limit: Int) -> [Slot] {
+        guard let identity = identities[programme] else { return [] }
         let from = instant + .nanoseconds(1)
-        var found = Candidates(limit: 1, until: until, timetable: self)
+        var found = Candidates(limit: limit, until: until, timetable: self)
         for index in identity.singles where singles[index].scheduled >= from { found.insert(singles[index]) }
         for index in identity.series { series[index].visit(from: from, zones: zones, into: &found) }
-        return found.result().first.map(slot)
+        return found.result().map(slot)
     }
 
     /// What a variant of a slot plays, item by item; nothing where its playlist is missing or empty.
