@@ -79,8 +79,12 @@ final class Invariants: WorldObserver {
             if case .wake? = effects.last?.action {} else { violate("contract: the last effect is no wake") }
             checkBounds(now, world)
         case .sound: checkSound(world)
-        case .crashed(let losesPower): ended(losesPower: losesPower)
-        case .exited: ended(losesPower: false)
+        case .crashed(let losesPower):
+            if world.station.faults.contains(.adoption) { alertsDue = [:] }
+            ended(losesPower: losesPower)
+        case .exited:
+            if world.station.faults.contains(.adoption) { alertsDue = [:] }
+            ended(losesPower: false)
         }
     }
 
@@ -219,7 +223,9 @@ final class Invariants: WorldObserver {
         }
         switch entry.kind {
         case .intent: intents[id] = entry.json["slot"]?.text
-        case .timetable: if let active = world.station.active { activated(active, world) }
+        case .timetable:
+            if world.station.trust == .untrusted { alertsDue = [:] }
+            if let active = world.station.active { activated(active, world) }
         case .outcome: if let slot = entry.json["slot"]?.text { concluded(slot, entry, world) }
         default: break
         }

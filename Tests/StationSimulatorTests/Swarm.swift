@@ -15,7 +15,8 @@ import StationSimulator
 // beginning or end.
 //
 // What is not promised, and therefore not checked: with neither disk nor `/run` an intent is lost with the daemon, and
-// with no disk it is lost with the power; then a slot may begin again. Damage to what was durable is excluded, and so
+// with no disk it is lost with the power; then a slot may begin again. An alert that another timetable has replaced
+// while nobody knew the time, or whose timetable no disk has taken, may have no outcome. Damage to what was durable is excluded, and so
 // is a clock that claims to be synchronised and is wrong for longer than an hour.
 //
 // Swarm: each seed draws which faults exist at all, and how often each comes, over two orders of magnitude.
@@ -24,7 +25,11 @@ import StationSimulator
 struct Dice: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    init(seed: UInt64) {
+        state = seed
+        // Mixed once: a seed that were a place in the one sequence would give its neighbour's year, a number later.
+        state = next()
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
