@@ -108,7 +108,9 @@ extension Invariants {
             return
         }
         let new = active.timetable.slot(id: slot.id)
-        if new == nil || new?.scheduled != slot.scheduled || new?.hardEnd != slot.hardEnd {
+        // What sounds without a clock has an instant of its own.
+        let isMoved = new?.scheduled != slot.scheduled || new?.hardEnd != slot.hardEnd
+        if new == nil || isMoved && !slot.isWithoutClock {
             silentBy.append((playing.order.play, world.monotonic + .seconds(1), "I14: it was withdrawn"))
         }
     }
