@@ -151,6 +151,7 @@ private final class FetchLoop {
         report(.opened(store.files))
         for kind in RemoteFile.Kind.allCases { adopted[kind] = file.read(kind) }
         forgetOtherRoots()
+        tellIssues()
         recover(adopted)
         while true {
             for job in jobs.take() { carryOut(job) }
@@ -253,6 +254,14 @@ private final class FetchLoop {
             guard kept != manifest else { continue }
             adopted[kind] = kept
             try? file.write(kept, kind)
+        }
+    }
+
+    /// Tells when what earlier runs believed was issued: no clock is earlier than that.
+    private func tellIssues() {
+        for upstream in setup.upstreams {
+            guard let issued = (try? repositories.named(upstream.name))?.issued else { continue }
+            report(.issued(upstream: upstream.name, issued))
         }
     }
 

@@ -65,8 +65,12 @@ final class Repository {
     /// The version of the targets that are believed; nil before the first poll that was.
     var targetsVersion: Int64? { client.targetsVersion }
 
-    /// When the believed timestamp was issued, as its publisher says (`x-loa-issued`).
-    var issued: String? { client.timestamp?.signed["x-loa-issued"]?.text }
+    /// When the believed timestamp was issued, as its publisher says (`x-loa-issued`); before the first poll the kept one.
+    var issued: String? {
+        let kept = try? folder.read(Self.timestamp, limit: TUF.Limit.timestampBytes)
+        let timestamp = client.timestamp ?? kept.flatMap(client.kept(timestamp:))
+        return timestamp?.signed["x-loa-issued"]?.text
+    }
 
     /// Where a target lies.
     func url(of path: String, _ content: TUF.Content) -> String {

@@ -1,48 +1,54 @@
-package import StationCore
+import StationCore
 
 // What is to happen, ordered by (time, insertion): the order in which a simulated world goes on.
 
-/// Values with the instant at which each is due; those of one instant come out in the order in which they went in.
-package struct Agenda<Value> {
-    private struct Item {
-        var at: Instant
-        var value: Value
+/// What is due when; of one instant deeds go before what is on its way to the station, and each before its like that
+/// came later.
+struct Agenda {
+    /// Something that happens at an instant.
+    enum Occurrence {
+        case deed(Deed)
+        case delivery(World.Delivery)
+
+        fileprivate var isDeed: Bool { if case .deed = self { true } else { false } }
     }
 
-    /// Descending by instant, of one instant the later inserted first, so that the next one is the last.
+    private struct Item {
+        var at: Instant
+        var occurrence: Occurrence
+
+        /// Whether it comes after another that is put in now.
+        func isLater(than other: Item) -> Bool {
+            at > other.at || at == other.at && !occurrence.isDeed && other.occurrence.isDeed
+        }
+    }
+
+    /// The latest first, so that the next one is the last.
     private var items: [Item] = []
 
-    /// Makes an empty agenda.
-    package init() {}
+    /// When the next is due; nil when there is none.
+    private(set) var nextAt: Instant?
 
-    /// Whether nothing is to come.
-    package var isEmpty: Bool { items.isEmpty }
-
-    /// How much is to come.
-    package var count: Int { items.count }
-
-    /// When the next value is due; nil when there is none.
-    package private(set) var nextAt: Instant?
-
-    /// Adds a value that is due at an instant.
-    package mutating func insert(_ value: Value, at instant: Instant) {
+    /// Adds what is due at an instant.
+    mutating func insert(_ occurrence: Occurrence, at instant: Instant) {
+        let item = Item(at: instant, occurrence: occurrence)
         var place = items.count
         // What is near is what is inserted most, and stands at the end.
-        while place > 0, items[place - 1].at <= instant { place -= 1 }
-        items.insert(Item(at: instant, value: value), at: place)
+        while place > 0, !items[place - 1].isLater(than: item) { place -= 1 }
+        items.insert(item, at: place)
         nextAt = items[items.count - 1].at
     }
 
-    /// Takes the next value out.
-    package mutating func popNext() -> Value? {
+    /// Takes the next one out.
+    mutating func popNext() -> Occurrence? {
         let item = items.popLast()
         nextAt = items.last?.at
-        return item?.value
+        return item?.occurrence
     }
 
-    /// Forgets everything.
-    package mutating func removeAll() {
-        items.removeAll(keepingCapacity: true)
-        nextAt = nil
+    /// Forgets what is on its way to the station.
+    mutating func forgetDeliveries() {
+        items.removeAll { !$0.occurrence.isDeed }
+        nextAt = items.last?.at
     }
 }

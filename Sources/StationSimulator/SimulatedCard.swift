@@ -7,7 +7,7 @@ package import StationCore
 /// Fault model. The card may be missing, held by somebody else, or take nothing for a while; it opens late; frames of
 /// such an outage are lost, and the programme goes on where the clock puts it. Not modelled: damaged samples, and a
 /// start that is off by less than a frame, which the tests on the simulated ALSA card measure.
-package struct SimulatedCard: Sendable {
+package final class SimulatedCard {
     /// How the card is, whatever the station wants of it.
     package enum Condition: Hashable, Sendable {
         case sound
@@ -72,14 +72,14 @@ package struct SimulatedCard: Sendable {
     // MARK: What the station wants
 
     /// Opens it; it is open after `openLatency`.
-    package mutating func open(at now: MonotonicInstant) -> [Report] {
+    package func open(at now: MonotonicInstant) -> [Report] {
         isWanted = true
         defer { reschedule(now) }
         return tryToOpen(now)
     }
 
     /// Closes it; whatever plays falls silent, and ends when its time is over.
-    package mutating func close(at now: MonotonicInstant) -> [Report] {
+    package func close(at now: MonotonicInstant) -> [Report] {
         isWanted = false
         readyAt = nil
         isRunning = false
@@ -89,7 +89,7 @@ package struct SimulatedCard: Sendable {
     }
 
     /// Takes an order.
-    package mutating func play(_ play: SimulatedPlay, at now: MonotonicInstant) {
+    package func play(_ play: SimulatedPlay, at now: MonotonicInstant) {
         if current == nil {
             current = play
         } else {
@@ -100,7 +100,7 @@ package struct SimulatedCard: Sendable {
     }
 
     /// Fades a play out and ends it.
-    package mutating func stop(_ play: PlayID, fade: Duration, at now: MonotonicInstant) -> [Report] {
+    package func stop(_ play: PlayID, fade: Duration, at now: MonotonicInstant) -> [Report] {
         defer { reschedule(now) }
         if let run = next, run.order.play == play {
             next = nil
@@ -117,7 +117,7 @@ package struct SimulatedCard: Sendable {
     }
 
     /// Gives a play another permit.
-    package mutating func renew(_ play: PlayID, _ permit: Permit, at now: MonotonicInstant) {
+    package func renew(_ play: PlayID, _ permit: Permit, at now: MonotonicInstant) {
         if current?.order.play == play { current?.order.permit = permit }
         if next?.order.play == play { next?.order.permit = permit }
         reschedule(now)
@@ -126,7 +126,7 @@ package struct SimulatedCard: Sendable {
     // MARK: What the world does to it
 
     /// Makes something go wrong with it, or right again.
-    package mutating func turn(_ condition: Condition, at now: MonotonicInstant) -> [Report] {
+    package func turn(_ condition: Condition, at now: MonotonicInstant) -> [Report] {
         guard condition != self.condition else { return [] }
         self.condition = condition
         defer { reschedule(now) }
@@ -139,7 +139,7 @@ package struct SimulatedCard: Sendable {
     }
 
     /// The daemon went, or the power.
-    package mutating func reset() {
+    package func reset() {
         isWanted = false
         readyAt = nil
         isRunning = false
@@ -148,7 +148,7 @@ package struct SimulatedCard: Sendable {
         nextAt = nil
     }
 
-    private mutating func tryToOpen(_ now: MonotonicInstant) -> [Report] {
+    private func tryToOpen(_ now: MonotonicInstant) -> [Report] {
         guard isWanted, !isRunning, readyAt == nil else { return [] }
         guard condition == .sound else {
             return [.state(.lost(name: Self.name, reason: condition.reason))]
@@ -160,7 +160,7 @@ package struct SimulatedCard: Sendable {
     // MARK: Going on
 
     /// Does what is due.
-    package mutating func advance(to now: MonotonicInstant) -> [Report] {
+    package func advance(to now: MonotonicInstant) -> [Report] {
         var reports: [Report] = []
         if let ready = readyAt, ready <= now {
             readyAt = nil
@@ -184,7 +184,7 @@ package struct SimulatedCard: Sendable {
         return reports
     }
 
-    private mutating func endCurrent(_ now: MonotonicInstant, into reports: inout [Report]) {
+    private func endCurrent(_ now: MonotonicInstant, into reports: inout [Report]) {
         guard let run = current else { return }
         let ending = run.ending(condition.reason)
         guard ending.at <= now else { return }
@@ -192,7 +192,7 @@ package struct SimulatedCard: Sendable {
         current = nil
     }
 
-    private mutating func reschedule(_ now: MonotonicInstant) {
+    private func reschedule(_ now: MonotonicInstant) {
         var at = readyAt ?? .distantFuture
         if let run = current {
             at = min(at, run.ending(condition.reason).at)

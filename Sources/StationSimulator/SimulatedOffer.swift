@@ -7,6 +7,11 @@ import StationTrust
 package struct SimulatedOffer: Sendable {
     /// One of each kind.
     package var timetables: [RemoteFile.Kind: SignedTimetable]
+    /// When its publisher says that it was signed; nil for the instant at which it is published.
+    package var issued: Instant?
+    private(set) var version: Int64 = 0
+    /// Whether the emergencies' signature has ended, so that there are none.
+    private(set) var isExpired = false
 
     /// Compiles channels by the production compiler; what they refer to has its path's hash.
     package init(_ channels: [ChannelSource], for station: TimetableStation, zones: Zones) {
@@ -42,13 +47,31 @@ package struct SimulatedOffer: Sendable {
     private static func content(_ digest: Digest) -> TUF.Content { .init(length: 1000, sha256: digest) }
 
     /// The same in targets of that version.
-    func signed(asVersion version: Int64) -> SimulatedOffer {
+    func signed(asVersion version: Int64, at time: Instant) -> SimulatedOffer {
         var offer = self
+        offer.version = version
+        offer.issued = issued ?? time
         for kind in RemoteFile.Kind.allCases {
             for name in (timetables[kind]?.manifest.channels ?? [:]).keys {
                 offer.timetables[kind]?.manifest.channels[name]?.targetsVersion = version
             }
         }
+        return offer
+    }
+
+    /// What of it is in force at an instant.
+    func inForce(at instant: Instant) -> SimulatedOffer {
+        let channels = timetables[.emergency]?.manifest.channels ?? [:]
+        guard channels.values.contains(where: { $0.expires.map { $0 <= instant } ?? false }) else {
+            return self
+        }
+        var offer = self
+        offer.isExpired = true
+        let names = channels.keys.map { SignedTimetable.versionName($0, .emergency) }
+        let nothing = SHA256.hash("".utf8)
+        offer.timetables[.emergency] = SignedTimetable(
+            manifest: Manifest(channels.mapValues { _ in .init(targetsVersion: version) }),
+            versions: Dictionary(uniqueKeysWithValues: names.map { ($0, nothing) }))
         return offer
     }
 

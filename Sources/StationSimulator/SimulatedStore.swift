@@ -6,7 +6,7 @@ package import StationCore
 /// cut keeps it or not, as the world decides. A disk that refuses either has nothing of the entry or has it all the
 /// same (a time-out after success is the common case). A disk that stalls answers nothing until it goes on. `/run` is
 /// lost with the power and only then. Not modelled: damage to what was durable, which no station can repair.
-package struct SimulatedStore: Sendable {
+package final class SimulatedStore {
     /// How the disk behaves.
     package enum Behaviour: Hashable, Sendable {
         case sound
@@ -53,7 +53,7 @@ package struct SimulatedStore: Sendable {
     ///
     /// - Returns: the completion, for the one effect that does not wait; nil for others, and for effects that are
     ///   not the store's.
-    package mutating func carryOut(_ effect: Effect) -> Completion? {
+    package func carryOut(_ effect: Effect) -> Completion? {
         switch effect.action {
         case .append(let entry): jobs.append(.append(effect.id, entry))
         case .recordPosition(let record): jobs.append(.record(effect.id, record))
@@ -64,7 +64,7 @@ package struct SimulatedStore: Sendable {
     }
 
     /// Does the next thing that waits.
-    package mutating func work() -> (EffectID, Completion)? {
+    package func work() -> (EffectID, Completion)? {
         guard hasWork else { return nil }
         switch jobs.removeFirst() {
         case .append(let id, let entry): return (id, .appended(append(entry)))
@@ -75,7 +75,7 @@ package struct SimulatedStore: Sendable {
         }
     }
 
-    private mutating func append(_ entry: Entry) -> Durability {
+    private func append(_ entry: Entry) -> Durability {
         backlog.append(entry)
         guard behaviour == .sound else {
             // The next attempt begins by cutting what the last one left behind, and fails there.
@@ -91,13 +91,13 @@ package struct SimulatedStore: Sendable {
     /// Puts on a disk that works again what it refused before.
     ///
     /// - Returns: whether there was something, and the disk has taken it.
-    package mutating func retry() -> Bool {
+    package func retry() -> Bool {
         guard behaviour == .sound, !backlog.isEmpty else { return false }
         flush()
         return true
     }
 
-    private mutating func flush() {
+    private func flush() {
         doubtful = []
         isDoubtful = false
         take(backlog)
@@ -106,17 +106,17 @@ package struct SimulatedStore: Sendable {
         run = run.filter { $0.key >= summary.nextIndex }
     }
 
-    private mutating func take(_ new: [Entry]) {
+    private func take(_ new: [Entry]) {
         for entry in new where summary.fold(entry.json) { entries.append(entry) }
     }
 
-    private mutating func keep(_ entries: [Entry]) -> Durability {
+    private func keep(_ entries: [Entry]) -> Durability {
         guard !isRunFull else { return .inMemory }
         for entry in entries { run[entry.index] = entry }
         return .inRun
     }
 
-    private mutating func keepInRun(through last: Entry) -> Durability {
+    private func keepInRun(through last: Entry) -> Durability {
         let waiting = jobs.compactMap { job in
             if case .append(_, let entry) = job, entry.index <= last.index { entry } else { nil }
         }
@@ -129,7 +129,7 @@ package struct SimulatedStore: Sendable {
     ///   - losesPower: whether `/run` goes too.
     ///   - keptInFlight: so many of the entries that were written and not yet durable are on the disk all the same.
     ///   - isTorn: whether of the next one there are some bytes.
-    package mutating func crash(losesPower: Bool, keptInFlight: Int, isTorn: Bool = false) {
+    package func crash(losesPower: Bool, keptInFlight: Int, isTorn: Bool = false) {
         let written = jobs.compactMap { job in if case .append(_, let entry) = job { entry } else { nil } }
         let inFlight = behaviour == .refuses ? [] : (behaviour == .sound ? written.prefix(keptInFlight) : [])
         if isTorn, written.count > inFlight.count {
@@ -145,7 +145,7 @@ package struct SimulatedStore: Sendable {
     }
 
     /// What the disk remembers; `/run`'s entries are put on the disk where it takes them.
-    package mutating func recover(boot: String) -> Recovery {
+    package func recover(boot: String) -> Recovery {
         let kept = run.values.sorted { $0.index < $1.index }.filter { $0.index >= summary.nextIndex }
         var log = summary
         let usable = kept.filter { log.fold($0.json) }

@@ -31,10 +31,14 @@ package enum Deed: Sendable {
     case install(SimulatedOffer)
     /// From now on nothing that upstreams offer is believed; nil: it is.
     case refuse(String?)
+    /// Upstreams show what was published before, or what was last.
+    case replay(Bool)
+    /// Upstreams have none of the files that they offer, or all of them.
+    case withhold(Bool)
     /// The network goes, or comes back.
     case network(isUp: Bool)
     case command(Command, Person)
-    case configure(StationSettings)
+    indirect case configure(StationSettings)
     case amplifierFails(Bool)
     /// The power is there.
     case boot
@@ -46,7 +50,9 @@ package enum Deed: Sendable {
 
 extension World {
     /// Schedules a deed at an instant of true time.
-    package func schedule(_ deed: Deed, at instant: Instant) { deeds.insert(deed, at: max(time, instant)) }
+    package func schedule(_ deed: Deed, at instant: Instant) {
+        agenda.insert(.deed(deed), at: max(time, instant))
+    }
 
     /// Does something now.
     package func carryOut(_ deed: Deed) {
@@ -84,12 +90,14 @@ extension World {
             armDisk()
         case .runFull(let isFull): store.isRunFull = isFull
         case .content(let key, let content): library[key] = content
-        case .publish(let offer): publish(offer)
+        case .publish(let offer): server.publish(offer, at: time)
         case .install(let offer):
-            publish(offer)
+            server.publish(offer, at: time)
             store(offer.contents)
-            adopted = published?.timetables ?? [:]
-        case .refuse(let problem): refusal = problem
+            adopted = server.published?.timetables ?? [:]
+        case .refuse(let problem): server.refusal = problem
+        case .replay(let isReplaying): server.isReplaying = isReplaying
+        case .withhold(let withholds): server.withholds = withholds
         case .network(let isUp):
             hasNetwork = isUp
             if isUp { handle(.networkReturned) }
@@ -102,11 +110,6 @@ extension World {
         case .amplifierFails(let fails): amplifierFails = fails
         default: break
         }
-    }
-
-    private func publish(_ offer: SimulatedOffer) {
-        publishedVersion += 1
-        published = offer.signed(asVersion: Int64(publishedVersion))
     }
 
     private func cutPower(_ outage: Duration) {

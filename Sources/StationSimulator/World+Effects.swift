@@ -26,20 +26,20 @@ extension World {
             send(.completed(id, .done))
         case .amplifier(let isOn):
             if !amplifierFails { isAmplifierOn = isOn }
-            deliveries.insert(
+            send(
                 .event(.completed(id, amplifierFails ? .failed("the command failed") : .done)),
-                at: time + .milliseconds(30))
-        case .poll(let upstream, _, _):
-            deliveries.insert(.poll(upstream: upstream), at: time + .milliseconds(20))
+                after: .milliseconds(30))
+        case .poll(let upstream, let at, _):
+            send(.poll(upstream: upstream, at: at), after: .milliseconds(20))
             send(.completed(id, .done))
         case .want(let files):
-            deliveries.insert(.download(files), at: time + .milliseconds(50))
+            send(.download(files), after: .milliseconds(50))
             send(.completed(id, .done))
         case .evict(let names):
             for name in names { stored[name] = nil }
             send(.completed(id, .done))
         case .adopt(let kind, let manifest):
-            deliveries.insert(.adoption(id, kind, manifest), at: time + latencies.disk)
+            send(.adoption(id, kind, manifest), after: latencies.disk)
         case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
@@ -50,9 +50,9 @@ extension World {
     }
 
     private func sound(
-        _ id: EffectID, _ body: (inout SimulatedCard, MonotonicInstant) -> [SimulatedCard.Report]
+        _ id: EffectID, _ body: (SimulatedCard, MonotonicInstant) -> [SimulatedCard.Report]
     ) {
-        report(body(&card, monotonic))
+        report(body(card, monotonic))
         send(.completed(id, .done))
         observer?.world(self, shows: .sound)
     }
@@ -60,7 +60,7 @@ extension World {
     private func preflight(_ id: EffectID, _ play: PlayID, _ items: [ContentItem]) {
         let seconds = inspect(items).reduce(0) { $0 + $1.duration.components.seconds }
         let latency = Duration.milliseconds(20) + latencies.preflightPerMinute * Int(seconds) / 60
-        deliveries.insert(.preflight(id, play, items), at: time + latency)
+        send(.preflight(id, play, items), after: latency)
     }
 
     private func play(_ id: EffectID, _ order: PlayOrder) {
@@ -82,7 +82,7 @@ extension World {
             let reports = inspect(items)
             if reports.contains(where: \.isPlayable) { prepared[play] = (items, reports) }
             handle(.completed(id, .preflighted(reports)))
-        case .poll(let upstream): handle(poll(upstream))
+        case .poll(let upstream, let at): handle(poll(upstream, at: at))
         case .download(let files): download(files)
         case .adoption(let id, let kind, let manifest): adopt(kind, manifest, id)
         }
@@ -93,10 +93,9 @@ extension World {
     /// What a preflight finds of items: a file that is not stored is not there, whatever the library says.
     private func inspect(_ items: [ContentItem]) -> [ItemReport] {
         func found(_ source: ContentItem.Source) -> ContentItem.Source {
-            guard case .target(_, let path, let content?) = source,
-                content.storeName.map({ stored[$0] == nil }) ?? true
-            else { return source }
-            return .target(upstream: "", path: path, nil)
+            guard case .target(_, let path, let content) = source else { return source }
+            let isThere = content?.storeName.map { stored[$0] != nil } ?? false
+            return isThere ? source : .target(upstream: "", path: path, nil)
         }
         return library.preflight(
             items.map { item in
@@ -108,22 +107,27 @@ extension World {
     }
 
     /// Asks an upstream; what is new is told before this returns the poll's end.
-    private func poll(_ upstream: String) -> Event {
+    private func poll(_ upstream: String, at instant: Instant) -> Event {
         func end(_ result: PollResult) -> Event { .fetched(.polled(upstream: upstream, result)) }
         guard hasNetwork else { return end(.failed(why: "no way there", isUnreachable: true)) }
-        if let refusal { return end(.failed(why: refusal, isUnreachable: false)) }
-        guard let published, hasNews else { return end(.unchanged) }
-        seenVersion = publishedVersion
-        for kind in RemoteFile.Kind.allCases {
-            if let timetable = published.timetables[kind] {
-                handle(.fetched(.offered(kind, timetable, fetched: Set(timetable.manifest.channels.keys))))
+        switch server.ask(at: instant) {
+        case .failed(let why): return end(.failed(why: why, isUnreachable: false))
+        case .unchanged: return end(.unchanged)
+        case .news(let offer):
+            for kind in RemoteFile.Kind.allCases {
+                if let timetable = offer.timetables[kind] {
+                    store(timetable.manifest.files.filter(\.isText).map(\.content))
+                    handle(
+                        .fetched(.offered(kind, timetable, fetched: Set(timetable.manifest.channels.keys))))
+                }
             }
+            let issued = offer.issued.map { RFC3339.string(from: $0, offset: 0) }
+            return end(.changed(targetsVersion: offer.version, issued: issued))
         }
-        return end(.changed(targetsVersion: Int64(publishedVersion), issued: nil))
     }
 
     private func download(_ files: [RemoteFile]) {
-        let served = hasNetwork ? files.filter(serves) : []
+        let served = hasNetwork && !server.withholds ? files.filter(serves) : []
         for file in files where !served.contains(file) {
             send(.fetched(.unfetchable(file, hasNetwork ? "not on the server" : "no way there")))
         }
@@ -138,17 +142,12 @@ extension World {
 
     private func adopt(_ kind: RemoteFile.Kind, _ manifest: Manifest, _ id: EffectID) {
         switch store.behaviour {
-        case .stalls: deliveries.insert(.adoption(id, kind, manifest), at: time + .seconds(1))
+        case .stalls: send(.adoption(id, kind, manifest), after: .seconds(1))
         case .refuses, .refusesButKeeps: send(.completed(id, .failed("the disk refuses")))
         case .sound:
-            adopted[kind] = offered(kind, manifest)
+            adopted[kind] = server.timetable(kind, of: manifest) ?? adopted[kind]
             send(.completed(id, .done))
         }
-    }
-
-    /// The timetable that the manifest is of: the one that is published, or the one before.
-    private func offered(_ kind: RemoteFile.Kind, _ manifest: Manifest) -> SignedTimetable? {
-        [published?.timetables[kind], adopted[kind]].compactMap(\.self).first { $0.manifest == manifest }
     }
 
     /// The daemon is done: what it asked the disk for is finished first.

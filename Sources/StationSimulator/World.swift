@@ -1,4 +1,5 @@
 package import StationCore
+package import StationTrust
 
 /// What a world shows to whoever watches it.
 package enum Observation {
@@ -113,10 +114,8 @@ package final class World {
     var generation = 0
     var wakeAt: MonotonicInstant?
     var diskAt: Instant?
-    var deeds = Agenda<Deed>()
-    var deliveries = Agenda<Delivery>()
-    var published: SimulatedOffer?
-    var publishedVersion = 0
+    var agenda = Agenda()
+    var server = SimulatedServer()
     /// What the disk has of content, in bytes, by name; and the timetables that were written down as active.
     package var stored: [String: Int64] = [:]
     var adopted: [RemoteFile.Kind: SignedTimetable] = [:]
@@ -124,8 +123,6 @@ package final class World {
     package var serves: (RemoteFile) -> Bool = { _ in true }
     /// Whether there is a way to the upstreams.
     package internal(set) var hasNetwork = true
-    var seenVersion = 0
-    var refusal: String?
     var prepared: [PlayID: (items: [ContentItem], reports: [ItemReport])] = [:]
     /// For a command to the daemon to end: when it is to be started again.
     var restartAfter: Duration?
@@ -139,7 +136,7 @@ package final class World {
         case event(Event)
         /// A preflight's result is looked up when it is over.
         case preflight(EffectID, PlayID, [ContentItem])
-        case poll(upstream: String)
+        case poll(upstream: String, at: Instant)
         case download([RemoteFile])
         case adoption(EffectID, RemoteFile.Kind, Manifest)
     }
@@ -162,8 +159,8 @@ package final class World {
     /// How many pieces of content are held ready for a play.
     package var preparedCount: Int { prepared.count }
 
-    /// Whether somebody published a timetable that the daemon has not seen.
-    package var hasNews: Bool { seenVersion != publishedVersion }
+    /// Every file that anybody has signed for.
+    package var signed: Set<TUF.Content> { server.signed }
 
     // MARK: Time
 
@@ -185,15 +182,12 @@ package final class World {
         time = max(time, end)
     }
 
-    private enum Source { case deed, delivery, disk, card, wake }
+    private enum Source { case agenda, disk, card, wake }
 
     private func nextSource(until end: Instant) -> Source? {
         var best: Source?
         var at = end
-        if let deed = deeds.nextAt, deed <= at { (best, at) = (.deed, deed) }
-        if let delivery = deliveries.nextAt, delivery < at || best == nil && delivery == at {
-            (best, at) = (.delivery, delivery)
-        }
+        if let next = agenda.nextAt, next <= at { (best, at) = (.agenda, next) }
         if let disk = diskAt, disk < at || best == nil && disk == at { (best, at) = (.disk, disk) }
         if let next = card.nextAt {
             let card = instant(of: next)
@@ -209,8 +203,12 @@ package final class World {
 
     private func step(_ source: Source) {
         switch source {
-        case .deed: if let deed = deeds.popNext() { carryOut(deed) }
-        case .delivery: if let delivery = deliveries.popNext() { deliver(delivery) }
+        case .agenda:
+            switch agenda.popNext() {
+            case .deed(let deed)?: carryOut(deed)
+            case .delivery(let delivery)?: deliver(delivery)
+            case nil: break
+            }
         case .disk:
             diskAt = nil
             if let (id, completion) = store.work() { handle(.completed(id, completion)) }
@@ -236,7 +234,11 @@ package final class World {
         }
     }
 
-    func send(_ event: Event) { deliveries.insert(.event(event), at: time + latencies.report) }
+    func send(_ event: Event) { send(.event(event), after: latencies.report) }
+
+    func send(_ delivery: Delivery, after delay: Duration) {
+        agenda.insert(.delivery(delivery), at: time + delay)
+    }
 
     // MARK: The station
 
@@ -261,7 +263,7 @@ package final class World {
     func startDaemon() {
         guard hasPower, !isRunning else { return }
         generation += 1
-        seenVersion = 0
+        server.forgetTold()
         let recovery = store.recover(boot: "boot-\(boots)")
         station = Station(settings: settings, now: now)
         isRunning = true
@@ -285,7 +287,7 @@ package final class World {
         isRunning = false
         wakeAt = nil
         diskAt = nil
-        deliveries.removeAll()
+        agenda.forgetDeliveries()
         card.reset()
         prepared = [:]
     }

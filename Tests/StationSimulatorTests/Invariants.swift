@@ -21,6 +21,7 @@ final class Invariants: WorldObserver {
     private var intents: [EffectID: String] = [:]
     private var preflights: [EffectID: PlayID] = [:]
     private var prepared: Set<PlayID> = []
+    private var items: [PlayID: [ContentItem]] = [:]
     private var plays: [EffectID: PlayID] = [:]
     var slots: [PlayID: Slot] = [:]
     private var starts: [PlayID: MonotonicInstant] = [:]
@@ -38,7 +39,16 @@ final class Invariants: WorldObserver {
     var rulesChangedAt = Instant.distantPast
     private var lastDecision = (at: Instant.distantPast, count: 0)
 
+    /// The emergencies that this run was offered last, and since when an alert could have sounded.
+    var offered: SignedTimetable? { didSet { offeredAlerts = nil } }
+    var offeredAlerts: [[Slot]]?
+    var couldSoundSince: [String: Instant] = [:]
+    private var hadTimetable = false
+
     // What outlives it.
+    var lastAlertLook = Instant.distantPast
+    /// The alerts that were due while a station knew of them and believed its clock, with the instant.
+    var alertsDue: [String: Instant] = [:]
     /// Slots whose intent is on disk, and by slot how far the others' has come.
     var begunForGood: Set<String> = []
     var begun: [String: Durability] = [:]
@@ -69,8 +79,12 @@ final class Invariants: WorldObserver {
             if case .wake? = effects.last?.action {} else { violate("contract: the last effect is no wake") }
             checkBounds(now, world)
         case .sound: checkSound(world)
-        case .crashed(let losesPower): ended(losesPower: losesPower)
-        case .exited: ended(losesPower: false)
+        case .crashed(let losesPower):
+            if world.station.faults.contains(.adoption) { alertsDue = [:] }
+            ended(losesPower: losesPower)
+        case .exited:
+            if world.station.faults.contains(.adoption) { alertsDue = [:] }
+            ended(losesPower: false)
         }
     }
 
@@ -86,6 +100,7 @@ final class Invariants: WorldObserver {
             // What was under way at the crash may have reached the disk all the same.
             begunForGood.formUnion(recovery.log.openIntents.lazy.map(\.slot).filter { self.begun[$0] == nil })
         case .completed(let id, let completion): completed(id, completion)
+        case .fetched(.offered(.emergency, let timetable, _)): offered = timetable
         case .clockStepped: stepped.formUnion(slots.keys)
         case .configured: rulesChangedAt = world.time
         case .command(_, .stop, let person) where person.mayAct:
@@ -145,6 +160,10 @@ final class Invariants: WorldObserver {
         intents = [:]
         preflights = [:]
         prepared = []
+        items = [:]
+        offered = nil
+        couldSoundSince = [:]
+        hadTimetable = false
         plays = [:]
         slots = [:]
         starts = [:]
@@ -178,8 +197,12 @@ final class Invariants: WorldObserver {
         case .append(let entry): appended(entry, effect.id, world)
         case .appendInRun(let entry): intents[effect.id] = entry.json["slot"]?.text
         case .recordPosition(let record): positions[effect.id] = record
-        case .preflight(let play, _, _, _): preflights[effect.id] = play
-        case .discard(let play): prepared.remove(play)
+        case .preflight(let play, let wanted, _, _):
+            preflights[effect.id] = play
+            items[play] = wanted
+        case .discard(let play):
+            prepared.remove(play)
+            items[play] = nil
         case .play(let order):
             plays[effect.id] = order.play
             ordered(order, now, world)
@@ -200,7 +223,9 @@ final class Invariants: WorldObserver {
         }
         switch entry.kind {
         case .intent: intents[id] = entry.json["slot"]?.text
-        case .timetable: if let active = world.station.active { activated(active, world) }
+        case .timetable:
+            if world.station.trust == .untrusted { alertsDue = [:] }
+            if let active = world.station.active { activated(active, world) }
         case .outcome: if let slot = entry.json["slot"]?.text { concluded(slot, entry, world) }
         default: break
         }
@@ -225,6 +250,8 @@ final class Invariants: WorldObserver {
         slots[order.play] = slot
         starts[order.play] = order.start
         if !prepared.contains(order.play) { violate("I2: \(slot.id) plays what nobody looked at") }
+        if !areSigned(items[order.play] ?? [], world) { violate("I2: \(slot.id) plays what nobody signed") }
+        checkAlert(slot, order, now, world)
         switch begun[slot.id] {
         case _ where begunForGood.contains(slot.id): break
         case nil: violate("I3: \(slot.id) plays without an intent")
@@ -253,6 +280,9 @@ final class Invariants: WorldObserver {
         if world.preparedCount > Self.mostPlayouts {
             violate("I11: \(world.preparedCount) preflights are kept")
         }
+        checkAlerts(now, world)
+        if world.station.active == nil, hadTimetable { violate("I9: the timetable is gone") }
+        hadTimetable = world.station.active != nil
         if world.card.hasTooManyOrders { violate("contract: more than one play is armed") }
     }
 }

@@ -156,6 +156,28 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test("T25: without a clock upstreams and certificates are judged by the floor, with one by the time")
+    func pollTime() {
+        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        var polls: [(at: Instant, certificatesAt: Instant?)] = []
+        world.tamper = { effects in
+            for case .poll(_, let time, let certificatesAt) in effects.map(\.action) {
+                polls.append((time, certificatesAt))
+            }
+            return effects
+        }
+        world.run(until: "2026-03-02T20:00:00+07:00")
+        #expect(!polls.isEmpty && polls.allSatisfy { $0.certificatesAt == nil })
+        #expect(polls.allSatisfy { $0.at > at("2026-03-02T12:00:00+07:00") })
+        polls = []
+        world.carryOut(.bootClock(.epoch, synchronisesAfter: .seconds(86_400)))
+        world.carryOut(.powerCut(for: .seconds(60)))
+        world.run(until: "2026-03-03T10:00:00+07:00")
+        #expect(!polls.isEmpty && polls.allSatisfy { $0.at == $0.certificatesAt })
+        // The floor is at least when a clock was believed last.
+        #expect(polls.allSatisfy { $0.at > at("2026-03-02T12:00:00+07:00") })
+    }
+
     @Test(
         "T25, I8: by a clock in 1970 an emergency that this run fetched sounds at once and once, nothing else does",
         arguments: [World.WallAtBoot.epoch, .behind(.seconds(86_400 * 400))])
@@ -183,18 +205,37 @@ struct PullScenarios {
 
     /// Several emergencies of one upstream, their signature good until an instant.
     private func alerts(_ programmes: [Programme], until end: String) -> SimulatedOffer {
-        var channel = Village([Self.sang] + programmes).channel
-        channel.expires = at(end)
-        var offer = SimulatedOffer(
-            [channel], for: TimetableStation(id: "ap-3", zone: Village.zone(named: "Asia/Ho_Chi_Minh")),
-            zones: Zones { Village.zone(named: $0) })
-        offer.timetables[.emergency]?.manifest.channels["xa"]?.expires = at(end)
-        offer.timetables[.ordinary] = Village([Self.sang]).timetable.timetables[.ordinary]
-        return offer
+        let village = Village([Self.sang])
+        return village.offer(programmes, until: at(end), beside: village.timetable)
     }
 
     private static func alert(_ uid: String, at time: String, rule: String? = nil) -> Programme {
         Programme(uid, at: time, seconds: 20, late: "PT24H", priority: 1, rule: rule, day: "20260302")
+    }
+
+    @Test(
+        "I8: an alert that waits for the card sounds though the clock is set to another year meanwhile",
+        arguments: [Duration.seconds(-86_400 * 365 * 20), .seconds(86_400 * 365 * 73)], ["PT2H", "JOIN"])
+    func setMeanwhile(step: Duration, late: String) {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:59:00+07:00")
+        var alert = Self.alert("lu-quet", at: "140000")
+        alert.late = late
+        alert.duration = late == "JOIN" ? "PT2H" : nil
+        world.library = Village([Self.sang, alert]).library
+        world.carryOut(.card(.missing))
+        world.carryOut(.publish(alerts([alert], until: "2026-03-02T18:00:00+07:00")))
+        world.carryOut(.network(isUp: true))
+        world.schedule(.loseSynchronisation, at: "2026-03-02T14:00:05+07:00")
+        world.schedule(.step(step), at: "2026-03-02T14:00:10+07:00")
+        world.schedule(.card(.sound), at: "2026-03-02T14:00:15+07:00")
+        world.run(until: "2026-03-02T14:02:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        world.carryOut(.synchronise)
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        #expect(world.outcomes.filter { $0.slot.contains("lu-quet") }.count == 1)
+        #expect(ear.invariants.violations == [])
     }
 
     @Test("I8: by a clock that is not believed an alert that comes again each minute hides no other")
@@ -211,6 +252,25 @@ struct PullScenarios {
         world.carryOut(.powerCut(for: .seconds(60)))
         world.run(until: "2026-03-02T14:00:00+07:00")
         #expect(ear.sounds.map(\.programme).sorted() == ["dap-vo", "lu-quet"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test(
+        "I4: an alert that could not sound before the power went has its outcome, though it has ended since")
+    func endedMeanwhile() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T14:00:00+07:00")
+        let alert = Self.alert("lu-quet", at: "135959")
+        world.library = Village([Self.sang, alert]).library
+        world.carryOut(.withhold(true))
+        world.carryOut(.publish(alerts([alert], until: "2026-03-02T14:10:00+07:00")))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:05:00+07:00")
+        world.carryOut(.network(isUp: false))
+        world.carryOut(.powerCut(for: .seconds(600)))
+        world.run(until: "2026-03-02T15:00:00+07:00")
+        #expect(ear.sounds.isEmpty)
+        #expect(world.outcome(of: "lu-quet", on: "2026-03-02") == "missed off")
         #expect(ear.invariants.violations == [])
     }
 
@@ -246,6 +306,27 @@ struct PullScenarios {
         world.carryOut(.network(isUp: true))
         world.run(until: "2026-03-02T15:00:00+07:00")
         #expect(ear.sounds.last?.programme == "bao")
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T28: a cancelled alert that somebody replays is not believed, also not by another run")
+    func replayed() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        let alert = Self.alert("lu-quet", at: "140000", rule: "FREQ=MINUTELY;INTERVAL=5;COUNT=200")
+        world.library = Village([Self.sang, alert]).library
+        world.carryOut(.publish(alerts([alert], until: "2026-03-03T13:00:00+07:00")))
+        world.schedule(.network(isUp: true), at: "2026-03-02T14:00:00+07:00")
+        world.run(until: "2026-03-02T14:02:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
+        world.carryOut(.publish(Village([Self.sang]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:03:00+07:00")
+        world.carryOut(.replay(true))
+        world.carryOut(.network(isUp: true))
+        world.schedule(.powerCut(for: .seconds(30)), at: "2026-03-02T14:30:00+07:00")
+        world.run(until: "2026-03-03T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["lu-quet", "sang"])
+        #expect(world.station.faults.contains(.upstream))
         #expect(ear.invariants.violations == [])
     }
 

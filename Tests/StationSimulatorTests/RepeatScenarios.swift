@@ -42,6 +42,28 @@ struct RepeatScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test(
+        "I7: an emergency counts for the day on which it begins, and a clock that was in 2099 meanwhile changes nothing",
+        arguments: [true, false])
+    func dayOfEmergencies(steps: Bool) {
+        var village = Village([
+            Programme("dau-ngay", at: "000002", seconds: 10, priority: 1),
+            Programme("sang", at: "050000", seconds: 10, priority: 1),
+        ])
+        village.emergenciesPerDay = 1
+        let (world, ear) = listened(village, from: "2026-03-01T23:50:00+07:00")
+        if steps {
+            let away = at("2099-03-02T04:59:00+07:00") - at("2026-03-02T01:00:00+07:00")
+            world.schedule(.step(away), at: "2026-03-02T01:00:00+07:00")
+            world.schedule(.synchronise, at: "2026-03-02T01:05:00+07:00")
+        }
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(world.outcome(of: "dau-ngay", on: "2026-03-02") == "played")
+        #expect(world.outcome(of: "sang", on: "2026-03-02") == "missed permit-ended")
+        #expect(ear.sounds.map(\.programme) == (steps ? ["dau-ngay", "sang"] : ["dau-ngay"]))
+        #expect(ear.invariants.violations == [])
+    }
+
     /// A warning that repeats itself every ten minutes.
     private static let warning = Village([
         Programme(

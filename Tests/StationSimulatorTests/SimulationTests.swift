@@ -60,6 +60,8 @@ extension World {
         carryOut(.runFull(false))
         carryOut(.amplifierFails(false))
         carryOut(.refuse(nil))
+        carryOut(.replay(false))
+        carryOut(.withhold(false))
         carryOut(.network(isUp: true))
         carryOut(.bootClock(.carried(off: .zero), synchronisesAfter: .zero))
         carryOut(.synchronise)

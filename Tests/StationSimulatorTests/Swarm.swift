@@ -9,12 +9,14 @@ import StationSimulator
 // tells the time for seconds, hours or ever), the disk (refuses and has nothing, refuses and has it, answers nothing,
 // keeps any prefix of what was under way, tears an entry), `/run` (full), the card (missing, busy, stalled, for
 // milliseconds to hours), content (missing, damaged, back again), timetables (slots withdrawn, moved, changed,
-// delivered again; reads refused), people (stop, play, mute, unmute, volume, test, at any instant), configuration
+// delivered again; reads refused), alerts (for a minute or a day, repeated, signed anew, cancelled, replayed, without
+// their sound, signed by a centre whose clock is wrong), people (stop, play, mute, unmute, volume, test, at any instant), configuration
 // (another ceiling, other hours), the amplifier's command. Half of what happens, happens within 15 s of a slot's
 // beginning or end.
 //
 // What is not promised, and therefore not checked: with neither disk nor `/run` an intent is lost with the daemon, and
-// with no disk it is lost with the power; then a slot may begin again. Damage to what was durable is excluded, and so
+// with no disk it is lost with the power; then a slot may begin again. An alert that another timetable has replaced
+// while nobody knew the time, or whose timetable no disk has taken, may have no outcome. Damage to what was durable is excluded, and so
 // is a clock that claims to be synchronised and is wrong for longer than an hour.
 //
 // Swarm: each seed draws which faults exist at all, and how often each comes, over two orders of magnitude.
@@ -23,7 +25,11 @@ import StationSimulator
 struct Dice: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    init(seed: UInt64) {
+        state = seed
+        // Mixed once: a seed that were a place in the one sequence would give its neighbour's year, a number later.
+        state = next()
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -60,25 +66,27 @@ struct Swarm {
     enum Fault: CaseIterable {
         case powerCut, kill, terminate, step, clockBoot, lostSynchronisation, disk, fullRun, inFlight, card,
             content
-        case timetable, refusal, network, stop, play, mute, volume, configuration, amplifier
+        case timetable, refusal, network, stop, play, mute, volume, configuration, amplifier, alert
 
         /// The most and the fewest a year, when the fault exists.
         var perYear: ClosedRange<Double> {
             switch self {
             case .powerCut: 150...400
             case .kill, .stop, .card: 10...400
-            case .timetable, .configuration: 4...100
+            case .timetable, .configuration, .alert: 4...100
             default: 4...200
             }
         }
     }
 
-    private var dice: Dice
+    var dice: Dice
     let village: Village
     let start: Instant
     let days: Int
     /// The village's own, compiled once.
-    private let timetable: SimulatedOffer
+    let timetable: SimulatedOffer
+    /// How many alerts were drawn.
+    var alerts = 0
     private var deeds: [(at: Instant, deed: Deed)] = []
     private var slots: [Slot] = []
     /// What was drawn, to be shown when a seed fails.
@@ -121,7 +129,7 @@ struct Swarm {
         return (dice.chance(0.7) ? slot.scheduled : end) + dice.milliseconds(-15_000...15_000)
     }
 
-    private mutating func add(_ deed: Deed, at instant: Instant) { deeds.append((instant, deed)) }
+    mutating func add(_ deed: Deed, at instant: Instant) { deeds.append((instant, deed)) }
 
     private mutating func draw(_ fault: Fault, at instant: Instant) {
         switch fault {
@@ -153,6 +161,7 @@ struct Swarm {
         case .amplifier:
             add(.amplifierFails(true), at: instant)
             add(.amplifierFails(false), at: instant + dice.skewed(1000...86_400_000))
+        case .alert: drawAlert(at: instant)
         case .stop, .play, .mute, .volume: drawPerson(fault, at: instant)
         }
     }

@@ -1,6 +1,7 @@
 import Glibc
 import StationSimulator
 import StationTrust
+import Synchronization
 
 @testable import StationCore
 
@@ -134,6 +135,21 @@ struct Village {
             [channel], for: TimetableStation(id: "ap-3", zone: zone), zones: Zones { Self.zone(named: $0) })
     }
 
+    /// Alerts as the only emergencies, their signature good until an instant, beside what is ordinary.
+    func offer(_ alerts: [Programme], until end: Instant, beside ordinary: SimulatedOffer) -> SimulatedOffer {
+        var other = self
+        other.programmes = alerts
+        var channel = other.channel
+        channel.expires = end
+        let zone = zone
+        let compiled = SimulatedOffer(
+            [channel], for: TimetableStation(id: "ap-3", zone: zone), zones: Zones { Self.zone(named: $0) })
+        var offer = ordinary
+        offer.timetables[.emergency] = compiled.timetables[.emergency]
+        offer.timetables[.emergency]?.manifest.channels["xa"]?.expires = end
+        return offer
+    }
+
     var library: SimulatedLibrary {
         var library = SimulatedLibrary()
         for programme in programmes {
@@ -164,7 +180,17 @@ struct Village {
 
 /// Real zone files, each read once.
 final class ZoneCache: Sendable {
+    private let zones = Mutex<[String: ZoneFile]>([:])
+
     func zone(named name: String) -> ZoneFile {
+        zones.withLock { zones in
+            let zone = zones[name] ?? read(name)
+            zones[name] = zone
+            return zone
+        }
+    }
+
+    private func read(_ name: String) -> ZoneFile {
         guard let file = fopen("/usr/share/zoneinfo/\(name)", "r") else {
             fatalError("no zone \(name): install tzdata")
         }

@@ -164,7 +164,7 @@ package struct LogSummary: Equatable, Sendable {
                 description: entry.members?.filter { described.contains($0.name) } ?? [],
                 boot: entry["boot"]?.text ?? ""))
         if entry["class"]?.text == ProgrammeClass.emergency.rawValue, let wall {
-            emergencies = emergencies.suffix(Self.leastRemembered - 1) + [wall]
+            emergencies = emergencies.suffix(Self.leastRemembered - 1) + [startAt]
             let programme = Slot.programme(of: slot)
             let others = emergencyProgrammes.filter { $0.programme != programme }
             emergencyProgrammes =

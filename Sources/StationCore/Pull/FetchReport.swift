@@ -6,6 +6,8 @@ package import StationTrust
 package enum FetchReport: Sendable {
     /// What the store has from earlier runs: each file's length in bytes by its name. The first report.
     case opened([String: Int64])
+    /// When the publisher of what earlier runs believed of an upstream says that it signed it (`x-loa-issued`).
+    case issued(upstream: String, String)
     /// The timetables that were active when an earlier run ended, of files that are in the store.
     case recovered([RemoteFile.Kind: SignedTimetable])
     /// All upstreams' timetables of that kind as they are now, and which of them were fetched since the start.

@@ -106,8 +106,10 @@ package struct Pull: Sendable {
     /// Takes what fetching brought about.
     package mutating func take(_ report: FetchReport, at now: Now) {
         switch report {
-        case .polled, .used: break
-        default: isNews = true
+        case .polled, .used, .issued: break
+        // What is not had changes only what an emergency waits for, or a station that has nothing yet.
+        case .unfetchable, .passedOver: isNews = isNews || supply.isImpatient
+        case .opened, .recovered, .offered, .stored: isNews = true
         }
         switch report {
         case .opened(let files): supply.stored = files
@@ -135,6 +137,7 @@ package struct Pull: Sendable {
             hasFailed = true
             given.formUnion(wanted.filter { upstream == nil || $0.upstream == upstream })
         case .used(let usage): self.usage = usage
+        case .issued: break
         }
     }
 
@@ -208,6 +211,16 @@ package struct Pull: Sendable {
 
     /// The clock was set: what was to be looked at then is looked at now.
     package mutating func clockStepped() { isNews = true }
+
+    /// The room on the disk was measured: that matters where it is too little, or was.
+    ///
+    /// - Returns: whether it does.
+    mutating func measured(_ room: StorageRoom, at now: Now) -> Bool {
+        // Who looks soon anyhow has just let something go, which need not be counted yet.
+        let isUnseen = supply.isOverfull(room) && lookAt > now.wall + Self.retryInterval
+        isNews = isNews || isCramped || isUnseen
+        return isNews
+    }
 
     /// A way to the network came up.
     package mutating func networkReturned(at now: MonotonicInstant) {
@@ -284,7 +297,7 @@ package struct Pull: Sendable {
 
     /// When the next poll is due; nil while all are under way.
     package var nextPoll: MonotonicInstant? {
-        upstreams.filter { !$0.isPolling }.map(\.schedule.next).min()
+        upstreams.lazy.filter { !$0.isPolling }.map(\.schedule.next).min()
     }
 
     // MARK: For people

@@ -32,5 +32,5 @@ package struct RemoteFile: Hashable, Sendable {
 
 extension TUF.Content {
     /// The name of the file in the store of content: the hexadecimal form of its strongest hash.
-    package var storeName: String? { hashes.first.map { Hexadecimal.text($0.bytes) } }
+    package var storeName: String? { hashes.first?.digits }
 }

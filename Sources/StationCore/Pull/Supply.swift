@@ -41,12 +41,16 @@ struct Supply: Sendable {
     /// What is in the store, in bytes, by name.
     var stored: [String: Int64] = [:]
 
+    /// Whether a timetable is to come that does not wait for what cannot be had.
+    var isImpatient: Bool { candidates.keys.contains { $0 == .emergency || active[$0] == nil } }
+
     // MARK: Switching
 
     /// Whether the timetable that is to come may take the place of the active one now.
     ///
     /// Where there is none yet, its next slot's own is enough: half a timetable is better than none, and what was
-    /// tried in vain (`given`) keeps nobody waiting. What is recalled (I14) waits for no content.
+    /// tried in vain (`given`) keeps nobody waiting. What is recalled (I14) waits for no content but that of what stands in
+    /// its place.
     func isReady(
         _ kind: RemoteFile.Kind, at now: Instant, given: Set<RemoteFile> = [], playing: String? = nil,
         isTimeKnown: Bool = true
@@ -58,28 +62,45 @@ struct Supply: Sendable {
         }
         // By a clock in 1970 no slot is near, and everything would seem to be there.
         guard kind == .emergency || isTimeKnown else { return false }
-        let needs = needs(of: candidate, kind, at: now)
+        if isWhole(candidate) { return true }
+        let sounding = playing.flatMap { active.timetable.slot(id: $0) }
+        let needs = needs(
+            of: candidate, kind, at: sounding.map { min(now, $0.scheduled - Self.lastCall) } ?? now)
         if needs.allSatisfy(isStored) { return true }
-        if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now) }
+        if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now, given: given) }
         // The wake is for the slot at this very distance.
         let near = active.timetable.slots(
             from: now, until: now + Self.lastCall + .nanoseconds(1), limit: Self.mostNear)
-        let sounding = playing.flatMap { active.timetable.slot(id: $0) }
-        if (near + [sounding].compactMap(\.self)).contains(where: { candidate.recalls($0) }) { return true }
+        let recalled = (near + [sounding].compactMap(\.self)).filter(candidate.recalls)
+        if recalled.contains(where: { !isReplaced($0, by: needs) }) { return true }
         guard let next = needs.first else { return false }
         return next.scheduled - now <= Self.lastCall && isStored(next)
     }
 
+    /// Whether a slot that is recalled makes room for one whose sound is not there: who takes another programme in its
+    /// place does not want silence, and the one before plays (I9).
+    private func isReplaced(_ slot: Slot, by needs: [SignedTimetable.Need]) -> Bool {
+        needs.contains { need in
+            need.scheduled >= slot.scheduled - Self.lastCall
+                && need.scheduled <= slot.scheduled + Self.lastCall
+                && !isStored(need)
+        }
+    }
+
     /// Whether an emergency is recalled, or another one has its sound: neither waits for the rest.
+    ///
+    /// One whose sound cannot be had is in force too: its outcome says so, and it sounds when it comes after all.
     private func isUrgent(
         _ candidate: SignedTimetable, _ needs: [SignedTimetable.Need], after active: SignedTimetable,
-        at now: Instant
+        at now: Instant, given: Set<RemoteFile>
     ) -> Bool {
         let old = active.timetable.slots(
             from: now - Self.emergencyAge, until: now + Self.readyAhead, limit: SignedTimetable.mostSlots)
         if old.contains(where: { candidate.recalls($0) }) { return true }
         let known = Set(old.map(\.id))
-        return needs.contains { !known.contains($0.slot) && isStored($0) }
+        return needs.contains { need in
+            !known.contains(need.slot) && need.files.allSatisfy { isStored($0) || given.contains($0) }
+        }
     }
 
     private func needs(
@@ -98,6 +119,12 @@ struct Supply: Sendable {
             }.min()
     }
 
+    /// Whether all that a timetable's upstreams signed for is on the disk: then no slot of it lacks anything, and none
+    /// need be looked at.
+    private func isWhole(_ timetable: SignedTimetable) -> Bool {
+        timetable.manifest.channels.values.allSatisfy { !$0.contents.values.contains(where: isMissing) }
+    }
+
     private func isStored(_ need: SignedTimetable.Need) -> Bool { need.files.allSatisfy(isStored) }
 
     private func isStored(_ file: RemoteFile) -> Bool { !isMissing(file.content) }
@@ -111,6 +138,7 @@ struct Supply: Sendable {
     ///
     /// - Returns: the files, and whether what is needed is more than the disk has room for.
     func wanted(at now: Instant, room: StorageRoom) -> (files: [RemoteFile], isCut: Bool) {
+        if RemoteFile.Kind.allCases.flatMap(all).allSatisfy(isWhole) { return ([], false) }
         var seen: Set<String> = []
         func isNew(_ file: RemoteFile) -> Bool {
             file.content.storeName.map { seen.insert($0).inserted } ?? false

@@ -63,7 +63,7 @@ extension Station {
     mutating func checkNextContent() {
         guard trust != .untrusted, playouts.isEmpty,
             let next = upcoming?.slots.last, contentChecks[next.id] == nil,
-            !purposes.values.contains(where: { if case .contentCheck = $0 { true } else { false } })
+            !purposes.contains(where: { if case .contentCheck = $0 { true } else { false } })
         else { return }
         let items = items(of: next)
         guard !items.isEmpty else {
@@ -147,12 +147,7 @@ extension Station {
             contentChecks[slot] = nil
             if !playouts.contains(where: { $0.slot.id == slot }) { clear(.content(slot: slot)) }
         }
-        // A look under way may have seen what is there no more.
-        for (id, purpose) in purposes {
-            if case .contentCheck(_, let play) = purpose {
-                purposes[id] = .contentCheck(slot: nil, play)
-            }
-        }
+        purposes.overtakeContentChecks()
     }
 }
 

@@ -111,13 +111,11 @@ extension Station {
         if nextStorageLook <= now.monotonic {
             nextStorageLook = now.monotonic + Self.storageInterval
             // A disk that does not answer is not asked twice.
-            if !purposes.values.contains(.storage) { emit(.measureStorage, for: .storage) }
-        }
-        if nextClockPoll <= now.monotonic {
-            nextClockPoll = now.monotonic + clockPoll
+            if !purposes.contains(where: { $0 == .storage }) { emit(.measureStorage, for: .storage) }
         }
     }
 
+    /// Each event looks at the clock; it is looked at after that time when there is none.
     private var clockPoll: Duration {
         guard trust == .untrusted else { return Self.believedClockPoll }
         return now.monotonic - startedAt < Self.eagerFor ? Self.clockPoll : Self.patientClockPoll
@@ -127,7 +125,7 @@ extension Station {
     var nextWake: MonotonicInstant {
         if hasMoreSlots { return now.monotonic }
         var wake = min(
-            pull.nextDue(at: now), nextStorageLook, nextClockPoll, terminatesBy ?? .distantFuture,
+            pull.nextDue(at: now), nextStorageLook, now.monotonic + clockPoll, terminatesBy ?? .distantFuture,
             rates.nextDue)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
         if let mute = guardian.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }

@@ -129,15 +129,20 @@ extension Station {
             origin: playout.slot.isByHand ? .person : .timetable, programmeClass: playout.slot.programmeClass,
             start: start, hardEnd: playout.slot.hardEnd,
             zone: settings.zone,
-            emergenciesToday: emergencies(on: start), isBegun: playout.isBegun,
+            emergenciesToday: playout.slot.programmeClass == .emergency ? emergencies(on: start) : 0,
+            isBegun: playout.isBegun,
             isAtOnce: playout.slot.isAtOnce,
             alreadySounded: playout.isBegun ? playout.position : .zero)
     }
 
     /// How many emergencies have begun on the local day of an instant.
     func emergencies(on instant: Instant) -> Int {
-        let day = settings.zone.civilTime(at: instant).date
-        return log.emergencies.reversed().prefix { settings.zone.civilTime(at: $0).date == day }.count
+        let date = settings.zone.civilTime(at: instant).date
+        // A clock that was in another year meanwhile has left the day's own apart in the log.
+        let day = [date, CivilDate(days: date.days + 1)].map {
+            settings.zone.instant(of: CivilTime(date: $0))
+        }
+        return log.emergencies.count { day[0] <= $0 && $0 < day[1] }
     }
 
     /// Asks the guard, and notes what it says.
@@ -239,8 +244,8 @@ extension Station {
         playouts[index].current = playback
         if isFirstSound { contentChecks[playouts[index].slot.id] = nil }
         guard playback.startedAt != nil else { return }
-        let isDue = lastPositionAt.map { now.monotonic - $0 >= Self.positionInterval } ?? true
-        if isFirstSound || isDue { recordPosition(index) }
+        if let last = lastPositionAt, !isFirstSound, now.monotonic - last < Self.positionInterval { return }
+        recordPosition(index)
     }
 
     func positionRecord(of playout: Playout) -> PositionRecord {
@@ -329,6 +334,7 @@ extension Station {
             playouts[index].slot.scheduled = playouts[index].slot.scheduled + step
             if playouts[index].slot.isWithoutClock {
                 playouts[index].slot.hardEnd = playouts[index].slot.hardEnd.map { $0 + step }
+                playouts[index].clockOrigin = playouts[index].clockOrigin.map { $0 + step }
             }
         }
         for index in playouts.indices where playouts[index].holdsLoudspeaker && !playouts[index].isSounding {

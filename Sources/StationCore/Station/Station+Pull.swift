@@ -3,27 +3,31 @@ import StationTrust
 // What comes from the upstreams, and what the station wants of them.
 
 extension Station {
-    /// The disk's free space is read so often, and after something was let go.
-    static let storageInterval = Duration.seconds(300)
+    /// The disk's free space is read so often for what others write, and after all that was fetched or let go.
+    static let storageInterval = Duration.seconds(1800)
 
     mutating func fetched(_ report: FetchReport) {
         pull.take(report, at: now)
         switch report {
         case .recovered: if let recovered = pull.active { activate(recovered) }
         case .polled(let upstream, let result):
-            if case .changed(_, let issued?) = result, let instant = RFC3339.instant(of: issued) {
-                clock.noteIssue(instant, by: upstream, at: now)
-            }
+            if case .changed(_, let issued?) = result { note(issued, by: upstream) }
+        case .issued(let upstream, let issued): note(issued, by: upstream)
         case .stored:
             // Whoever waits for content need not wait for its turn.
             for index in playouts.indices where playouts[index].retryAt != nil {
                 playouts[index].retryAt = now.monotonic
             }
             forgetContentChecks { !$0.messages.isEmpty }
+            nextStorageLook = now.monotonic
         case .opened, .offered, .unfetchable, .passedOver, .used: break
         }
         followPull()
         tellPullFaults()
+    }
+
+    private mutating func note(_ issued: String, by upstream: String) {
+        if let instant = RFC3339.instant(of: issued) { clock.noteIssue(instant, by: upstream, at: now) }
     }
 
     /// A timetable is written down, or cannot be: the station goes by it all the same.
@@ -38,12 +42,24 @@ extension Station {
         if let timetable = pull.active { activate(timetable) }
     }
 
+    private var room: StorageRoom {
+        StorageRoom(
+            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
+    }
+
+    /// The disk's free space is known.
+    ///
+    /// - Returns: whether there is something to decide because of that.
+    mutating func measured(freeBytes: Int64) -> Bool {
+        self.freeBytes = freeBytes
+        return pull.measured(room, at: now)
+    }
+
     /// Does what the pull wants done.
     mutating func followPull() {
-        let room = StorageRoom(
-            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
         let actions = pull.act(
-            at: now, room: room, playing: playouts.first(where: \.isSounding)?.slot.id,
+            at: now, room: room,
+            playing: playouts.indices.first(where: { playouts[$0].isSounding }).map { playouts[$0].slot.id },
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {
@@ -98,7 +114,7 @@ extension Station {
         let isAsking = settings.upstreams.contains { pull.isAsked($0.name) }
         let isDone = !isAsking && (coming.isEmpty || pull.isBudgetSpent)
         let errors = settings.upstreams.compactMap { pull.standing(of: $0.name)?.error }
-        let hasFailed = !errors.isEmpty || !pull.missing.isEmpty
+        let hasFailed = !errors.isEmpty || !pull.missing.isEmpty || pull.isCramped
         let body: JSON = [
             "done": .bool(isDone),
             "upstreams": .array(settings.upstreams.map(json)),

@@ -15,7 +15,7 @@ extension Station {
     mutating func activate(_ new: SignedTimetable) {
         let old = active
         active = new
-        upcoming = nil
+        (upcoming, unheard) = (nil, nil)
         let renewed = renewedEmergencies(old, new)
         // Each change of the audio is told this way too: a file that grows must not fill the log.
         guard let old, old.versions == new.versions, old.problems == new.problems, renewed.isEmpty else {
@@ -131,7 +131,7 @@ extension Station {
     mutating func takeDue() {
         hasMoreSlots = false
         guard trust != .untrusted else { return takeEmergenciesWithoutClock() }
-        guard let timetable = active?.timetable else { return }
+        guard active != nil else { return }
         if dueSince == nil { beginJudging() }
         // The slot whose preflight is due at this very instant is one of them: the wake was for it.
         let horizon = now.wall + Self.preflightLead + .nanoseconds(1)
@@ -144,7 +144,7 @@ extension Station {
         }
         forgoDistantPast()
         var count = 0
-        while nextSlotAt(in: timetable) < horizon, let slot = upcoming?.slots.popLast() {
+        while nextSlotAt() < horizon, let slot = upcoming?.slots.popLast() {
             take(slot)
             takenUntil = slot.scheduled
             count += 1
@@ -157,18 +157,29 @@ extension Station {
     /// By a clock that nobody believes each emergency that was fetched since the start sounds at once, and once (I8).
     private mutating func takeEmergenciesWithoutClock() {
         guard let timetable = pull.emergencies?.timetable else { return }
-        for (_, slots) in timetable.expiringSlots() {
-            // Once: who has heard one of them has heard it.
+        // Once: who has heard one of them has heard it.
+        let left = (unheard ?? timetable.expiringSlots().map(\.slots)).filter { slots in
+            !slots.contains { log.isSettled($0.id) }
+        }
+        unheard = left
+        for slots in left {
             guard let slot = slots.first(where: mayStillBegin), slot.programmeClass == .emergency,
-                pull.areFresh(emergenciesOf: slot.upstream), !isStoppedRepeat(slot),
-                !slots.contains(where: { log.isSettled($0.id) || isUnderWay($0.id) })
+                pull.areFresh(emergenciesOf: slot.upstream), !isStoppedRepeat(slot)
             else { continue }
+            let underWay = playouts.firstIndex {
+                $0.slot.upstream == slot.upstream && $0.slot.programme == slot.programme
+            }
+            if let underWay {
+                // It was taken by a clock that was believed, and is not to wait for that one.
+                if !playouts[underWay].holdsLoudspeaker { playouts[underWay].forgetClock(at: now.wall) }
+                continue
+            }
             var playout = Playout(slot: slot, items: items(of: slot), play: newPlay())
             if let intent = log.openIntent(of: slot.id) {
                 playout.slot.id = intent.slot
                 playout.resume(intent, recoveredPosition, boot: boot, at: now)
             }
-            playout.slot.becomeDueWithoutClock(at: now.wall)
+            playout.becomeDueWithoutClock(at: now.wall)
             if mayTake(playout) { playouts.append(playout) }
         }
     }
@@ -185,9 +196,9 @@ extension Station {
     }
 
     /// When the next slot is that has not been taken; the distant future when there is none.
-    private mutating func nextSlotAt(in timetable: Timetable) -> Instant {
-        if let upcoming, let slot = upcoming.slots.last { return slot.scheduled }
-        if let upcoming, upcoming.isLast { return .distantFuture }
+    private mutating func nextSlotAt() -> Instant {
+        if let scheduled = upcoming?.slots.last?.scheduled { return scheduled }
+        guard let timetable = active?.timetable, upcoming?.isLast != true else { return .distantFuture }
         var limit = Self.slotsAtOnce
         while true {
             let found = timetable.slots(from: takenUntil, until: .distantFuture, limit: limit)
@@ -262,7 +273,7 @@ extension Station {
         if hindrance == .overlap { noteCrowd(slot) }
         // Nothing has its outcome before it was due.
         guard slot.scheduled <= now.wall else { return postpone(slot) }
-        guard playout.isBegun || isDue(slot) else { return }
+        guard playout.isBegun || isDue(playout) else { return }
         playouts.append(playout)
         finish(playouts.count - 1, reason: hindrance)
     }
@@ -277,8 +288,12 @@ extension Station {
     }
 
     /// Whether the slot was in its upstream's timetable when it was due: another's changes say nothing of it.
-    private func isDue(_ slot: Slot) -> Bool {
-        dueSince?[slot.versionName].map { slot.scheduled >= $0 } ?? false
+    ///
+    /// An alert begins when it is signed, and comes later: it was due if it came before its end.
+    private func isDue(_ playout: Playout) -> Bool {
+        let slot = playout.slot
+        let last = slot.expires == nil ? slot.scheduled : playout.latestStart
+        return dueSince?[slot.versionName].map { last >= $0 } ?? false
     }
 
     /// Passes a slot over until it is due.
@@ -339,14 +354,27 @@ extension Station {
     package func slot(of play: PlayID) -> Slot? { index(of: play).map { playouts[$0].slot } }
 }
 
-extension Slot {
-    /// Moves it to an instant of a clock that nobody believes; it keeps its length.
-    fileprivate mutating func becomeDueWithoutClock(at instant: Instant) {
-        hardEnd = hardEnd.map { instant + ($0 - scheduled) }
-        (scheduled, expires, late) = (instant, nil, .within(Playout.longestWait))
-        isWithoutClock = true
+extension Playout {
+    /// Lets what was taken by a clock that was believed sound by one that is not.
+    fileprivate mutating func forgetClock(at instant: Instant) {
+        guard !slot.isWithoutClock else { return }
+        // Where that clock would put it nobody knows any more; what may have been heard is not heard again (I3).
+        clockOrigin = nil
+        if mayHaveSounded { position = max(position, Self.longestBeginning) }
+        becomeDueWithoutClock(at: instant)
     }
 
+    /// Moves it to an instant of a clock that nobody believes; it keeps its length.
+    fileprivate mutating func becomeDueWithoutClock(at instant: Instant) {
+        slot.hardEnd = slot.hardEnd.map { instant + ($0 - slot.scheduled) }
+        (slot.scheduled, slot.expires, slot.late) = (instant, nil, .within(Self.longestWait))
+        slot.isWithoutClock = true
+        // By its own rule it might be over long ago.
+        if !isResumed { clockOrigin = nil }
+    }
+}
+
+extension Slot {
     /// Whether a running programme may go on under the other slot's words.
     fileprivate func plays(sameAs other: Slot) -> Bool {
         scheduled == other.scheduled && hardEnd == other.hardEnd && programmeClass == other.programmeClass

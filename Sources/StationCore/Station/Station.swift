@@ -36,7 +36,7 @@ package struct Station: Sendable {
     /// At most so many slots are judged in one call; the next wake is at once if there are more.
     static let slotsPerCall = 500
     /// So many slots to come are looked up together.
-    static let slotsAtOnce = 32
+    static let slotsAtOnce = 16
     /// An armed start is ordered anew when a clock step moves it by more.
     static let armedTolerance = Duration.milliseconds(2)
     /// The fade with which a person, a withdrawal or a mute ends a sound.
@@ -48,7 +48,7 @@ package struct Station: Sendable {
     static let shutdownPatience = Duration.milliseconds(900)
     /// At most so many slots of one precedence are on their way at once; more could never all be heard.
     static let mostPlayouts = 64
-    /// While the clock is not believed, its state is looked at so often: a slot may wait for it.
+    /// While the clock is not believed, its state is looked at so often at least: a slot may wait for it.
     static let clockPoll = Duration.seconds(10)
     /// When nobody has told the time for `eagerFor`, so often.
     static let patientClockPoll = Duration.seconds(60)
@@ -87,7 +87,7 @@ package struct Station: Sendable {
     private var refusedUntil = EffectID(0)
     private var lastStatus = ""
     private var wakeAt = MonotonicInstant.distantFuture
-    var purposes: [EffectID: Purpose] = [:]
+    var purposes = Purposes()
 
     /// When this run of the daemon began.
     private(set) var startedAt: MonotonicInstant
@@ -104,6 +104,8 @@ package struct Station: Sendable {
     var hasMoreSlots = false
     /// What comes after `takenUntil`, as far as it was looked up.
     var upcoming: Upcoming?
+    /// The slots of each emergency that nobody has heard, as far as they were looked up in the active timetable.
+    var unheard: [[Slot]]?
     /// The first slot that was passed over because it is not due yet: from there on slots are taken again then.
     var postponedTo: Instant?
     var rates = EntryRate()
@@ -120,23 +122,8 @@ package struct Station: Sendable {
     /// It was on for its longest time, and stays off until nobody needs it.
     var isAmplifierSpent = false
     var nextStorageLook: MonotonicInstant
-    var nextClockPoll: MonotonicInstant
     var contentChecks: [String: ContentCheck] = [:]
     var lastTestTone: MonotonicInstant?
-
-    /// What an effect under way was for.
-    enum Purpose: Hashable, Sendable {
-        case intent(PlayID)
-        case preflight(PlayID)
-        /// Without a slot it was overtaken: what it finds says nothing any more.
-        case contentCheck(slot: String?, PlayID)
-        case play(PlayID)
-        case lastPosition
-        case adoption(RemoteFile.Kind)
-        case storage
-        case amplifier
-        case other
-    }
 
     /// Makes a station that has not heard yet what its disk remembers.
     package init(settings: StationSettings, now: Now) {
@@ -146,7 +133,6 @@ package struct Station: Sendable {
         dueFrom = now.monotonic
         pull = Pull(settings, at: now.monotonic)
         nextStorageLook = now.monotonic
-        nextClockPoll = now.monotonic
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
@@ -185,28 +171,28 @@ package struct Station: Sendable {
         return effects
     }
 
-    /// Whether an event only says that something is done on which nothing waits.
+    /// Whether an event only says that something is done on which nothing waits, or that there is room enough.
     ///
     /// Then nothing is to be decided, and the wake that was asked for stands. Every other event is one of these.
     private mutating func acknowledges(_ event: Event) -> Bool {
-        guard case .completed(let id, let completion) = event, purposes[id] == .other, !faults.contains(.disk)
-        else { return false }
-        switch completion {
-        case .done, .appended(.durable): break
+        guard case .completed(let id, let completion) = event, !faults.contains(.disk) else { return false }
+        switch (purposes[id], completion) {
+        case (.other, .done), (.other, .appended(.durable)): break
+        case (.storage, .storage(let free)): if measured(freeBytes: free) { return false }
         default: return false
         }
-        purposes[id] = nil
+        _ = purposes.remove(id)
         return true
     }
 
     // MARK: Effects
 
-    mutating func emit(_ action: Effect.Action, for purpose: Purpose = .other) {
+    mutating func emit(_ action: Effect.Action, for purpose: Purposes.Purpose = .other) {
         lastEffect += 1
         let id = EffectID(lastEffect)
         switch action {
         case .wake, .reply, .status, .exit: break
-        default: purposes[id] = purpose
+        default: purposes.append(id, purpose)
         }
         if case .append = action { lastAppend = id }
         effects.append(Effect(id: id, action: action))
@@ -320,7 +306,7 @@ package struct Station: Sendable {
     }
 
     private mutating func complete(_ id: EffectID, _ completion: Completion) {
-        guard let purpose = purposes.removeValue(forKey: id) else { return }
+        guard let purpose = purposes.remove(id) else { return }
         if case .appended(let durability) = completion { observeDisk(durability, id) }
         switch (purpose, completion) {
         case (.intent(let play), .appended): intentWritten(play)
@@ -330,7 +316,7 @@ package struct Station: Sendable {
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.adoption(let kind), let completion): adopted(kind, completion)
-        case (.storage, .storage(let free)): freeBytes = free
+        case (.storage, .storage(let free)): _ = measured(freeBytes: free)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
             amplifierRetryAt = now.monotonic + amplifierRetryDelay
@@ -375,7 +361,7 @@ package struct Station: Sendable {
     private mutating func exitWhenQuiet() {
         let isWaiting =
             playouts.contains { $0.phase == .ordered }
-            || purposes.values.contains(.lastPosition)
+            || purposes.contains { $0 == .lastPosition }
         if let terminatesBy, isWaiting, now.monotonic < terminatesBy { return }
         if isAmplifierOn { setAmplifier(isOn: false) }
         isExiting = true

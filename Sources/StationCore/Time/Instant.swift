@@ -70,12 +70,7 @@ package struct MonotonicInstant: Hashable, Comparable, Sendable {
 
 extension Duration {
     /// The duration in whole nanoseconds, clamped to what 64 bits hold (292 years).
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        return product.addingClamped(attoseconds / 1_000_000_000)
-    }
+    package var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }
 
 extension Int64 {

@@ -20,8 +20,16 @@ package struct Now: Hashable, Sendable {
     }
 
     /// The monotonic instant at which the wall clock will show `instant` if nobody steps it.
-    package func monotonic(of instant: Instant) -> MonotonicInstant { monotonic + (instant - wall) }
+    package func monotonic(of instant: Instant) -> MonotonicInstant {
+        MonotonicInstant(
+            nanoseconds: monotonic.nanoseconds.addingClamped(
+                instant.nanoseconds.subtractingClamped(wall.nanoseconds)))
+    }
 
     /// What the wall clock showed, or will show, at `instant` if nobody steps it.
-    package func wall(of instant: MonotonicInstant) -> Instant { wall + (instant - monotonic) }
+    package func wall(of instant: MonotonicInstant) -> Instant {
+        Instant(
+            nanoseconds: wall.nanoseconds.addingClamped(
+                instant.nanoseconds.subtractingClamped(monotonic.nanoseconds)))
+    }
 }

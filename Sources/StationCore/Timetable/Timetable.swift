@@ -86,7 +86,8 @@ package struct Timetable: Sendable {
             let from = end - LogSummary.longestEmergency
             for programme in Set(programmes.filter { $0.channel == index }.map(\.uid)).sorted() {
                 let key = Self.key(channel.name, programme)
-                let slots = slots(of: key, after: from - .nanoseconds(1), until: end)
+                let slots = slots(
+                    of: key, after: from - .nanoseconds(1), until: end, limit: Self.mostRepeats)
                 if !slots.isEmpty { found.append((key, slots)) }
             }
         }
@@ -97,15 +98,9 @@ package struct Timetable: Sendable {
     func repeats(of programme: String, after instant: Instant) -> [Slot] {
         var lasting = self
         for index in channels.indices { lasting.channels[index].expires = nil }
-        return lasting.slots(of: programme, after: instant, until: instant + LogSummary.longestEmergency)
-    }
-
-    private func slots(of programme: String, after instant: Instant, until: Instant) -> [Slot] {
-        var slots: [Slot] = []
-        while slots.count < Self.mostRepeats,
-            let next = nextSlot(of: programme, after: slots.last?.scheduled ?? instant, until: until)
-        { slots.append(next) }
-        return slots
+        return lasting.slots(
+            of: programme, after: instant, until: instant + LogSummary.longestEmergency,
+            limit: Self.mostRepeats)
     }
 
     /// A day of an emergency that comes again each minute.
@@ -140,12 +135,17 @@ package struct Timetable: Sendable {
 
     /// The first slot of one programme, by its `UPSTREAM/UID`, later than one instant and before another.
     func nextSlot(of programme: String, after instant: Instant, until: Instant) -> Slot? {
-        guard let identity = identities[programme] else { return nil }
+        slots(of: programme, after: instant, until: until, limit: 1).first
+    }
+
+    /// The first slots of one programme, likewise.
+    private func slots(of programme: String, after instant: Instant, until: Instant, limit: Int) -> [Slot] {
+        guard let identity = identities[programme] else { return [] }
         let from = instant + .nanoseconds(1)
-        var found = Candidates(limit: 1, until: until, timetable: self)
+        var found = Candidates(limit: limit, until: until, timetable: self)
         for index in identity.singles where singles[index].scheduled >= from { found.insert(singles[index]) }
         for index in identity.series { series[index].visit(from: from, zones: zones, into: &found) }
-        return found.result().first.map(slot)
+        return found.result().map(slot)
     }
 
     /// What a variant of a slot plays, item by item; nothing where its playlist is missing or empty.
@@ -205,6 +205,9 @@ package struct Timetable: Sendable {
 
 /// The first slots that were found so far, and until when more are wanted.
 struct Candidates {
+    /// So many more than are wanted are kept before they are sorted.
+    private static let slack = 8
+
     private let limit: Int
     private let timetable: Timetable
     private var found: [Timetable.Single] = []
@@ -221,7 +224,7 @@ struct Candidates {
         guard single.scheduled <= cutoff, timetable.isInForce(single) else { return }
         found.append(single)
         // Sorting now and then keeps the list short and the cut-off tight.
-        if found.count - limit >= max(64, limit) { trim() }
+        if found.count - limit >= max(Self.slack, limit) { trim() }
     }
 
     /// Drops what is beyond the limit.

@@ -1,9 +1,9 @@
 /// Bytes as hexadecimal digits, and back.
 package enum Hexadecimal {
     /// Two lower-case digits for each byte.
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: [UInt8]) -> String {
         var digits: [UInt8] = []
-        digits.reserveCapacity(2 * bytes.underestimatedCount)
+        digits.reserveCapacity(2 * bytes.count)
         for byte in bytes {
             digits.append(character(byte >> 4))
             digits.append(character(byte & 15))

@@ -70,6 +70,11 @@ extension TUF {
         /// The version of the top-level targets, after a refresh.
         package var targetsVersion: Int64? { snapshot?.listing(of: TopLevelRole.targets.rawValue)?.version }
 
+        /// The timestamp that was kept, if the keys of the believed root signed it, expired or not.
+        package func kept(timestamp bytes: [UInt8]) -> Timestamp? {
+            believed(.bytes(bytes), of: .timestamp) { document throws(Refusal) in try Timestamp(document) }
+        }
+
         /// Begins to look for a target, after a refresh.
         ///
         /// - Parameter path: the target's path.

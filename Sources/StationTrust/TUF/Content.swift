@@ -7,8 +7,12 @@ extension TUF {
         package struct Hash: Hashable, Sendable {
             /// What it is hashed with.
             package let algorithm: HashAlgorithm
-            /// The digest.
-            package let bytes: [UInt8]
+            /// The digest as metadata and names of files have it: lower-case hexadecimal digits.
+            package let digits: String
+
+            init(_ algorithm: HashAlgorithm, _ bytes: [UInt8]) {
+                (self.algorithm, digits) = (algorithm, Hexadecimal.text(bytes))
+            }
         }
 
         /// Bytes; nil if nobody said.
@@ -18,7 +22,7 @@ extension TUF {
 
         /// What a file of that length and hash is.
         package init(length: Int64, sha256: Digest) {
-            (self.length, hashes) = (length, [Hash(algorithm: .sha256, bytes: sha256.bytes)])
+            (self.length, hashes) = (length, [Hash(.sha256, sha256.bytes)])
         }
 
         /// Reads what `json` wrote; nil if it is none.
@@ -30,9 +34,7 @@ extension TUF {
 
         /// Length and hashes as metadata has them.
         package var json: JSON {
-            let hashes = hashes.map {
-                JSON.Member($0.algorithm.rawValue, .string(Hexadecimal.text($0.bytes)))
-            }
+            let hashes = hashes.map { JSON.Member($0.algorithm.rawValue, .string($0.digits)) }
             return ["length": length.map { .integer($0) } ?? .null, "hashes": .object(hashes)]
         }
 
@@ -55,7 +57,7 @@ extension TUF {
                 guard let value = listed[algorithm.rawValue] else { continue }
                 guard let bytes = value.text.flatMap(Hexadecimal.bytes), bytes.count == algorithm.byteCount
                 else { throw fields.malformed("hashes") }
-                hashes.append(Hash(algorithm: algorithm, bytes: bytes))
+                hashes.append(Hash(algorithm, bytes))
             }
             guard !hashes.isEmpty else { throw fields.malformed("hashes") }
             self.hashes = hashes
@@ -63,7 +65,7 @@ extension TUF {
 
         /// The SHA-256, if it is among the hashes.
         package var sha256: Digest? {
-            hashes.first { $0.algorithm == .sha256 }.map { Digest(bytes: $0.bytes) }
+            hashes.first { $0.algorithm == .sha256 }.flatMap { Digest(text: $0.digits) }
         }
 
         /// Whether a whole file is it.
@@ -132,8 +134,8 @@ extension TUF {
                 throw Refusal(subject, .wrongLength(expected: length, found: count))
             }
             var found: [Content.Hash] = []
-            if let hash = sha256.take() { found.append(.init(algorithm: .sha256, bytes: hash.finish())) }
-            if let hash = sha512.take() { found.append(.init(algorithm: .sha512, bytes: hash.finish())) }
+            if let hash = sha256.take() { found.append(.init(.sha256, hash.finish())) }
+            if let hash = sha512.take() { found.append(.init(.sha512, hash.finish())) }
             guard found == expected.hashes else { throw Refusal(subject, .wrongHash) }
         }
     }

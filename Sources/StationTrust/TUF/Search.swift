@@ -75,7 +75,7 @@ extension TUF {
             return quoted(path, alsoPlain: plain)
         }
         let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex
-        let hashed = path[..<name] + Hexadecimal.text(hash.bytes) + "." + path[name...]
+        let hashed = path[..<name] + hash.digits + "." + path[name...]
         return quoted(String(hashed), alsoPlain: plain)
     }
 }

@@ -76,6 +76,30 @@ struct PullTests {
         .ordinary: SignedTimetable(), .emergency: SignedTimetable(),
     ])
 
+    // MARK: Room
+
+    @Test("What others write to the disk lets go of what nobody needs, though there is no news, once")
+    func fillsUp() throws {
+        let now = Now(
+            wall: Self.now, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: true,
+            errorMicroseconds: 1)
+        var pull = Pull([], station: "ap-3", bytesPerMonth: 1 << 40, at: now.monotonic)
+        pull.take(.opened(try Self.stored(["old"])), at: now)
+        pull.take(Self.nothing, at: now)
+        func evicted(_ room: StorageRoom) -> Int {
+            pull.act(at: now, room: room, playing: nil).count { if case .evict = $0 { true } else { false } }
+        }
+        #expect(evicted(Self.room) == 0)
+        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500)
+        #expect(evicted(full) == 0, "nobody has measured")
+        let isNews = [Self.room, full].map { pull.measured($0, at: now) }
+        #expect(isNews == [false, true])
+        #expect(evicted(full) == 1)
+        // It is looked at again soon anyhow: what was let go need not be counted at once.
+        let isNewsAgain = pull.measured(full, at: now)
+        #expect(!isNewsAgain)
+    }
+
     // MARK: Switching
 
     static let switches: [(stored: [String], after: Int64, isReady: Bool)] = [

@@ -34,7 +34,7 @@ struct RunLogTests: LogTests {
 
     @Test("the simulator's /run keeps the same entry")
     func rescuedInTheModel() {
-        var store = SimulatedStore()
+        let store = SimulatedStore()
         for index in 0..<2 as Range<Int64> {
             let id = EffectID(UInt64(index))
             #expect(store.carryOut(Effect(id: id, action: .append(Self.entry(index)))) == nil)
