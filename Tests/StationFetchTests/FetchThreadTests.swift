@@ -144,6 +144,26 @@ struct FetchThreadTests {
         #expect(why == "emergency/schedule.ics is signed by a role that is not for emergencies alone")
     }
 
+    @Test("T25 a start tells when what it believes already was issued; the words of other keys are not told")
+    func keptIssue() throws {
+        let site = try Site()
+        let first = try FetchRun(site)
+        first.poll()
+        first.end()
+        func told() throws -> [String] {
+            let run = try FetchRun(site)
+            #expect(run.wait { run.recovered != nil })
+            run.end()
+            return run.reports.compactMap { if case .issued("xã", let issued) = $0 { issued } else { nil } }
+        }
+        #expect(try told() == [Site.issued])
+        let path = "\(site.bench.folder)/upstreams/xã/metadata/timestamp.json"
+        let forged = try String(contentsOfFile: path, encoding: .utf8).replacing(
+            "2026-11-22T", with: "2099-11-22T")
+        try forged.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try told() == [])
+    }
+
     @Test("A calendar that the disk has spoiled is not read, and comes again with the next poll")
     func spoiledCalendar() throws {
         let site = try Site()

@@ -89,6 +89,40 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// What an editor puts in the place of a programme of 05:00:00, by what it changes.
+    static let replacements: [String: Programme] = [
+        "another programme": Programme("moi", at: "050000", seconds: 20),
+        "another instant": replaced("sang", at: "050005"),
+        "another sound": replaced("sang", at: "050000"),
+        "a programme that was due before": Programme("moi", at: "045930", seconds: 20),
+    ]
+
+    private static func replaced(_ uid: String, at time: String) -> Programme {
+        var programme = Programme(uid, at: time, seconds: 20, rule: nil, day: "20260302")
+        programme.items = [("sang-moi.wav", 20)]
+        return programme
+    }
+
+    @Test(
+        "I9: what has the place of a programme and not its own sound does not silence it",
+        arguments: replacements.keys.sorted(), ["04:57:10", "04:59:20", "05:00:05"])
+    func replacedWithoutSound(what: String, published: String) throws {
+        let once = Programme("sang", at: "050000", seconds: 20, rule: nil, day: "20260302")
+        let (world, ear) = listened(Village([once]), from: "2026-03-02T04:30:00+07:00")
+        world.run(until: "2026-03-02T\(published)+07:00")
+        world.serves = { _ in false }
+        world.carryOut(.publish(Village([try #require(Self.replacements[what])]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T05:00:30+07:00")
+        #expect(ear.sounds.map(\.programme) == ["sang"])
+        // What sounded has ended: nothing stands in the way of the newer one.
+        #expect(world.station.active?.manifest.channels["xa"]?.targetsVersion == 2)
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["sang"])
+        #expect(world.outcomes.first { $0.slot.contains("sang") }?.result == "played")
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("I14: what a new timetable recalls does not sound, though what else it needs is still on its way")
     func recalled() {
         let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")

@@ -73,6 +73,8 @@ package struct Pull: Sendable {
     /// Whether something has happened since the store was looked at, and when it is looked at without that.
     private var isNews = true
     private var lookAt = Instant.distantFuture
+    /// What sounded when that was looked at last: its end may let another timetable in.
+    private var sounded: String?
 
     /// Begins to ask the upstreams of a station.
     init(_ settings: StationSettings, at now: MonotonicInstant) {
@@ -253,6 +255,8 @@ package struct Pull: Sendable {
             (upstreams[index].isPolling, upstreams[index].isAskedFor) = (true, false)
             actions.append(.poll(upstreams[index].name))
         }
+        isNews = isNews || sounded != playing
+        sounded = playing
         guard isNews || lookAt <= now.wall else { return actions }
         for kind in RemoteFile.Kind.allCases
         where supply.isReady(kind, at: now.wall, given: given, playing: playing, isTimeKnown: isTimeKnown) {

@@ -63,27 +63,33 @@ struct Supply: Sendable {
         // By a clock in 1970 no slot is near, and everything would seem to be there.
         guard kind == .emergency || isTimeKnown else { return false }
         if isWhole(candidate) { return true }
+        let needs = needs(of: candidate, kind, at: now)
+        if kind == .emergency {
+            return needs.allSatisfy(isStored)
+                || isUrgent(candidate, needs, after: active, at: now, given: given)
+        }
         let sounding = playing.flatMap { active.timetable.slot(id: $0) }
-        let needs = needs(
-            of: candidate, kind, at: sounding.map { min(now, $0.scheduled - Self.lastCall) } ?? now)
-        if needs.allSatisfy(isStored) { return true }
-        if kind == .emergency { return isUrgent(candidate, needs, after: active, at: now, given: given) }
+        // What was due a moment ago is looked at too: it may have the place of what sounds, or is about to.
+        let around = candidate.needs(
+            from: min(now, sounding?.scheduled ?? now) - Self.lastCall, until: now + Self.lastCall * 2)
+        let absent = around.filter { !isStored($0) }
         // The wake is for the slot at this very distance.
         let near = active.timetable.slots(
             from: now, until: now + Self.lastCall + .nanoseconds(1), limit: Self.mostNear)
         let recalled = (near + [sounding].compactMap(\.self)).filter(candidate.recalls)
-        if recalled.contains(where: { !isReplaced($0, by: needs) }) { return true }
+        if recalled.contains(where: { !isReplaced($0, by: absent) }) { return true }
+        guard recalled.isEmpty, !absent.contains(where: { $0.slot == sounding?.id }) else { return false }
+        if needs.allSatisfy(isStored) { return true }
         guard let next = needs.first else { return false }
         return next.scheduled - now <= Self.lastCall && isStored(next)
     }
 
     /// Whether a slot that is recalled makes room for one whose sound is not there: who takes another programme in its
     /// place does not want silence, and the one before plays (I9).
-    private func isReplaced(_ slot: Slot, by needs: [SignedTimetable.Need]) -> Bool {
-        needs.contains { need in
+    private func isReplaced(_ slot: Slot, by absent: [SignedTimetable.Need]) -> Bool {
+        absent.contains { need in
             need.scheduled >= slot.scheduled - Self.lastCall
                 && need.scheduled <= slot.scheduled + Self.lastCall
-                && !isStored(need)
         }
     }
 

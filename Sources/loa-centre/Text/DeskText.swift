@@ -51,8 +51,11 @@ enum DeskText {
                 vi: "Tin khẩn cấp cho \(names[.vietnamese]) có hiệu lực đến \(end[.vietnamese]).",
                 en: "The emergency for \(names[.english]) is in force until \(end[.english])."),
             Phrase(
-                vi: "Chỉ trạm có \"emergency\" trong classes của nguồn này mới phát.",
-                en: "Only stations that have \"emergency\" in this upstream's classes play it."),
+                vi:
+                    "Chỉ trạm có \"emergency\" trong classes của nguồn này coi đây là tin khẩn cấp; trạm khác phát ở mức thấp hơn.",
+                en:
+                    "It is an emergency on stations that have \"emergency\" in this upstream's classes; others lower it."
+            ),
         ]
         if !receipt.areas.isEmpty {
             let areas = receipt.areas.joined(separator: ", ")
