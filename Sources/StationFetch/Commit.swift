@@ -4,7 +4,8 @@ import StationTrust
 
 /// A batch of whole files that is made durable on a thread of its own: one wait for many files, while others come.
 ///
-/// A power cut before the wait is over leaves parts, one before the renames whole parts; both are taken up again.
+/// A power cut before it is over leaves parts: of those the next boot keeps what was on the disk for certain, and short
+/// ones come again.
 final class Commit {
     private let results: JobQueue<Result<Void, SystemError>>
     /// The files, by name.

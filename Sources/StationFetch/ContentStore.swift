@@ -5,7 +5,7 @@ import StationTrust
 
 /// Verified files by their hashes, `STATE/content/`: each is there whole, or not at all.
 ///
-/// Fetch thread; others open what they were told of.
+/// Fetch thread, but `settle`, which a commit's thread calls; others open what they were told of.
 final class ContentStore {
     private static let partSuffix = ".part"
     private let folder: String
@@ -100,7 +100,13 @@ final class ContentStore {
     /// Puts a download that is whole and checked there for good; it does not wait for what else is on its way.
     func addAtOnce(_ download: Download) throws(SystemError) {
         guard let name = download.content.storeName, let directory else { return }
-        try download.sync()
+        do throws(SystemError) {
+            try download.sync()
+        } catch {
+            // As with a batch: what the kernel has thrown away no second wait proves.
+            download.forget()
+            throw error
+        }
         try Self.settle(name, in: folder)
         if let error = calls.sync(directory.number) { throw error }
         files[name] = download.count

@@ -61,6 +61,9 @@ final class Download: TransferSink {
     /// The rest that is to be fetched; nil where nothing is there yet.
     var rest: (offset: Int64, of: Validators)? { count > 0 ? (count, validators) : nil }
 
+    /// Whether the server could go on where it was cut off.
+    var isResumable: Bool { validators.forRange != nil }
+
     /// Whether all of it is there.
     var isWhole: Bool { count == content.length }
 

@@ -16,12 +16,11 @@ final class Downloads {
     /// After a cut the same server is asked again at once if it gave so many bytes; else with the next list.
     private static let worthGoingOn: Int64 = 64 << 10
 
-    /// Where other upstreams wait, one that gives fewer bytes than these in that time lets them go first.
-    private static let leastBytes: Int64 = 64 << 10
-    ///
-    /// For as long bulk makes room for what is fetched to know an emergency: a server that trickles is no reason for
-    /// more.
+    /// So long an upstream may give next to nothing while others wait; and so long bulk makes room for what is fetched to
+    /// know an emergency: a server that trickles is no reason for more.
     static let patience = Duration.seconds(30)
+    /// Fewer bytes in that time are next to nothing, where the station's own rate would let more come.
+    private static let leastBytes: Int64 = 64 << 10
 
     /// The file that is under way.
     private final class Current {
@@ -176,13 +175,17 @@ final class Downloads {
         current.looked = (now, current.download.count)
         let slow = current.file
         /// The higher goes first.
-        func place(_ file: RemoteFile) -> Int {
+        func precedence(_ file: RemoteFile) -> Int {
             (file.isEmergency ? 2 : 0)
                 + (file.upstream == slow.upstream && file.isEmergency == slow.isEmergency ? 0 : 1)
         }
-        let others = queue.contains { place($0) > place(slow) && !store.holds($0.content) && !isPassed($0) }
-        guard bytes < Self.leastBytes, others else { return }
-        queue = (0...3).flatMap { number in queue.filter { place($0) == number } }
+        let others = queue.contains {
+            precedence($0) > precedence(slow) && !store.holds($0.content) && !isPassed($0)
+        }
+        let least = min(Self.leastBytes, transfers.bytesPerSecond * patience.components.seconds / 2)
+        // A server that knows no ranges would begin again each time, and never end.
+        guard bytes < least, others, current.download.isResumable else { return }
+        queue = (0...3).flatMap { number in queue.filter { precedence($0) == number } }
         cancel()
     }
 
@@ -290,8 +293,11 @@ final class Downloads {
     private func startCommit() {
         guard !store.isCommitting else { return }
         batchEnds = nil
-        (committing, awaiting) = (awaiting, [])
-        do throws(SystemError) { try store.startCommit() } catch { failCommit(error) }
+        committing = awaiting
+        do throws(SystemError) {
+            try store.startCommit()
+            awaiting = []
+        } catch { failCommit(error) }
     }
 
     private func endCommit(waits: Bool = false) {

@@ -67,9 +67,12 @@ final class Repository {
 
     /// When the believed timestamp was issued, as its publisher says (`x-loa-issued`); before the first poll the kept one.
     var issued: String? {
+        (client.timestamp ?? keptTimestamp)?.signed["x-loa-issued"]?.text
+    }
+
+    private var keptTimestamp: TUF.Timestamp? {
         let kept = try? folder.read(Self.timestamp, limit: TUF.Limit.timestampBytes)
-        let timestamp = client.timestamp ?? kept.flatMap(client.kept(timestamp:))
-        return timestamp?.signed["x-loa-issued"]?.text
+        return kept.flatMap(client.kept(timestamp:))
     }
 
     /// Where a target lies.

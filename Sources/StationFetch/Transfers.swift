@@ -190,6 +190,9 @@ final class Transfers {
         curl_multi_add_handle(multi, handle)
     }
 
+    /// The most that bulk transfers fetch a second, in bytes.
+    var bytesPerSecond: Int64 { settings.bytesPerSecond }
+
     /// What bulk transfers have brought so far, in bytes of bodies: of error pages, too.
     var bulkBytes: Int64 {
         transfers.values.reduce(endedBulkBytes) { $0 + ($1.request.purpose == .bulk ? $1.received : 0) }

@@ -5,6 +5,9 @@ extension Phrasebook {
         .init("keep more than {1} files open", "giữ mở quá {1} tệp"),
         .init("held by {1}: {2}", "{1} đang giữ: {2}"),
         .init("nothing to play", "không có gì để phát"),
+        .init(
+            "{1}: silent, emergency.perDay is used up for today",
+            "{1}: im lặng, hôm nay đã đủ số tin khẩn cấp (emergency.perDay)"),
         .init("is cut off", "bị cụt"),
         .init("changes while it is read", "đang bị ghi đè trong lúc đọc"),
         .init("cannot be read (errno {1})", "không đọc được (errno {1})"),

@@ -161,6 +161,46 @@ struct DiskTests {
         #expect(goOn { stored.withLock(\.count) == 101 })
     }
 
+    @Test("T34 an emergency whose wait for the disk failed is thrown away, not believed the second time")
+    func failedEmergency() throws {
+        let (server, bench) = (try FetchServer(), try FetchBench())
+        let isBad = Mutex(true)
+        let bad = SystemError(call: "fsync", code: EIO)
+        let calls = DiskCalls(
+            write: DiskCalls.kernel.write,
+            sync: { number in
+                var information = stat()
+                fstat(number, &information)
+                return isBad.withLock(\.self) && information.st_size == 1000
+                    ? bad : DiskCalls.kernel.sync(number)
+            })
+        let store = ContentStore(state: bench.folder, boot: "boot", calls: calls)
+        let told = Mutex<[String]>([])
+        let downloads = Downloads(
+            store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
+            place: { _ in server.url("sound", 1000, "x") },
+            report: { report in
+                switch report {
+                case .stored: told.withLock { $0.append("stored") }
+                case .unfetchable(_, let why): told.withLock { $0.append(why) }
+                default: break
+                }
+            })
+        let content = try FetchBench.target(FetchServer.content("x", 1000))
+        for words in [["\(bad)"], ["stored"]] {
+            told.withLock { $0 = [] }
+            downloads.want([RemoteFile(upstream: "xã", path: "emergency/x", content: content)])
+            let isTold: Bool? = bench.wait {
+                _ = downloads.step(at: Clocks.read().monotonic)
+                return told.withLock { $0.isEmpty } ? nil : true
+            }
+            #expect(isTold == true && told.withLock { $0 } == words)
+            isBad.withLock { $0 = false }
+        }
+        // It was fetched a second time.
+        #expect(try server.asked().count == 2)
+    }
+
     /// Runs a command that must work; mounting needs root, which CI has.
     private static func run(_ words: String...) throws {
         let process = Process()

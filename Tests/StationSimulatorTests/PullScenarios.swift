@@ -123,6 +123,24 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test(
+        "I14: what is recalled does not sound, though another programme of that time has no sound before and after"
+    )
+    func recalledBesideSilence() {
+        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        let silent = Programme("khac", at: "050100", seconds: 20)
+        world.serves = { $0.path != "khac-1.wav" }
+        world.carryOut(.publish(Village([Self.sang, silent]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T04:58:30+07:00")
+        #expect(world.station.active?.timetable.programmeCount == 2)
+        world.carryOut(.publish(Village([silent]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.isEmpty && world.outcome(of: "sang", on: "2026-03-02") == nil)
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("I14: what a new timetable recalls does not sound, though what else it needs is still on its way")
     func recalled() {
         let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")

@@ -100,6 +100,23 @@ struct StopScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test("I8: what a person stopped sounds again when it says something else, by a clock in 1970 too")
+    func anotherSoundWithoutClock() {
+        let (world, ear) = world(Self.repeating, until: "08:12:00")
+        world.carryOut(.command(.stop, operatorPerson))
+        world.run(until: "2026-03-02T08:13:00+07:00")
+        world.carryOut(.bootClock(.epoch, synchronisesAfter: nil))
+        world.carryOut(.powerCut(for: .seconds(20)))
+        world.run(until: "2026-03-02T08:14:00+07:00")
+        #expect(ear.sounds.count == 2)
+        var village = Self.repeating
+        village.programmes[0].items = [("lu-quet-moi.wav", 25)]
+        world.library = village.library
+        publish(village, in: world)
+        world.run(until: "2026-03-02T08:20:00+07:00")
+        #expect(world.log.last { $0.kind == .timetable }?.json["renewed"] == ["xa/lu-quet"])
+    }
+
     @Test("what a person stopped sounds again when it says something else")
     func anotherSound() {
         let (world, ear) = world(Self.repeating, until: "08:12:00")
@@ -123,5 +140,19 @@ struct StopScenarios {
         world.carryOut(.command(.next(days: 1), operatorPerson))
         let problems = world.lastReply?.reply.body.elements?.compactMap { $0["problem"]?.text }
         #expect(problems == Array(repeating: "permit-ended", count: 4))
+    }
+
+    @Test("an emergency that the limit of the day keeps silent is a fault while it waits")
+    func silentIsAFault() {
+        var village = Self.repeating
+        village.emergenciesPerDay = 2
+        let (world, ear) = world(village, until: "08:12:00")
+        #expect(!world.station.faults.contains(.emergency))
+        world.run(until: "2026-03-02T08:21:00+07:00")
+        #expect(
+            world.station.faults.all.first { $0.code == .emergency }?.messages
+                == ["xa/lu-quet@2026-03-02T08:20:00+07:00: silent, emergency.perDay is used up for today"])
+        world.run(until: "2026-03-02T12:00:00+07:00")
+        #expect(!world.station.faults.contains(.emergency) && ear.sounds.count == 2)
     }
 }

@@ -89,8 +89,12 @@ package struct LogSummary: Equatable, Sendable {
         emergencyProgrammes.filter { $0.stopped == nil && $0.begun >= instant }.map(\.programme)
     }
 
-    /// The emergencies that a person wants no more, as `UPSTREAM/UID`.
-    var stoppedEmergencies: [String] { emergencyProgrammes.filter { $0.stopped != nil }.map(\.programme) }
+    /// The emergencies that a person wants no more, as `UPSTREAM/UID`, each with the instant since which.
+    var stoppedEmergencies: [(programme: String, since: Instant)] {
+        emergencyProgrammes.compactMap { emergency in
+            emergency.stopped.map { (emergency.programme, $0) }
+        }
+    }
 
     /// Whether the slot, scheduled at an instant, repeats an emergency that a person has stopped.
     package func isStoppedEmergency(_ slot: String, at scheduled: Instant) -> Bool {

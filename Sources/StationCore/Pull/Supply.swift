@@ -73,22 +73,23 @@ struct Supply: Sendable {
         let around = candidate.needs(
             from: min(now, sounding?.scheduled ?? now) - Self.lastCall, until: now + Self.lastCall * 2)
         let absent = around.filter { !isStored($0) }
+        let absentNews = absent.filter { active.timetable.slot(id: $0.slot)?.scheduled != $0.scheduled }
         // The wake is for the slot at this very distance.
         let near = active.timetable.slots(
             from: now, until: now + Self.lastCall + .nanoseconds(1), limit: Self.mostNear)
         let recalled = (near + [sounding].compactMap(\.self)).filter(candidate.recalls)
-        if recalled.contains(where: { !isReplaced($0, by: absent) }) { return true }
+        if recalled.contains(where: { !isReplaced($0, by: absentNews) }) { return true }
         guard recalled.isEmpty, !absent.contains(where: { $0.slot == sounding?.id }) else { return false }
         if needs.allSatisfy(isStored) { return true }
         guard let next = needs.first else { return false }
         return next.scheduled - now <= Self.lastCall && isStored(next)
     }
 
-    /// Whether a slot that is recalled makes room for one whose sound is not there: who takes another programme in its
-    /// place does not want silence, and the one before plays (I9).
-    private func isReplaced(_ slot: Slot, by absent: [SignedTimetable.Need]) -> Bool {
-        absent.contains { need in
-            need.scheduled >= slot.scheduled - Self.lastCall
+    /// Whether a slot that is recalled makes room for another of its upstream whose sound is not there: who puts another
+    /// programme in its place does not want silence, and the one before plays (I9).
+    private func isReplaced(_ slot: Slot, by absentNews: [SignedTimetable.Need]) -> Bool {
+        absentNews.contains { need in
+            need.slot.hasPrefix(slot.upstream + "/") && need.scheduled >= slot.scheduled - Self.lastCall
                 && need.scheduled <= slot.scheduled + Self.lastCall
         }
     }

@@ -19,6 +19,8 @@ struct Faults: Sendable {
         case fetch
         /// The timetable in force that cannot be written down.
         case adoption
+        /// Emergencies that the limit of the day keeps silent.
+        case emergency
 
         /// Whether there is one for each slot, and so any number.
         fileprivate var isOfContent: Bool {
@@ -37,6 +39,7 @@ struct Faults: Sendable {
             case .upstream: "upstream"
             case .fetch: "download"
             case .adoption: "storage"
+            case .emergency: "emergency"
             }
         }
     }

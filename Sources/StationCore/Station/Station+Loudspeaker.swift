@@ -12,6 +12,7 @@ extension Station {
         checkNextContent()
         expire()
         if !isTerminating { assignLoudspeaker() }
+        tellSilencedEmergencies()
         rescueIntents()
         renewPermits()
         switchCard()
@@ -166,6 +167,14 @@ extension Station {
             playouts[index].blocked = reason
             return false
         }
+    }
+
+    /// Tells of emergencies that the limit of the day keeps silent: until they are over nothing else would.
+    private mutating func tellSilencedEmergencies() {
+        let silenced = playouts.filter {
+            $0.slot.programmeClass == .emergency && !$0.isBegun && $0.blocked == .permitEnded
+        }
+        raise(.emergency, silenced.map { "\($0.slot.id): silent, emergency.perDay is used up for today" })
     }
 
     /// Writes the intent; the order follows when it is durable (I3).

@@ -32,15 +32,16 @@ extension Station {
     /// That others come beside it, or that it was signed anew, is no reason for one to sound again.
     private func renewedEmergencies(_ old: SignedTimetable?, _ new: SignedTimetable) -> [String] {
         guard let old else { return [] }
-        return log.stoppedEmergencies.filter { programme in
-            let slots = new.timetable.repeats(of: programme, after: now.wall)
+        // Not from now on: by a clock in 1970 there would be nothing to compare (I8).
+        return log.stoppedEmergencies.filter { programme, since in
+            let slots = new.timetable.repeats(of: programme, after: since)
             guard let slot = slots.first, slot.programmeClass == .emergency else { return false }
-            let before = old.timetable.repeats(of: programme, after: now.wall)
+            let before = old.timetable.repeats(of: programme, after: since)
             let isSame = slots.elementsEqual(before) {
                 $0.title == $1.title && $0.id == $1.id && $0.plays(sameAs: $1)
             }
             return !isSame || before.first.map(old.items) != new.items(of: slot)
-        }
+        }.map(\.programme)
     }
 
     private mutating func noteTimetable(_ new: SignedTimetable, renewed: [String]) {

@@ -111,6 +111,7 @@ package enum Catalogue {
         switch code {
         case "clock-untrusted": Phrase(vi: "đồng hồ", en: "clock")
         case "disk-unwritable": Phrase(vi: "đĩa không ghi được", en: "disk not writable")
+        case "emergency": Phrase(vi: "tin khẩn cấp không phát", en: "emergency kept silent")
         case "timetable": Phrase(vi: "lịch phát", en: "timetable")
         case "content": Phrase(vi: "nội dung", en: "content")
         case "device": Phrase(vi: "card âm thanh", en: "sound card")
