@@ -7,7 +7,10 @@ import StationTrust
 /// A power cut before it is over leaves parts: of those the next boot keeps what was on the disk for certain, and short
 /// ones come again.
 final class Commit {
-    private let results: JobQueue<Result<Void, SystemError>>
+    /// How a batch ended.
+    typealias Outcome = Result<Void, SystemError>
+
+    private let outcomes: JobQueue<Outcome>
     /// The files, by name.
     let batch: [String: Download]
 
@@ -18,17 +21,16 @@ final class Commit {
     ///   - folder: the store's.
     ///   - directory: the folder, open since before the files were written.
     ///   - calls: how the disk is written.
+    ///   - outcomes: gets how it ended; of one commit at a time.
     ///   - ended: hears, on the other thread, that it is over.
-    /// - Throws: `SystemError` when the machine has no descriptor left.
     init(
         of batch: [String: Download], in folder: String, _ directory: SharedDescriptor, _ calls: DiskCalls,
-        ended: @escaping @Sendable () -> Void
-    ) throws(SystemError) {
-        let results = try JobQueue<Result<Void, SystemError>>()
-        (self.batch, self.results) = (batch, results)
+        _ outcomes: JobQueue<Outcome>, ended: @escaping @Sendable () -> Void
+    ) {
+        (self.batch, self.outcomes) = (batch, outcomes)
         let names = Array(batch.keys)
         let run: @Sendable () -> Void = {
-            results.put(Self.run(names, in: folder, directory, calls))
+            outcomes.put(Self.run(names, in: folder, directory, calls))
             ended()
         }
         do throws(SystemError) { try Thread.start("commit", run) } catch { run() }
@@ -38,13 +40,13 @@ final class Commit {
     ///
     /// - Parameter waits: whether to wait until it is over.
     /// - Returns: nil while it is under way.
-    func result(waits: Bool) -> Result<Void, SystemError>? {
-        results.wait(atMost: waits ? -1 : 0)?.first
+    func outcome(waits: Bool) -> Outcome? {
+        outcomes.wait(atMost: waits ? -1 : 0)?.first
     }
 
     private static func run(
         _ names: [String], in folder: String, _ directory: SharedDescriptor, _ calls: DiskCalls
-    ) -> Result<Void, SystemError> {
+    ) -> Outcome {
         if let error = calls.syncAll(directory.number) { return .failure(error) }
         do throws(SystemError) {
             for name in names { try ContentStore.settle(name, in: folder) }

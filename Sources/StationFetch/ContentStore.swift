@@ -11,6 +11,7 @@ final class ContentStore {
     private let folder: String
     /// Opened with the first download and kept open: the kernel tells it of what could not be written since.
     private var directory: SharedDescriptor?
+    private var outcomes: JobQueue<Commit.Outcome>?
     private let calls: DiskCalls
     private let boot: String
     /// What is there, by name, in bytes.
@@ -43,7 +44,11 @@ final class ContentStore {
 
     /// Whether the file is there, for good or with a commit.
     func holds(_ content: TUF.Content) -> Bool {
-        content.storeName.map { files[$0] != nil || pending[$0] != nil || commit?.batch[$0] != nil } ?? false
+        content.storeName.map { files[$0] != nil || isUnsettled($0) } ?? false
+    }
+
+    private func isUnsettled(_ name: String) -> Bool {
+        pending[name] != nil || commit?.batch[name] != nil
     }
 
     /// Whether the file is there for good.
@@ -68,6 +73,7 @@ final class ContentStore {
     private func beginBoot() throws(SystemError) {
         if directory == nil {
             try DurableFile.makeDirectory(folder)
+            outcomes = try JobQueue()
             directory = SharedDescriptor(try Descriptor.open(folder, O_RDONLY | O_DIRECTORY))
         }
         let mark = folder + "/.boot"
@@ -116,9 +122,9 @@ final class ContentStore {
     var isCommitting: Bool { commit != nil }
 
     /// Begins to make all that was added durable, on another thread; one commit at a time.
-    func startCommit() throws(SystemError) {
-        guard commit == nil, !pending.isEmpty, let directory else { return }
-        commit = try Commit(of: pending, in: folder, directory, calls, ended: committed)
+    func startCommit() {
+        guard commit == nil, !pending.isEmpty, let directory, let outcomes else { return }
+        commit = Commit(of: pending, in: folder, directory, calls, outcomes, ended: committed)
         pending = [:]
     }
 
@@ -128,9 +134,9 @@ final class ContentStore {
     /// - Returns: what is there now; nothing while it is under way.
     /// - Throws: `SystemError`; then none of it is.
     func endCommit(waits: Bool = false) throws(SystemError) -> [TUF.Content] {
-        guard let commit, let result = commit.result(waits: waits) else { return [] }
+        guard let commit, let outcome = commit.outcome(waits: waits) else { return [] }
         self.commit = nil
-        if case .failure(let error) = result {
+        if case .failure(let error) = outcome {
             // What the kernel could not write it has thrown away, and it says so but once: no second wait proves it.
             for download in commit.batch.values { download.forget() }
             throw error
@@ -171,10 +177,10 @@ final class ContentStore {
 
     /// Removes what has come of files that nobody wants any more.
     func removeParts(but wanted: [TUF.Content]) {
-        let wanted = Set(wanted.compactMap(\.storeName)).union(pending.keys).union(
-            commit?.batch.keys.map(\.self) ?? [])
+        let wanted = Set(wanted.compactMap(\.storeName))
         for name in (try? namesInDirectory(folder)) ?? [] where name.contains(Self.partSuffix) {
-            guard !wanted.contains(String(name.prefix { $0 != "." })) else { continue }
+            let file = String(name.prefix { $0 != "." })
+            if wanted.contains(file) || isUnsettled(file) { continue }
             unlink("\(folder)/\(name)")
         }
     }

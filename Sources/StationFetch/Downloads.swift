@@ -16,25 +16,16 @@ final class Downloads {
     /// After a cut the same server is asked again at once if it gave so many bytes; else with the next list.
     private static let worthGoingOn: Int64 = 64 << 10
 
-    /// So long an upstream may give next to nothing while others wait; and so long bulk makes room for what is fetched to
-    /// know an emergency: a server that trickles is no reason for more.
-    static let patience = Duration.seconds(30)
-    /// Fewer bytes in that time are next to nothing, where the station's own rate would let more come.
-    private static let leastBytes: Int64 = 64 << 10
-
     /// The file that is under way.
     private final class Current {
         let file: RemoteFile
         let download: Download
         /// How much was there when it was asked for.
         let start: Int64
-        /// When it was looked at last whether it comes, and how much was there.
-        var looked: (at: MonotonicInstant, count: Int64)
         var end: TransferEnd?
 
-        init(_ file: RemoteFile, _ download: Download, at now: MonotonicInstant) {
+        init(_ file: RemoteFile, _ download: Download) {
             (self.file, self.download, start) = (file, download, download.count)
-            looked = (now, start)
         }
     }
 
@@ -42,15 +33,13 @@ final class Downloads {
     private let transfers: Transfers
     private let place: (RemoteFile) -> String?
     private let report: (FetchReport) -> Void
-    private let patience: Duration
     private(set) var budget: BulkBudget
     private var counted: Int64 = 0
     /// What is still to be had, the first one last.
     private var queue: [RemoteFile] = []
     private var current: Current?
-    /// What is whole, and durable with the next batch; and what of it is of the batch that is under way.
-    private var awaiting: [RemoteFile] = []
-    private var committing: [RemoteFile] = []
+    /// What is whole and was not told yet as stored.
+    private var whole: [RemoteFile] = []
     /// What was not what somebody signed for: how often, and until when it is not fetched again.
     ///
     /// A server that has it wrong must not use up the month.
@@ -67,14 +56,13 @@ final class Downloads {
     ///   - store: takes the files.
     ///   - transfers: bring them.
     ///   - budget: bounds what can wait.
-    ///   - patience: how long other upstreams wait for one that gives next to nothing.
     ///   - place: the URL of a file; nil if its upstream has none.
     ///   - report: is told what came of it.
     init(
-        _ store: ContentStore, _ transfers: Transfers, _ budget: BulkBudget, patience: Duration = patience,
+        _ store: ContentStore, _ transfers: Transfers, _ budget: BulkBudget,
         place: @escaping (RemoteFile) -> String?, report: @escaping (FetchReport) -> Void
     ) {
-        (self.store, self.transfers, self.budget, self.patience) = (store, transfers, budget, patience)
+        (self.store, self.transfers, self.budget) = (store, transfers, budget)
         (self.place, self.report) = (place, report)
         report(.used(budget.usage))
     }
@@ -115,7 +103,7 @@ final class Downloads {
     /// - Returns: when to look again at the latest, if nothing comes before.
     func step(at now: MonotonicInstant) -> MonotonicInstant? {
         countBulk()
-        letOthersGoFirst(at: now)
+        letOthersGoFirst()
         settle()
         endCommit()
         if let next = next() {
@@ -123,10 +111,10 @@ final class Downloads {
                 if next.isEmergency, !current.file.isEmergency {
                     cancel()
                     settle()
-                    start(next, at: now)
+                    start(next)
                 }
             } else {
-                start(next, at: now)
+                start(next)
             }
         }
         commit(at: now)
@@ -149,8 +137,7 @@ final class Downloads {
 
     /// Whether bulk has to wait: for an emergency, or for a disk that is slower than the network.
     private var isBulkHeld: Bool {
-        transfers.isUnderWay(.emergency, atMost: patience)
-            || (store.isCommitting && isBatchFull)
+        transfers.isComing(.emergency) || (store.isCommitting && isBatchFull)
     }
 
     /// The first file that is to be fetched now.
@@ -169,10 +156,11 @@ final class Downloads {
     /// Puts an upstream whose server gives next to nothing behind the others, which must not wait for it for ever.
     ///
     /// What has come of its file stays. Nothing wakes for it: whatever trickles does.
-    private func letOthersGoFirst(at now: MonotonicInstant) {
-        guard let current, now - current.looked.at >= patience else { return }
-        let bytes = current.download.count - current.looked.count
-        current.looked = (now, current.download.count)
+    private func letOthersGoFirst() {
+        // A server that knows no ranges would begin again each time, and never end.
+        guard let current, current.download.isResumable, transfers.isTrickling(current.download) else {
+            return
+        }
         let slow = current.file
         /// The higher goes first.
         func precedence(_ file: RemoteFile) -> Int {
@@ -182,26 +170,24 @@ final class Downloads {
         let others = queue.contains {
             precedence($0) > precedence(slow) && !store.holds($0.content) && !isPassed($0)
         }
-        let least = min(Self.leastBytes, transfers.bytesPerSecond * patience.components.seconds / 2)
-        // A server that knows no ranges would begin again each time, and never end.
-        guard bytes < least, others, current.download.isResumable else { return }
+        guard others else { return }
         queue = (0...3).flatMap { number in queue.filter { precedence($0) == number } }
         cancel()
     }
 
-    private func start(_ file: RemoteFile, at now: MonotonicInstant) {
+    private func start(_ file: RemoteFile) {
         guard let url = place(file), let length = file.content.length else {
             return pass(file, "its upstream is not configured")
         }
         do throws(SystemError) {
             let download = try store.download(file.content, file.path)
-            let current = Current(file, download, at: now)
+            let current = Current(file, download)
             self.current = current
             if download.isWhole { return current.end = .complete }
             let request = TransferRequest(
                 url: url, purpose: file.isEmergency ? .emergency : .bulk, rest: download.rest, limit: length)
             transfers.start(request, into: download) { current.end = $0 }
-        } catch { passAll(file, "\(error)") }
+        } catch { passAll([file], "\(error)") }
     }
 
     /// Gives up what is under way, for now; what has come of it stays.
@@ -214,7 +200,7 @@ final class Downloads {
         guard let current, let end = current.end else { return }
         self.current = nil
         let (file, download) = (current.file, current.download)
-        if case .disk(let error) = download.problem { return passAll(file, "\(error)") }
+        if case .disk(let error) = download.problem { return passAll([file], "\(error)") }
         switch end {
         case .complete: finish(file, download)
         case .noRest: download.forget()
@@ -242,17 +228,17 @@ final class Downloads {
         wrong[file.content] = nil
         guard file.isEmergency else {
             store.add(download)
-            return awaiting.append(file)
+            return whole.append(file)
         }
         do throws(SystemError) {
             try store.addAtOnce(download)
             report(.stored([file.content]))
-        } catch { passAll(file, "\(error)") }
+        } catch { passAll([file], "\(error)") }
     }
 
     /// Makes what has come of a file sure against a power cut.
     private func keep(_ file: RemoteFile, _ download: Download) {
-        do throws(SystemError) { try download.sync() } catch { passAll(file, "\(error)") }
+        do throws(SystemError) { try download.sync() } catch { passAll([file], "\(error)") }
     }
 
     private func pass(_ file: RemoteFile, _ why: String) {
@@ -270,9 +256,9 @@ final class Downloads {
     }
 
     /// A disk that takes nothing takes nothing of any file.
-    private func passAll(_ file: RemoteFile, _ why: String) {
+    private func passAll(_ files: [RemoteFile], _ why: String) {
         passed.all = true
-        report(.unfetchable(file, why))
+        for file in files { report(.unfetchable(file, why)) }
         report(.passedOver(upstream: nil))
     }
 
@@ -293,22 +279,20 @@ final class Downloads {
     private func startCommit() {
         guard !store.isCommitting else { return }
         batchEnds = nil
-        committing = awaiting
-        do throws(SystemError) {
-            try store.startCommit()
-            awaiting = []
-        } catch { failCommit(error) }
+        store.startCommit()
     }
 
     private func endCommit(waits: Bool = false) {
         do throws(SystemError) {
             let stored = try store.endCommit(waits: waits)
-            if !stored.isEmpty { report(.stored(stored)) }
-        } catch { failCommit(error) }
-    }
-
-    private func failCommit(_ error: SystemError) {
-        for file in committing { passAll(file, "\(error)") }
+            guard !stored.isEmpty else { return }
+            whole.removeAll { store.contains($0.content) }
+            report(.stored(stored))
+        } catch {
+            let lost = whole.filter { !store.holds($0.content) }
+            whole.removeAll { !store.holds($0.content) }
+            passAll(lost, "\(error)")
+        }
     }
 
     private func countBulk() {

@@ -253,7 +253,7 @@ private final class FetchLoop {
             let kept = Manifest(manifest.channels.filter { !repositories.hasOtherRoot($0.key) })
             guard kept != manifest else { continue }
             adopted[kind] = kept
-            try? file.write(kept, kind)
+            file.leave(kept, kind)
         }
     }
 
@@ -319,7 +319,7 @@ private final class FetchLoop {
     }
 }
 
-/// The repositories of all upstreams, each opened when it is needed first.
+/// The repositories of all upstreams.
 ///
 /// Fetch thread. One that cannot be opened is tried again with the next poll.
 private final class Repositories {

@@ -1,3 +1,4 @@
+import Glibc
 import StationCore
 import StationHost
 import StationTrust
@@ -29,6 +30,12 @@ struct ManifestFile {
         }
         try DurableFile.replace(
             path(kind), with: JSON.object([.init("upstreams", .object(upstreams))]).bytes, calls)
+    }
+
+    /// Replaces the manifest by what is left of it; where the disk does not take that nothing is left, for the rest must
+    /// not be believed any more.
+    func leave(_ rest: Manifest, _ kind: RemoteFile.Kind) {
+        do throws(SystemError) { try write(rest, kind) } catch { unlink(path(kind)) }
     }
 
     private func path(_ kind: RemoteFile.Kind) -> String { "\(state)/active-\(kind).json" }

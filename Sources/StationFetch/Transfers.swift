@@ -14,6 +14,9 @@ final class Transfers {
         /// Fewer bytes a second for so many seconds are a server that gives nothing.
         static let slowBytes = 50
         static let slowSeconds = 30
+        /// What gives no more in so long only trickles, and others need not wait for it.
+        static let patience = Duration.seconds(30)
+        static let leastBytes: Int64 = 64 << 10
         /// A whole transfer of metadata, in seconds: at the slowest it is a few megabytes.
         static let metadataSeconds = 600
         static let redirects = 5
@@ -32,6 +35,8 @@ final class Transfers {
         var bytesPerSecond: Int64
         /// So long a transfer may give next to nothing, in seconds.
         var slowSeconds: Int
+        /// So long others wait for one that gives next to nothing.
+        var patience = Limit.patience
         var proxy: String?
         var caFile: String?
         var clientCertificate: String?
@@ -55,7 +60,6 @@ final class Transfers {
         let request: TransferRequest
         let sink: any TransferSink
         let then: (TransferEnd) -> Void
-        let begun = Clocks.read().monotonic
         var headers: UnsafeMutablePointer<curl_slist>?
         var certificatesAt: Int64?
         /// Where it is asked for.
@@ -64,6 +68,9 @@ final class Transfers {
         var hasBegun = false
         /// What has come, in bytes, whatever it was.
         var received: Int64 = 0
+        /// When it was looked at last whether it comes, and what had come then.
+        private var looked: (at: MonotonicInstant, received: Int64) = (Clocks.read().monotonic, 0)
+        private var isTrickling = false
         var isStopped = false
         /// How it ends because of its header, whatever libcurl says.
         var verdict: TransferEnd?
@@ -99,6 +106,15 @@ final class Transfers {
                 verdict = .failed("a web page came in its place: does the network want somebody to log in?")
                 return false
             }
+        }
+
+        /// Whether it gave less than that in the last of the times that others are to wait for it.
+        func isTrickling(_ least: Int64, _ patience: Duration, at now: MonotonicInstant) -> Bool {
+            if now - looked.at >= patience {
+                isTrickling = received - looked.received < least
+                looked = (now, received)
+            }
+            return isTrickling
         }
 
         /// An error page is nobody's file: it is read to its end, which keeps the connection, unless that is far.
@@ -190,20 +206,26 @@ final class Transfers {
         curl_multi_add_handle(multi, handle)
     }
 
-    /// The most that bulk transfers fetch a second, in bytes.
-    var bytesPerSecond: Int64 { settings.bytesPerSecond }
-
     /// What bulk transfers have brought so far, in bytes of bodies: of error pages, too.
     var bulkBytes: Int64 {
         transfers.values.reduce(endedBulkBytes) { $0 + ($1.request.purpose == .bulk ? $1.received : 0) }
     }
 
-    /// Whether any transfer of that purpose is under way, and has been for no longer than so long.
-    func isUnderWay(_ purpose: TransferRequest.Purpose, atMost age: Duration? = nil) -> Bool {
-        let now = Clocks.read().monotonic
-        return transfers.values.contains { transfer in
-            transfer.request.purpose == purpose && age.map { now - transfer.begun <= $0 } ?? true
-        }
+    /// Whether any transfer of that purpose is under way, and does more than trickle.
+    func isComing(_ purpose: TransferRequest.Purpose) -> Bool {
+        transfers.values.contains { $0.request.purpose == purpose && !isTrickling($0) }
+    }
+
+    /// Whether the transfer into that sink gives next to nothing.
+    func isTrickling(_ sink: any TransferSink) -> Bool {
+        transfers.values.contains { $0.sink === sink && isTrickling($0) }
+    }
+
+    private func isTrickling(_ transfer: Transfer) -> Bool {
+        // Where the station's own rate lets no more come, that is no reason.
+        let most = settings.bytesPerSecond * settings.patience.components.seconds
+        return transfer.isTrickling(
+            min(Limit.leastBytes, most / 2), settings.patience, at: Clocks.read().monotonic)
     }
 
     /// Gives up all transfers with a lesser purpose, and with them what is on its way in their connections.

@@ -126,6 +126,23 @@ struct RepositoryTests {
                     "signed"]?["keys"])
     }
 
+    @Test("a key in two files is one who signs")
+    func copiedKey() throws {
+        try desk.make()
+        let folder = desk.folder + "/targets/"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let name = try #require(names.first { !$0.hasSuffix(".pub.pem") })
+        try FileManager.default.copyItem(atPath: folder + name, toPath: folder + "copy.pem")
+        try FileManager.default.removeItem(atPath: desk.repository)
+        // Else one of the two that are asked for could never sign.
+        let made = try desk.make([.targets: .init(needed: 2, of: 2)], reusesKeys: true)
+        let root = try JSONParser.parse(
+            try desk.read("repo/metadata/1.root.json"), limits: .init(bytes: 9999))
+        let ids = try #require(root["signed"]?["roles"]?["targets"]?["keyids"]?.elements)
+        #expect(Set(ids.map { "\($0)" }).count == 2 && made.reused.count == 5)
+        try desk.refresh()
+    }
+
     @Test("what does not come to its end leaves neither keys nor a repository, and can be tried again")
     func unmade() throws {
         var count = 0

@@ -82,88 +82,56 @@ struct DiskTests {
 
     @Test("T34 T36 a batch that cannot be made durable is told, thrown away, and had later")
     func failedCommit() throws {
-        let (server, bench) = (try FetchServer(), try FetchBench())
+        let server = try FetchServer()
         let isFull = Mutex(true)
         let wholeFull = SystemError(call: "syncfs", code: ENOSPC)
         let calls = DiskCalls(
             write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
             syncAll: { number in isFull.withLock(\.self) ? wholeFull : DiskCalls.kernel.syncAll(number) })
-        let store = ContentStore(state: bench.folder, boot: "boot", calls: calls)
-        let told = Mutex<[String]>([])
-        let downloads = Downloads(
-            store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
-            place: { server.url("sound", 1000, $0.path) },
-            report: { report in
-                switch report {
-                case .stored(let contents): told.withLock { $0.append("stored \(contents.count)") }
-                case .unfetchable(_, let why): told.withLock { $0.append(why) }
-                default: break
-                }
-            })
-        let files = try ["x", "y"].map {
-            RemoteFile(
-                upstream: "xã", path: $0, content: try FetchBench.target(FetchServer.content($0, 1000)))
-        }
-        for (full, words) in [(true, Array(repeating: "\(wholeFull)", count: 2)), (false, ["stored 2"])] {
+        let run = DownloadsRun(try FetchBench(), calls: calls) { server.url("sound", 1000, $0.path) }
+        let files = try ["x", "y"].map { try DownloadsRun.file($0) }
+        for full in [true, false] {
             isFull.withLock { $0 = full }
-            told.withLock { $0 = [] }
-            downloads.want(files)
-            let isTold: Bool? = bench.wait {
-                _ = downloads.step(at: Clocks.read().monotonic)
-                return told.withLock { $0.count == words.count } ? true : nil
-            }
-            #expect(isTold == true && told.withLock { $0 } == words)
-            let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/content")
+            run.forget()
+            run.downloads.want(files)
+            #expect(run.goOn { run.stored.count + run.problems.count == 2 })
+            #expect(run.problems == (full ? ["\(wholeFull)", "\(wholeFull)"] : []))
+            let names = try FileManager.default.contentsOfDirectory(atPath: run.bench.folder + "/content")
             #expect(names.count == (full ? 1 : 3), "\(names)")
         }
     }
 
     @Test("While the disk takes its time an emergency passes it, and bulk comes no faster than it takes")
     func slowDisk() throws {
-        let (server, bench) = (try FetchServer(), try FetchBench())
+        let server = try FetchServer()
         let disk = Mutex(())
         let calls = DiskCalls(
             write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
             syncAll: { number in disk.withLock { _ in DiskCalls.kernel.syncAll(number) } })
-        let store = ContentStore(state: bench.folder, boot: "boot", calls: calls)
-        let stored = Mutex<[TUF.Content]>([])
-        let downloads = Downloads(
-            store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
-            place: { server.url("sound", 1000, $0.path.hasPrefix("emergency/") ? "x" : $0.path) },
-            report: { report in
-                if case .stored(let contents) = report { stored.withLock { $0 += contents } }
-            })
-        func file(_ path: String, _ name: String) throws -> RemoteFile {
-            RemoteFile(
-                upstream: "xã", path: path, content: try FetchBench.target(FetchServer.content(name, 1000)))
+        let run = DownloadsRun(try FetchBench(), calls: calls) {
+            server.url("sound", 1000, $0.path.hasPrefix("emergency/") ? "x" : $0.path)
         }
-        let bulk = try (0..<100).map { try file("\($0)", "\($0)") }
-        let urgent = try file("emergency/x", "x")
-        func goOn(until isEnough: () -> Bool) -> Bool {
-            bench.wait {
-                _ = downloads.step(at: Clocks.read().monotonic)
-                return isEnough() ? true : nil
-            } ?? false
-        }
-        downloads.want(bulk)
+        let bulk = try (0..<100).map { try DownloadsRun.file("\($0)") }
+        let urgent = try DownloadsRun.file("emergency/x", "x")
+        run.downloads.want(bulk)
         disk.withLock { _ in
             // A batch on its way to the disk, and another whole one behind it.
-            #expect(goOn { store.isCommitting && store.uncommitted.count == 32 })
-            downloads.want([urgent] + bulk)
-            #expect(goOn { stored.withLock { $0.contains(urgent.content) } })
+            #expect(run.goOn { run.store.isCommitting && run.store.uncommitted.count == 32 })
+            run.downloads.want([urgent] + bulk)
+            #expect(run.goOn { run.stored.contains(urgent.content) })
             var rounds = 0
-            #expect(
-                goOn {
-                    rounds += 1; return rounds > 20
-                })
-            #expect(stored.withLock(\.count) == 1 && store.uncommitted.count == 32)
+            let hasWaited = run.goOn {
+                rounds += 1
+                return rounds > 20
+            }
+            #expect(hasWaited && run.stored.count == 1 && run.store.uncommitted.count == 32)
         }
-        #expect(goOn { stored.withLock(\.count) == 101 })
+        #expect(run.goOn { run.stored.count == 101 })
     }
 
     @Test("T34 an emergency whose wait for the disk failed is thrown away, not believed the second time")
     func failedEmergency() throws {
-        let (server, bench) = (try FetchServer(), try FetchBench())
+        let server = try FetchServer()
         let isBad = Mutex(true)
         let bad = SystemError(call: "fsync", code: EIO)
         let calls = DiskCalls(
@@ -174,27 +142,13 @@ struct DiskTests {
                 return isBad.withLock(\.self) && information.st_size == 1000
                     ? bad : DiskCalls.kernel.sync(number)
             })
-        let store = ContentStore(state: bench.folder, boot: "boot", calls: calls)
-        let told = Mutex<[String]>([])
-        let downloads = Downloads(
-            store, bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
-            place: { _ in server.url("sound", 1000, "x") },
-            report: { report in
-                switch report {
-                case .stored: told.withLock { $0.append("stored") }
-                case .unfetchable(_, let why): told.withLock { $0.append(why) }
-                default: break
-                }
-            })
-        let content = try FetchBench.target(FetchServer.content("x", 1000))
-        for words in [["\(bad)"], ["stored"]] {
-            told.withLock { $0 = [] }
-            downloads.want([RemoteFile(upstream: "xã", path: "emergency/x", content: content)])
-            let isTold: Bool? = bench.wait {
-                _ = downloads.step(at: Clocks.read().monotonic)
-                return told.withLock { $0.isEmpty } ? nil : true
-            }
-            #expect(isTold == true && told.withLock { $0 } == words)
+        let run = DownloadsRun(try FetchBench(), calls: calls) { _ in server.url("sound", 1000, "x") }
+        let file = try DownloadsRun.file("emergency/x", "x")
+        for words in [["\(bad)"], []] {
+            run.forget()
+            run.downloads.want([file])
+            #expect(run.goOn { run.stored.count + run.problems.count == 1 })
+            #expect(run.problems == words)
             isBad.withLock { $0 = false }
         }
         // It was fetched a second time.

@@ -132,7 +132,7 @@ struct DownloadTests {
         #expect(download.begin(at: 0, Validators(entityTag: "\"x\"")))
         #expect(bytes[..<30_000].withUnsafeBytes { download.take($0) })
         #expect(try bench.store().download(content, "x").rest?.offset == 30_000)
-        let path = "\(bench.folder)/content/\(try #require(content.storeName)).part"
+        let path = try bench.part(of: content)
         #expect(try bench.store(boot: "another").download(content, "x").rest == nil)
         #expect(try readFile(path, limit: 1) == [])
     }
@@ -228,57 +228,44 @@ struct DownloadTests {
         ) { end = $0 }
         #expect(bench.wait { download.count > 0 ? true : nil } == true)
         bench.transfers.cancel(below: .emergency)
-        #expect(end == .cancelled && !bench.transfers.isUnderWay(.bulk))
+        #expect(end == .cancelled && !bench.transfers.isComing(.bulk))
         #expect((1..<Int64(bytes.count)).contains(download.count))
     }
 
     @Test("An upstream that trickles holds nobody else's programmes, and what has come of its own stays")
     func trickling() throws {
-        let (server, bench) = (try FetchServer(), try FetchBench())
-        let told = Mutex<[TUF.Content]>([])
-        let downloads = Downloads(
-            try bench.store(), bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
-            patience: .seconds(2), place: { server.url($0.upstream, 100_000, $0.path) },
-            report: { report in
-                if case .stored(let contents) = report { told.withLock { $0 += contents } }
-            })
+        let server = try FetchServer()
+        let run = DownloadsRun(try FetchBench(patience: .seconds(2))) {
+            server.url($0.upstream, 100_000, $0.path)
+        }
         let files = try [("throttled-20", "a"), ("sound", "b"), ("sound", "c")].map {
-            RemoteFile(
-                upstream: $0, path: $1, content: try FetchBench.target(FetchServer.content($1, 100_000)))
+            try DownloadsRun.file($1, count: 100_000, upstream: $0)
         }
-        downloads.want(files)
-        let isStored: Bool? = bench.wait {
-            _ = downloads.step(at: Clocks.read().monotonic)
-            return told.withLock(\.count) == 3 ? true : nil
-        }
-        #expect(isStored == true)
-        let order = told.withLock { $0.compactMap { content in files.firstIndex { $0.content == content } } }
+        run.downloads.want(files)
+        #expect(run.goOn { run.stored.count == 3 })
+        let order = run.stored.compactMap { content in files.firstIndex { $0.content == content } }
         #expect(Set(order.prefix(2)) == [1, 2] && order.last == 0)
         // It was asked for the rest.
         #expect(try server.requests().map { $0.hasPrefix("bytes=") } == [false, false, false, true])
     }
 
-    @Test("An upstream that trickles while it is asked for emergencies holds no programme for long")
-    func tricklingEmergency() throws {
-        let (server, bench) = (try FetchServer(), try FetchBench())
-        let isStored = Mutex(false)
-        let downloads = Downloads(
-            try bench.store(), bench.transfers, BulkBudget(bytesPerMonth: 1 << 40, state: bench.folder),
-            patience: .seconds(4), place: { server.url("sound", 1000, $0.path) },
-            report: { if case .stored = $0 { isStored.withLock { $0 = true } } })
-        bench.transfers.start(
-            TransferRequest(url: server.url("trickle", 1000, "x"), purpose: .emergency, limit: 1000),
-            into: Collector(limit: 1000)
-        ) { _ in }
-        let content = try FetchBench.target(FetchServer.content("y", 1000))
-        downloads.want([RemoteFile(upstream: "xã", path: "y", content: content)])
-        func isDone(after milliseconds: Int) -> Bool {
-            bench.wait(seconds: Double(milliseconds) / 1000) {
-                _ = downloads.step(at: Clocks.read().monotonic)
-                return isStored.withLock(\.self) ? true : nil
-            } ?? false
+    @Test(
+        "What is asked for emergencies holds programmes while it comes, and no longer where it trickles",
+        arguments: [("trickle", false), ("throttled-20", true)])
+    func tricklingEmergency(mode: String, holds: Bool) throws {
+        let server = try FetchServer()
+        // Of 20,000 bytes a second half of what the station's own rate lets come is enough.
+        let run = DownloadsRun(try FetchBench(bytesPerSecond: 20_000, patience: .seconds(2))) {
+            server.url("sound", 1000, $0.path)
         }
-        #expect(!isDone(after: 200))
-        #expect(isDone(after: 30_000) && bench.transfers.isUnderWay(.emergency))
+        var end: TransferEnd?
+        run.bench.transfers.start(
+            TransferRequest(url: server.url(mode, 200_000, "x"), purpose: .emergency, limit: 200_000),
+            into: Collector(limit: 200_000)
+        ) { end = $0 }
+        run.downloads.want([try DownloadsRun.file("y")])
+        #expect(!run.goOn(seconds: 0.2) { !run.stored.isEmpty })
+        #expect(run.goOn { !run.stored.isEmpty })
+        #expect((end == .complete) == holds)
     }
 }

@@ -85,6 +85,11 @@ final class FetchRun {
         return stored
     }
 
+    /// How much of a file has come, in bytes; it throws before and after.
+    func come(of file: RemoteFile) throws -> Int {
+        try Data(contentsOf: URL(fileURLWithPath: site.bench.part(of: file.content))).count
+    }
+
     // MARK: What was told
 
     var reports: [FetchReport] { told.reports.withLock { $0 } }

@@ -1,9 +1,10 @@
 import Foundation
-@testable import StationTrust
+import StationCore
 import Testing
 
 @testable import StationFetch
 @testable import StationHost
+@testable import StationTrust
 
 /// The server that misbehaves, on loopback, for one test.
 final class FetchServer {
@@ -90,10 +91,15 @@ final class FetchBench {
     let transfers: Transfers
     private let bell: Mailbox<Void>
 
-    init(bytesPerSecond: Int64 = 1_000_000_000, slowSeconds: Int = Transfers.Limit.slowSeconds) throws {
+    init(
+        bytesPerSecond: Int64 = 1_000_000_000, slowSeconds: Int = Transfers.Limit.slowSeconds,
+        patience: Duration = Transfers.Limit.patience
+    ) throws {
         folder = NSTemporaryDirectory() + "fetch-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        transfers = try Transfers(.init(bytesPerSecond: bytesPerSecond, slowSeconds: slowSeconds))
+        var settings = Transfers.Settings(bytesPerSecond: bytesPerSecond, slowSeconds: slowSeconds)
+        settings.patience = patience
+        transfers = try Transfers(settings)
         bell = try Mailbox()
     }
 
@@ -123,6 +129,11 @@ final class FetchBench {
 
     func store(boot: String = "boot") throws -> ContentStore { ContentStore(state: folder, boot: boot) }
 
+    /// The part of a file, as long as it is not whole.
+    func part(of content: TUF.Content) throws -> String {
+        "\(folder)/content/\(try #require(content.storeName)).part"
+    }
+
     /// What a repository would say of those bytes.
     static func target(_ bytes: [UInt8]) throws -> TUF.Content {
         let hash = Hexadecimal.text(SHA256.hash(bytes).bytes)
@@ -134,7 +145,7 @@ final class FetchBench {
 extension ContentStore {
     /// Makes all that was added durable, and waits for it.
     func commit() throws -> [TUF.Content] {
-        try startCommit()
+        startCommit()
         return try endCommit(waits: true)
     }
 }

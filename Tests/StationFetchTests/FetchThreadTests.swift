@@ -287,8 +287,7 @@ struct FetchThreadTests {
         let slow = try run.file("sound", "x", 3_000_000, upstream: "huyện")
         let near = try run.file("sound", "y", 1000)
         run.want([slow, near])
-        let part = "\(site.bench.folder)/content/\(try #require(slow.content.storeName)).part"
-        #expect(run.wait { ((try? Data(contentsOf: URL(fileURLWithPath: part)).count) ?? 0) > 500_000 })
+        #expect(run.wait { try run.come(of: slow) > 500_000 })
         try link.lose(true)
         // It gave enough to be asked again at once; then it is passed over.
         #expect(run.waitForStored(1) == [near.content])
@@ -334,10 +333,8 @@ struct FetchThreadTests {
         let bulk = try run.file("throttled", "x", 400_000)
         let siren = try run.file("sound", "siren", 50_000, folder: "emergency/")
         run.want([bulk])
-        let part = "\(site.bench.folder)/content/\(try #require(bulk.content.storeName)).part"
-        func size() throws -> Int { try Data(contentsOf: URL(fileURLWithPath: part)).count }
-        #expect(run.wait { (try? size()) ?? 0 > 50_000 })
-        let before = try size()
+        #expect(run.wait { try run.come(of: bulk) > 50_000 })
+        let before = try run.come(of: bulk)
         run.want([siren, bulk])
         #expect(run.waitForStored(1) == [siren.content])
         #expect(run.waitForStored(2).last == bulk.content)
@@ -353,8 +350,7 @@ struct FetchThreadTests {
         let run = try FetchRun(site)
         let bulk = try run.file("throttled", "x", 400_000)
         run.want([bulk])
-        let part = "\(site.bench.folder)/content/\(try #require(bulk.content.storeName)).part"
-        #expect(run.wait { try Data(contentsOf: URL(fileURLWithPath: part)).count > 50_000 })
+        #expect(run.wait { try run.come(of: bulk) > 50_000 })
         run.poll()
         #expect(run.waitForStored(1) == [bulk.content])
         let asked = try site.server.asked().filter { $0.contains("throttled") }.map { $0.contains("bytes=") }

@@ -113,7 +113,7 @@ struct TLSTests {
         var download = try store.download(content, "x")
         // Half of it came before.
         #expect(bench.fetch(server.url + "x.mp3", into: download) == .complete)
-        let path = "\(bench.folder)/content/\(try #require(content.storeName)).part"
+        let path = try bench.part(of: content)
         #expect(truncate(path, 1_000_000) == 0)
         download = try store.download(content, "x")
         #expect(download.rest?.offset == 1_000_000 && download.rest?.of.forRange != nil)

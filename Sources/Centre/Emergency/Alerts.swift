@@ -45,6 +45,13 @@ struct Alerts {
         }
     }
 
+    /// What the role says from now on: its files, when that was signed, and the alerts among them.
+    static func signed(_ role: JSON, targets: [JSON.Member], alerts: [Alert], at now: Int64) -> JSON {
+        let sorted = targets.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        let signed = role.with("targets", .object(sorted)).with("x-loa-issued", .string(UTCTime.text(now)))
+        return alerts.isEmpty ? signed.without(member) : signed.with(member, .array(alerts.map(\.json)))
+    }
+
     /// Those that a station may still begin.
     func inForce(at now: Int64) -> [Alert] { all.filter { $0.until > now } }
 }

@@ -57,9 +57,8 @@ struct EmergencyPlan {
         isUrgent = before != after
     }
 
-    private var newTargets: JSON {
-        let all = files.map { JSON.Member($0.path, $0.target) } + kept.map { JSON.Member($0.path, $0.target) }
-        return .object(all.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
+    private var newTargets: [JSON.Member] {
+        files.map { JSON.Member($0.path, $0.target) } + kept.map { JSON.Member($0.path, $0.target) }
     }
 
     /// Whether the role must be signed anew: other files, an alert that has ended, or an end that is near.
@@ -68,14 +67,13 @@ struct EmergencyPlan {
         let notice =
             emergency.isEmergencyInForce ? Role.emergencySeconds / 2 : Role.notice(of: Role.emergency)
         let isDue = emergency.expires - now < notice && (hasOwnEvents || alerts.isEmpty)
-        return isDue || newTargets != emergency["targets"] || alerts != Alerts(emergency).all
+        return isDue || signed(emergency, at: now)["targets"] != emergency["targets"]
+            || alerts != Alerts(emergency).all
     }
 
     /// What the role is to say.
     func signed(_ emergency: JSON, at now: Int64) -> JSON {
-        let signed = emergency.with("targets", newTargets).with("x-loa-issued", .string(UTCTime.text(now)))
-        return alerts.isEmpty
-            ? signed.without(Alerts.member) : signed.with(Alerts.member, .array(alerts.map(\.json)))
+        Alerts.signed(emergency, targets: newTargets, alerts: alerts, at: now)
     }
 
     /// When it expires, in seconds since 1970; nil for a role that says that there is no emergency.

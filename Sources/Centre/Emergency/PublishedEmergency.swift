@@ -93,11 +93,7 @@ struct PublishedEmergency {
 
     /// What the role is to say.
     var signed: JSON {
-        let sorted = targets.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        let signed = (state.emergency ?? .null).with("targets", .object(sorted))
-            .with("x-loa-issued", .string(UTCTime.text(now)))
-        return alerts.isEmpty
-            ? signed.without(Alerts.member) : signed.with(Alerts.member, .array(alerts.map(\.json)))
+        Alerts.signed(state.emergency ?? .null, targets: targets, alerts: alerts, at: now)
     }
 
     /// When it expires, in seconds since 1970; nil where no emergency is left.

@@ -61,7 +61,9 @@ package struct KeySources {
     package func keys(_ kind: Kind) throws(CentreError) -> [SecretKey] {
         var keys = given
         for path in try files(kind) { keys += try Self.read(path) }
-        return keys
+        // One key in two files, or handed over besides, is still one who signs.
+        var seen: Set<String> = []
+        return keys.filter { key in TUF.keyID(of: key.json).map { seen.insert($0).inserted } ?? false }
     }
 
     /// The files of the secret keys of a kind, in order.
@@ -154,7 +156,6 @@ package struct KeySources {
         try attempt { () throws(SystemError) in
             let above = DurableFile.directory(of: path)
             try DurableFile.makeDirectory(above, mode: 0o700)
-            DurableFile.removeUnfinished(in: above)
             try DurableFile.replace(
                 path + Self.suffix, with: Array(KeyFile.secret(seed: seed).utf8), mode: Self.secretMode,
                 surroundings.calls)

@@ -71,10 +71,10 @@ package struct Pull: Sendable {
     /// The emergencies that upstreams offered last, of those that were asked since the start.
     private var fetchedEmergencies = Manifest()
     /// Whether something has happened since the store was looked at, and when it is looked at without that.
-    private var isNews = true
+    private(set) var hasNews = true
     private var lookAt = Instant.distantFuture
-    /// What sounded when that was looked at last: its end may let another timetable in.
-    private var sounded: String?
+    /// What was under way when that was looked at last: its end may let another timetable in.
+    private var playing: Set<String> = []
 
     /// Begins to ask the upstreams of a station.
     init(_ settings: StationSettings, at now: MonotonicInstant) {
@@ -108,14 +108,10 @@ package struct Pull: Sendable {
     /// Takes what fetching brought about.
     package mutating func take(_ report: FetchReport, at now: Now) {
         switch report {
-        case .polled, .used, .issued: break
-        // What is not had changes only what an emergency waits for, or a station that has nothing yet.
-        case .unfetchable, .passedOver: isNews = isNews || supply.isImpatient
-        case .opened, .recovered, .offered, .stored: isNews = true
-        }
-        switch report {
-        case .opened(let files): supply.stored = files
+        case .opened(let files):
+            (supply.stored, hasNews) = (files, true)
         case .recovered(let timetables):
+            hasNews = true
             // What was to come was made for the station as it was configured before.
             (supply.active, supply.candidates, supply.adopted) = (timetables, [:], [:])
             // A station that has nothing yet keeps nobody waiting.
@@ -125,22 +121,31 @@ package struct Pull: Sendable {
             for (upstream, channel) in timetables.values.flatMap(\.manifest.channels) {
                 note(upstream, targetsVersion: channel.targetsVersion)
             }
-        case .offered(let kind, let timetable, let fetched): offered(kind, timetable, fetched)
+        case .offered(let kind, let timetable, let fetched):
+            hasNews = true
+            offered(kind, timetable, fetched)
         case .polled(let name, let result): polled(name, result, at: now)
         case .stored(let contents):
+            hasNews = true
             for content in contents {
                 if let name = content.storeName { supply.stored[name] = content.length ?? 0 }
             }
         case .unfetchable(let file, let why):
-            hasFailed = true
+            notHad()
             if unfetchable.count < Self.mostUnfetchable { unfetchable[file] = why }
             given.insert(file)
         case .passedOver(let upstream):
-            hasFailed = true
+            notHad()
             given.formUnion(wanted.filter { upstream == nil || $0.upstream == upstream })
         case .used(let usage): self.usage = usage
         case .issued: break
         }
+    }
+
+    /// What is not had changes only what an emergency waits for, or a station that has nothing yet.
+    private mutating func notHad() {
+        hasFailed = true
+        hasNews = hasNews || supply.isImpatient
     }
 
     private mutating func offered(
@@ -169,7 +174,7 @@ package struct Pull: Sendable {
         defer { if upstreams[index].isAskedFor { upstreams[index].schedule.advance(to: now.monotonic) } }
         // Whatever failed to be fetched is tried again as often as its upstream is asked.
         (isToBeSaidAgain, hasFailed) = (isToBeSaidAgain || hasFailed, false)
-        isNews = isNews || isToBeSaidAgain
+        hasNews = hasNews || isToBeSaidAgain
         if case .failed(let why, let isUnreachable) = result {
             upstreams[index].schedule.failed(at: now.monotonic)
             upstreams[index].failures += 1
@@ -193,7 +198,7 @@ package struct Pull: Sendable {
 
     /// What was to be written down is written, or cannot be: from now on the station goes by it.
     package mutating func adopted(_ kind: RemoteFile.Kind) {
-        isNews = true
+        hasNews = true
         if let timetable = supply.adopted.removeValue(forKey: kind) { supply.active[kind] = timetable }
     }
 
@@ -207,21 +212,18 @@ package struct Pull: Sendable {
         }
         supply.stored[name] = nil
         replaced[name] = now
-        isNews = true
+        hasNews = true
         return name
     }
 
     /// The clock was set: what was to be looked at then is looked at now.
-    package mutating func clockStepped() { isNews = true }
+    package mutating func clockStepped() { hasNews = true }
 
     /// The room on the disk was measured: that matters where it is too little, or was.
-    ///
-    /// - Returns: whether it does.
-    mutating func measured(_ room: StorageRoom, at now: Now) -> Bool {
+    mutating func measured(_ room: StorageRoom, at now: Now) {
         // Who looks soon anyhow has just let something go, which need not be counted yet.
         let isUnseen = supply.isOverfull(room) && lookAt > now.wall + Self.retryInterval
-        isNews = isNews || isCramped || isUnseen
-        return isNews
+        hasNews = hasNews || isCramped || isUnseen
     }
 
     /// A way to the network came up.
@@ -244,28 +246,29 @@ package struct Pull: Sendable {
     /// - Parameters:
     ///   - now: the instant.
     ///   - room: what may be kept on the disk.
-    ///   - playing: the slot that sounds, if any.
+    ///   - playing: the slots that have begun, also those that are interrupted.
     ///   - isTimeKnown: whether the clock is believed; by another nothing is let go, and nothing ordinary is switched.
     /// - Returns: the deeds, in order; asked again, none of them comes again.
-    mutating func act(at now: Now, room: StorageRoom, playing: String?, isTimeKnown: Bool = true) -> [Action]
-    {
+    mutating func act(
+        at now: Now, room: StorageRoom, playing: Set<String>, isTimeKnown: Bool = true
+    ) -> [Action] {
         var actions: [Action] = []
         for index in upstreams.indices where !upstreams[index].isPolling {
             guard upstreams[index].schedule.next <= now.monotonic else { continue }
             (upstreams[index].isPolling, upstreams[index].isAskedFor) = (true, false)
             actions.append(.poll(upstreams[index].name))
         }
-        isNews = isNews || sounded != playing
-        sounded = playing
-        guard isNews || lookAt <= now.wall else { return actions }
+        hasNews = hasNews || self.playing != playing
+        self.playing = playing
+        guard hasNews || lookAt <= now.wall else { return actions }
         for kind in RemoteFile.Kind.allCases
         where supply.isReady(kind, at: now.wall, given: given, playing: playing, isTimeKnown: isTimeKnown) {
             guard let timetable = supply.candidates.removeValue(forKey: kind) else { continue }
             supply.adopted[kind] = timetable
             actions.append(.adopt(kind, timetable))
         }
-        actions += look(at: now, room: room, isQuiet: playing == nil && isTimeKnown)
-        isNews = false
+        actions += look(at: now, room: room, isQuiet: playing.isEmpty && isTimeKnown)
+        hasNews = false
         return actions
     }
 

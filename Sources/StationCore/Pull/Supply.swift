@@ -52,7 +52,7 @@ struct Supply: Sendable {
     /// tried in vain (`given`) keeps nobody waiting. What is recalled (I14) waits for no content but that of what stands in
     /// its place.
     func isReady(
-        _ kind: RemoteFile.Kind, at now: Instant, given: Set<RemoteFile> = [], playing: String? = nil,
+        _ kind: RemoteFile.Kind, at now: Instant, given: Set<RemoteFile> = [], playing: Set<String> = [],
         isTimeKnown: Bool = true
     ) -> Bool {
         guard adopted[kind] == nil, let candidate = candidates[kind] else { return false }
@@ -68,18 +68,18 @@ struct Supply: Sendable {
             return needs.allSatisfy(isStored)
                 || isUrgent(candidate, needs, after: active, at: now, given: given)
         }
-        let sounding = playing.flatMap { active.timetable.slot(id: $0) }
-        // What was due a moment ago is looked at too: it may have the place of what sounds, or is about to.
+        let begun = playing.compactMap { active.timetable.slot(id: $0) }
+        // What was due a moment ago is looked at too: it may have the place of what plays, or is about to.
         let around = candidate.needs(
-            from: min(now, sounding?.scheduled ?? now) - Self.lastCall, until: now + Self.lastCall * 2)
+            from: begun.map(\.scheduled).reduce(now, min) - Self.lastCall, until: now + Self.lastCall * 2)
         let absent = around.filter { !isStored($0) }
         let absentNews = absent.filter { active.timetable.slot(id: $0.slot)?.scheduled != $0.scheduled }
         // The wake is for the slot at this very distance.
         let near = active.timetable.slots(
             from: now, until: now + Self.lastCall + .nanoseconds(1), limit: Self.mostNear)
-        let recalled = (near + [sounding].compactMap(\.self)).filter(candidate.recalls)
+        let recalled = (near + begun).filter(candidate.recalls)
         if recalled.contains(where: { !isReplaced($0, by: absentNews) }) { return true }
-        guard recalled.isEmpty, !absent.contains(where: { $0.slot == sounding?.id }) else { return false }
+        guard recalled.isEmpty, !absent.contains(where: { playing.contains($0.slot) }) else { return false }
         if needs.allSatisfy(isStored) { return true }
         guard let next = needs.first else { return false }
         return next.scheduled - now <= Self.lastCall && isStored(next)

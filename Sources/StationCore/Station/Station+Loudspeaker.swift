@@ -140,10 +140,9 @@ extension Station {
     func emergencies(on instant: Instant) -> Int {
         let date = settings.zone.civilTime(at: instant).date
         // A clock that was in another year meanwhile has left the day's own apart in the log.
-        let day = [date, CivilDate(days: date.days + 1)].map {
-            settings.zone.instant(of: CivilTime(date: $0))
-        }
-        return log.emergencies.count { day[0] <= $0 && $0 < day[1] }
+        func midnight(_ date: CivilDate) -> Instant { settings.zone.instant(of: CivilTime(date: date)) }
+        let day = midnight(date)..<midnight(CivilDate(days: date.days + 1))
+        return log.emergencies.count(where: day.contains)
     }
 
     /// Asks the guard, and notes what it says.

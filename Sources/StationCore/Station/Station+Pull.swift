@@ -48,18 +48,16 @@ extension Station {
     }
 
     /// The disk's free space is known.
-    ///
-    /// - Returns: whether there is something to decide because of that.
-    mutating func measured(freeBytes: Int64) -> Bool {
+    mutating func measured(freeBytes: Int64) {
         self.freeBytes = freeBytes
-        return pull.measured(room, at: now)
+        pull.measured(room, at: now)
     }
 
     /// Does what the pull wants done.
     mutating func followPull() {
         let actions = pull.act(
             at: now, room: room,
-            playing: playouts.indices.first(where: { playouts[$0].isSounding }).map { playouts[$0].slot.id },
+            playing: Set(playouts.lazy.filter(\.isBegun).map(\.slot.id)),
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {

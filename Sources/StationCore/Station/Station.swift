@@ -153,7 +153,7 @@ package struct Station: Sendable {
             start(recovery)
         } else if isStarted {
             observeClock(before: before, isStep: event.isClockStep)
-            if effects.isEmpty, acknowledges(event) {
+            if effects.isEmpty, acknowledge(event) {
                 emit(.wake(at: wakeAt))
                 return effects
             }
@@ -171,18 +171,19 @@ package struct Station: Sendable {
         return effects
     }
 
-    /// Whether an event only says that something is done on which nothing waits, or that there is room enough.
+    /// Takes an event that only says that something is done on which nothing waits, or how much room there is.
     ///
-    /// Then nothing is to be decided, and the wake that was asked for stands. Every other event is one of these.
-    private mutating func acknowledges(_ event: Event) -> Bool {
+    /// Every other event is one of these.
+    /// - Returns: whether nothing is to be decided because of it: the wake that was asked for stands.
+    private mutating func acknowledge(_ event: Event) -> Bool {
         guard case .completed(let id, let completion) = event, !faults.contains(.disk) else { return false }
         switch (purposes[id], completion) {
         case (.other, .done), (.other, .appended(.durable)): break
-        case (.storage, .storage(let free)): if measured(freeBytes: free) { return false }
+        case (.storage, .storage(let free)): measured(freeBytes: free)
         default: return false
         }
         _ = purposes.remove(id)
-        return true
+        return !pull.hasNews
     }
 
     // MARK: Effects
@@ -316,7 +317,7 @@ package struct Station: Sendable {
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.adoption(let kind), let completion): adopted(kind, completion)
-        case (.storage, .storage(let free)): _ = measured(freeBytes: free)
+        case (.storage, .storage(let free)): measured(freeBytes: free)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
             amplifierRetryAt = now.monotonic + amplifierRetryDelay

@@ -19,6 +19,8 @@ package struct Now: Hashable, Sendable {
         self.errorMicroseconds = errorMicroseconds
     }
 
+    // Both are asked for at each step: a Duration in between would calculate with 128 bits.
+
     /// The monotonic instant at which the wall clock will show `instant` if nobody steps it.
     package func monotonic(of instant: Instant) -> MonotonicInstant {
         MonotonicInstant(

@@ -87,17 +87,19 @@ struct PullTests {
         pull.take(.opened(try Self.stored(["old"])), at: now)
         pull.take(Self.nothing, at: now)
         func evicted(_ room: StorageRoom) -> Int {
-            pull.act(at: now, room: room, playing: nil).count { if case .evict = $0 { true } else { false } }
+            pull.act(at: now, room: room, playing: []).count { if case .evict = $0 { true } else { false } }
         }
         #expect(evicted(Self.room) == 0)
         let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500)
         #expect(evicted(full) == 0, "nobody has measured")
-        let isNews = [Self.room, full].map { pull.measured($0, at: now) }
-        #expect(isNews == [false, true])
+        pull.measured(Self.room, at: now)
+        #expect(!pull.hasNews)
+        pull.measured(full, at: now)
+        #expect(pull.hasNews)
         #expect(evicted(full) == 1)
         // It is looked at again soon anyhow: what was let go need not be counted at once.
-        let isNewsAgain = pull.measured(full, at: now)
-        #expect(!isNewsAgain)
+        pull.measured(full, at: now)
+        #expect(!pull.hasNews)
     }
 
     // MARK: Switching
@@ -178,7 +180,7 @@ struct PullTests {
     private static func deeds(_ pull: inout Pull, after seconds: Int64 = 0, room: StorageRoom = room)
         -> [String]
     {
-        pull.act(at: reading(seconds), room: room, playing: nil).map { action in
+        pull.act(at: reading(seconds), room: room, playing: []).map { action in
             switch action {
             case .poll(let upstream): "poll \(upstream)"
             case .want(let files): (["want"] + files.map(\.path)).joined(separator: " ")
