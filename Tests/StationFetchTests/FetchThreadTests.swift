@@ -190,6 +190,19 @@ struct FetchThreadTests {
     // MARK: Downloads
 
     @Test(
+        "What is not to be believed any more does not stay because the disk takes nothing else in its place")
+    func unwritableManifest() throws {
+        let bench = try FetchBench()
+        var file = ManifestFile(state: bench.folder)
+        try file.write(Manifest(["xã": .init(targetsVersion: 1, expires: nil, contents: [:])]), .ordinary)
+        #expect(file.read(.ordinary)?.channels.count == 1)
+        file.calls = DiskCalls(
+            write: { _, _ in SystemError(call: "write", code: ENOSPC) }, sync: DiskCalls.kernel.sync)
+        file.leave(Manifest(), .ordinary)
+        #expect(file.read(.ordinary) == nil)
+    }
+
+    @Test(
         "What was believed by another root than the one handed over now is in force no more",
         arguments: [false, true])
     func otherRoot(isPolled: Bool) throws {

@@ -141,15 +141,17 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("I9: what an emergency interrupts goes on, though a replacement without its sound came meanwhile")
-    func replacedWhileInterrupted() throws {
-        let alert = Programme("lu", at: "050010", seconds: 10, priority: 1, rule: nil, day: "20260302")
+    @Test(
+        "I9: what an emergency interrupts goes on, though a replacement without its sound came meanwhile",
+        arguments: replacements.keys.sorted())
+    func replacedWhileInterrupted(what: String) throws {
+        let alert = Programme("lu", at: "050010", seconds: 40, priority: 1, rule: nil, day: "20260302")
         let once = Programme("sang", at: "050000", seconds: 60, rule: nil, day: "20260302")
         let (world, ear) = listened(Village([once, alert]), from: "2026-03-02T04:30:00+07:00")
         world.run(until: "2026-03-02T05:00:14+07:00")
         world.serves = { _ in false }
         world.carryOut(
-            .publish(Village([try #require(Self.replacements["another sound"]), alert]).timetable))
+            .publish(Village([try #require(Self.replacements[what]), alert]).timetable))
         world.carryOut(.network(isUp: true))
         world.run(until: "2026-03-02T06:00:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["sang", "lu", "sang"])
