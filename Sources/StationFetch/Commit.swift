@@ -2,13 +2,14 @@ import Glibc
 import StationHost
 import StationTrust
 
-/// A batch of whole files that is made durable on a thread of its own: one wait for many files, while others come.
+/// A batch of whole files that is verified and made durable on a thread of its own: one wait for many files, while others
+/// come.
 ///
 /// A power cut before it is over leaves parts: of those the next boot keeps what was on the disk for certain, and short
 /// ones come again.
 final class Commit {
-    /// How a batch ended.
-    typealias Outcome = Result<Void, SystemError>
+    /// How a batch ended: which of its files, by name, were not what they should be, and are not there.
+    typealias Outcome = Result<Set<String>, SystemError>
 
     private let outcomes: JobQueue<Outcome>
     /// The files, by name.
@@ -28,9 +29,9 @@ final class Commit {
         _ outcomes: JobQueue<Outcome>, ended: @escaping @Sendable () -> Void
     ) {
         (self.batch, self.outcomes) = (batch, outcomes)
-        let names = Array(batch.keys)
+        let files = batch.mapValues(\.content)
         let run: @Sendable () -> Void = {
-            outcomes.put(Self.run(names, in: folder, directory, calls))
+            outcomes.put(Self.run(files, in: folder, directory, calls))
             ended()
         }
         do throws(SystemError) { try Thread.start("commit", run) } catch { run() }
@@ -45,12 +46,17 @@ final class Commit {
     }
 
     private static func run(
-        _ names: [String], in folder: String, _ directory: SharedDescriptor, _ calls: DiskCalls
+        _ files: [String: TUF.Content], in folder: String, _ directory: SharedDescriptor, _ calls: DiskCalls
     ) -> Outcome {
-        if let error = calls.syncAll(directory.number) { return .failure(error) }
         do throws(SystemError) {
-            for name in names { try ContentStore.settle(name, in: folder) }
+            var wrong: Set<String> = []
+            for (name, content) in files {
+                if try !ContentStore.isRight(name, content, in: folder) { wrong.insert(name) }
+            }
+            if let error = calls.syncAll(directory.number) { throw error }
+            for name in files.keys where !wrong.contains(name) { try ContentStore.settle(name, in: folder) }
+            if let error = calls.sync(directory.number) { throw error }
+            return .success(wrong)
         } catch { return .failure(error) }
-        return calls.sync(directory.number).map { .failure($0) } ?? .success(())
     }
 }

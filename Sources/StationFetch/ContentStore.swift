@@ -5,7 +5,7 @@ import StationTrust
 
 /// Verified files by their hashes, `STATE/content/`: each is there whole, or not at all.
 ///
-/// Fetch thread, but `settle`, which a commit's thread calls; others open what they were told of.
+/// Fetch thread, but what is static, which a commit's thread calls; others open what they were told of.
 final class ContentStore {
     private static let partSuffix = ".part"
     private let folder: String
@@ -18,7 +18,7 @@ final class ContentStore {
     private(set) var files: [String: Int64] = [:]
     /// Whether what an earlier boot left half done has been looked at.
     private var isOfThisBoot = false
-    /// Whole and checked, but not yet durable, by name.
+    /// Whole, but not yet verified and durable, by name.
     private var pending: [String: Download] = [:]
     /// What is being made durable.
     private var commit: Commit?
@@ -47,6 +47,9 @@ final class ContentStore {
         content.storeName.map { files[$0] != nil || isUnsettled($0) } ?? false
     }
 
+    /// Whether the file is whole, and there with a commit that is to come.
+    func isUnsettled(_ content: TUF.Content) -> Bool { content.storeName.map(isUnsettled) ?? false }
+
     private func isUnsettled(_ name: String) -> Bool {
         pending[name] != nil || commit?.batch[name] != nil
     }
@@ -60,11 +63,10 @@ final class ContentStore {
     }
 
     /// Begins a download, or goes on with it.
-    func download(_ content: TUF.Content, _ subject: String) throws(SystemError) -> Download {
-        guard let name = content.storeName else { throw SystemError(call: subject, code: EINVAL) }
+    func download(_ content: TUF.Content) throws(SystemError) -> Download {
+        guard let name = content.storeName else { throw SystemError(call: "begin a file", code: EINVAL) }
         try beginBoot()
-        return try Download(
-            content, subject, path: "\(folder)/\(name)\(Self.partSuffix)", calls: calls)
+        return try Download(content, path: Self.part(of: name, in: folder), calls: calls)
     }
 
     /// Cuts parts that an earlier boot left to what was on the disk for certain; in this boot the kernel keeps them.
@@ -97,16 +99,19 @@ final class ContentStore {
 
     // MARK: What is whole
 
-    /// Takes a download that is whole and checked; it is there with the next commit.
+    /// Takes a download that is whole; it is there with the next commit, if it is what it should be.
     func add(_ download: Download) {
         guard let name = download.content.storeName else { return }
         pending[name] = download
     }
 
-    /// Puts a download that is whole and checked there for good; it does not wait for what else is on its way.
+    /// Puts a download that is whole there for good; it does not wait for what else is on its way.
+    ///
+    /// - Throws: `SystemError`, with EBADMSG when it is not what it should be.
     func addAtOnce(_ download: Download) throws(SystemError) {
         guard let name = download.content.storeName, let directory else { return }
         do throws(SystemError) {
+            try download.verify()
             try download.sync()
         } catch {
             // As with a batch: what the kernel has thrown away no second wait proves.
@@ -131,18 +136,40 @@ final class ContentStore {
     /// Takes what the commit has come to.
     ///
     /// - Parameter waits: whether to wait until it is over.
-    /// - Returns: what is there now; nothing while it is under way.
+    /// - Returns: what is there now, and what is thrown away because it was not what it should be; nothing while it is
+    ///   under way.
     /// - Throws: `SystemError`; then none of it is.
-    func endCommit(waits: Bool = false) throws(SystemError) -> [TUF.Content] {
-        guard let commit, let outcome = commit.outcome(waits: waits) else { return [] }
+    func endCommit(waits: Bool = false) throws(SystemError) -> (stored: [TUF.Content], wrong: [TUF.Content]) {
+        guard let commit, let outcome = commit.outcome(waits: waits) else { return ([], []) }
         self.commit = nil
-        if case .failure(let error) = outcome {
+        let wrong: [String: Download]
+        switch outcome {
+        case .failure(let error):
             // What the kernel could not write it has thrown away, and it says so but once: no second wait proves it.
             for download in commit.batch.values { download.forget() }
             throw error
+        case .success(let names): wrong = commit.batch.filter { names.contains($0.key) }
         }
-        for (name, download) in commit.batch { files[name] = download.count }
-        return commit.batch.values.map(\.content)
+        for download in wrong.values { download.forget() }
+        let stored = commit.batch.filter { wrong[$0.key] == nil }
+        for (name, download) in stored { files[name] = download.count }
+        return (stored.values.map(\.content), wrong.values.map(\.content))
+    }
+
+    /// Whether a part is what it should be.
+    static func isRight(_ name: String, _ content: TUF.Content, in folder: String) throws(SystemError) -> Bool
+    {
+        let path = part(of: name, in: folder)
+        let file = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW)
+        do throws(SystemError) { _ = try ContentFile.verify(file.number, path, is: content) } catch {
+            guard error.code == EBADMSG else { throw error }
+            return false
+        }
+        return true
+    }
+
+    private static func part(of name: String, in folder: String) -> String {
+        "\(folder)/\(name)\(partSuffix)"
     }
 
     /// Gives a file that is whole and on the disk its name, durable with the next wait for the folder.

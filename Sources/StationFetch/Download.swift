@@ -34,11 +34,9 @@ final class Download: TransferSink {
     private(set) var count: Int64 = 0
     /// Why no more of it was taken.
     private(set) var problem: Problem?
-    private let subject: String
     private let path: String
     private let calls: DiskCalls
     private let file: Descriptor
-    private var check: TUF.ContentCheck?
     private var validators = Validators()
     private var synced: Int64 = 0
     /// As it lies on the disk.
@@ -48,12 +46,11 @@ final class Download: TransferSink {
     ///
     /// - Parameters:
     ///   - content: what it will be.
-    ///   - subject: its path in the repository, for what is told.
     ///   - path: of the part.
     ///   - calls: how the disk is written.
     /// - Throws: `SystemError` where the disk does not let it.
-    init(_ content: TUF.Content, _ subject: String, path: String, calls: DiskCalls) throws(SystemError) {
-        (self.content, self.subject, self.path, self.calls) = (content, subject, path, calls)
+    init(_ content: TUF.Content, path: String, calls: DiskCalls) throws(SystemError) {
+        (self.content, self.path, self.calls) = (content, path, calls)
         file = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW)
         try takeUp()
     }
@@ -74,38 +71,17 @@ final class Download: TransferSink {
         let number = file.number
         _ = try system("fstat \(path)") { fstat(number, &information) }
         let kept = min(Int64(information.st_size), content.length ?? 0)
-        guard information.st_size > 0 else { return begin() }
+        guard information.st_size > 0 else { return }
         record = PartRecord(at: recordPath)
         try cut(to: kept)
         validators = record?.validators ?? Validators()
-        synced = min(record?.synced ?? 0, kept)
-        try hashWhatIsThere(kept)
+        (count, synced) = (kept, min(record?.synced ?? 0, kept))
     }
 
-    private func hashWhatIsThere(_ kept: Int64) throws(SystemError) {
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
-        defer { piece.deallocate() }
-        let number = file.number
-        while count < kept {
-            let offset = off_t(count)
-            let want = Int(min(Int64(piece.count), kept - count))
-            let read = try system("read \(path)") { pread(number, piece.baseAddress, want, offset) }
-            guard read > 0 else { return try cut(to: 0) }
-            try? check?.take(UnsafeRawBufferPointer(rebasing: piece[..<read]))
-            count += Int64(read)
-        }
-    }
-
-    /// Forgets what stands behind that byte; the check begins anew.
+    /// Forgets what stands behind that byte.
     private func cut(to length: Int64) throws(SystemError) {
         let number = file.number
         _ = try system("ftruncate \(path)") { ftruncate(number, off_t(length)) }
-        begin()
-    }
-
-    private func begin() {
-        (count, synced) = (0, 0)
-        check = TUF.ContentCheck(content, of: subject)
     }
 
     // MARK: What comes
@@ -130,14 +106,13 @@ final class Download: TransferSink {
     private func beginAnew() throws(SystemError) {
         forgetRecord()
         if synced > 0 { try DurableFile.syncDirectory(of: path, calls) }
+        (count, synced) = (0, 0)
         try cut(to: 0)
     }
 
     func take(_ piece: UnsafeRawBufferPointer) -> Bool {
-        do throws(TUF.Refusal) {
-            try check?.take(piece)
-        } catch {
-            problem = .refused("longer than \(content.length ?? 0) bytes")
+        if let length = content.length, count + Int64(piece.count) > length {
+            problem = .refused("longer than \(length) bytes")
             return false
         }
         do throws(SystemError) {
@@ -165,18 +140,10 @@ final class Download: TransferSink {
         if !isWhole { try writeRecord() }
     }
 
-    /// Ends it.
+    /// Reads it again, and looks whether it is what it should be.
     ///
-    /// - Throws: why it is not what it should be; then nothing of it is kept.
-    func finish() throws(TUF.Refusal) {
-        guard let check = check.take() else { return }
-        do throws(TUF.Refusal) {
-            try check.finish()
-        } catch {
-            forget()
-            throw error
-        }
-    }
+    /// - Throws: `SystemError`, with EBADMSG when it is something else.
+    func verify() throws(SystemError) { _ = try ContentFile.verify(file.number, path, is: content) }
 
     /// Throws away what is there: it leads nowhere.
     func forget() {

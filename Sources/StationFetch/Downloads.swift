@@ -1,3 +1,4 @@
+import Glibc
 import StationCore
 import StationHost
 import StationTrust
@@ -180,7 +181,7 @@ final class Downloads {
             return pass(file, "its upstream is not configured")
         }
         do throws(SystemError) {
-            let download = try store.download(file.content, file.path)
+            let download = try store.download(file.content)
             let current = Current(file, download)
             self.current = current
             if download.isWhole { return current.end = .complete }
@@ -222,17 +223,22 @@ final class Downloads {
     }
 
     private func finish(_ file: RemoteFile, _ download: Download) {
-        do throws(TUF.Refusal) {
-            try download.finish()
-        } catch { return passWrong(file, "\(error.reason)") }
-        wrong[file.content] = nil
+        guard download.isWhole else {
+            download.forget()
+            let reason = TUF.Refusal.Reason.wrongLength(
+                expected: file.content.length ?? 0, found: download.count)
+            return passWrong(file, "\(reason)")
+        }
         guard file.isEmergency else {
             store.add(download)
             return whole.append(file)
         }
         do throws(SystemError) {
             try store.addAtOnce(download)
+            wrong[file.content] = nil
             report(.stored([file.content]))
+        } catch  where error.code == EBADMSG {
+            passWrong(file, Self.wrongHash)
         } catch { passAll([file], "\(error)") }
     }
 
@@ -245,6 +251,8 @@ final class Downloads {
         passed.files.insert(file)
         report(.unfetchable(file, why))
     }
+
+    private static let wrongHash = "\(TUF.Refusal.Reason.wrongHash)"
 
     /// What a server has wrong is fetched again later and later.
     private func passWrong(_ file: RemoteFile, _ why: String) {
@@ -284,13 +292,14 @@ final class Downloads {
 
     private func endCommit(waits: Bool = false) {
         do throws(SystemError) {
-            let stored = try store.endCommit(waits: waits)
-            guard !stored.isEmpty else { return }
-            whole.removeAll { store.contains($0.content) }
-            report(.stored(stored))
+            let ended = try store.endCommit(waits: waits)
+            for file in whole where ended.wrong.contains(file.content) { passWrong(file, Self.wrongHash) }
+            whole.removeAll { !store.isUnsettled($0.content) }
+            for content in ended.stored { wrong[content] = nil }
+            if !ended.stored.isEmpty { report(.stored(ended.stored)) }
         } catch {
-            let lost = whole.filter { !store.holds($0.content) }
-            whole.removeAll { !store.holds($0.content) }
+            let lost = whole.filter { !store.isUnsettled($0.content) }
+            whole.removeAll(where: lost.contains)
             passAll(lost, "\(error)")
         }
     }

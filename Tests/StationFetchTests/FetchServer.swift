@@ -143,9 +143,9 @@ final class FetchBench {
 }
 
 extension ContentStore {
-    /// Makes all that was added durable, and waits for it.
+    /// Makes all that was added and is what it should be durable, and waits for it.
     func commit() throws -> [TUF.Content] {
         startCommit()
-        return try endCommit(waits: true)
+        return try endCommit(waits: true).stored
     }
 }

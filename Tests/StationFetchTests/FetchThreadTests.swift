@@ -275,11 +275,12 @@ struct FetchThreadTests {
 
     @Test(
         "T22 T23 T24 what is not the file is refused, and the thread goes on with the others",
-        arguments: refused)
-    func refusals(mode: String, said: String) throws {
+        arguments: refused, ["", "emergency/"])
+    func refusals(of refused: (mode: String, said: String), folder: String) throws {
+        let (mode, said) = refused
         let site = try Site()
         let run = try FetchRun(site)
-        let bad = try run.file(mode, "x", 100_000)
+        let bad = try run.file(mode, "x", 100_000, folder: folder)
         // Of another upstream: one whose server does not answer is passed over whole.
         let good = try run.file("sound", "y", 1000, upstream: "huyện")
         run.want([bad, good])

@@ -110,15 +110,15 @@ struct TLSTests {
         try Data(bytes).write(to: URL(fileURLWithPath: bench.folder + "/x.mp3"))
         let server = try NginxServer(bench.folder)
         let (store, content) = (try bench.store(), try FetchBench.target(bytes))
-        var download = try store.download(content, "x")
+        var download = try store.download(content)
         // Half of it came before.
         #expect(bench.fetch(server.url + "x.mp3", into: download) == .complete)
         let path = try bench.part(of: content)
         #expect(truncate(path, 1_000_000) == 0)
-        download = try store.download(content, "x")
+        download = try store.download(content)
         #expect(download.rest?.offset == 1_000_000 && download.rest?.of.forRange != nil)
         #expect(bench.fetch(server.url + "x.mp3", into: download, rest: download.rest) == .complete)
-        try download.finish()
+        try download.verify()
         // nginx writes its log when it has ended, not when we have.
         let limit = Date(timeIntervalSinceNow: 30)
         while try server.requests.count < 2, Date() < limit { Foundation.Thread.sleep(forTimeInterval: 0.02) }

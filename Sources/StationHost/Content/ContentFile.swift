@@ -56,8 +56,9 @@ package enum ContentFile {
     /// The SHA-256 of the whole file, which is what somebody signed for.
     ///
     /// - Throws: `SystemError`; with EBADMSG when it is something else, and as `hash` does.
-    static func verify(
-        _ descriptor: Int32, _ path: String, is content: TUF.Content, shouldContinue: () -> Bool
+    package static func verify(
+        _ descriptor: Int32, _ path: String, is content: TUF.Content,
+        shouldContinue: () -> Bool = { true }
     ) throws(SystemError) -> Digest {
         let limit = content.length ?? mostBytes
         let different = SystemError(call: path, code: EBADMSG)
