@@ -265,6 +265,7 @@ struct FetchThreadTests {
     static let refused: [(mode: String, said: String)] = [
         ("gone", "not on the server"), ("longer", "longer than 100000 bytes"),
         ("shorter", "50000 bytes instead of 100000"), ("portal", "a web page came in its place"),
+        ("silent-portal", "a web page came in its place"),
         ("other", "another hash than promised"), ("endless", "longer than 100000 bytes"),
         ("broken", "the server said 500"), ("stalled", "Timeout was reached"),
         ("loop", "it leads on and on"), ("to-file", "the server leads to file:"),
