@@ -29,7 +29,7 @@ extension World {
             send(
                 .event(.completed(id, amplifierFails ? .failed("the command failed") : .done)),
                 after: .milliseconds(30))
-        case .poll(let upstream, let at, _):
+        case .poll(let upstream, let at, _, _):
             send(.poll(upstream: upstream, at: at), after: .milliseconds(20))
             send(.completed(id, .done))
         case .want(let files):

@@ -316,11 +316,31 @@ struct FetchThreadTests {
         run.end()
     }
 
-    @Test("T24 a login page of the network throws nothing away of what has come")
-    func portalInBetween() throws {
+    @Test("What a server had wrong waits with the next list, but not where somebody asks")
+    func mended() throws {
         let site = try Site()
         let run = try FetchRun(site)
-        let file = try run.file("cut-then-portal", "x", 1_000_000)
+        let file = try run.file("other-first", "x", 1000)
+        func tries() throws -> Int { try site.server.asked().count { $0.contains("other-first") } }
+        run.want([file])
+        #expect(run.wait { run.problems.count == 1 })
+        run.poll()
+        run.want([file])
+        #expect(run.wait { run.problems.count == 1 })
+        #expect(try tries() == 1)
+        run.poll(isAsked: true)
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        #expect(try tries() == 2)
+    }
+
+    @Test(
+        "T24 a login page of the network throws nothing away of what has come, whatever it is called",
+        arguments: ["cut-then-portal", "cut-then-silent-portal"])
+    func portalInBetween(mode: String) throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let file = try run.file(mode, "x", 1_000_000)
         run.want([file])
         #expect(run.wait { run.problems.first?.why.hasPrefix("a web page") })
         run.want([file])

@@ -226,12 +226,30 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test("a person's sync asks each upstream for that person, once; what follows it asks nobody")
+    func askedBySomebody() {
+        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:10:00+07:00")
+        var polls: [Bool] = []
+        world.tamper = { effects in
+            for case .poll(_, _, _, let isAsked) in effects.map(\.action) { polls.append(isAsked) }
+            return effects
+        }
+        for second in 0..<5 {
+            world.carryOut(.command(.sync(isFollowing: second > 0), operatorPerson))
+            world.run(until: world.time + .seconds(1))
+        }
+        #expect(polls == [true])
+        world.run(until: "2026-03-02T23:00:00+07:00")
+        #expect(polls.count > 1 && polls.dropFirst().allSatisfy { !$0 })
+    }
+
     @Test("T25: without a clock upstreams and certificates are judged by the floor, with one by the time")
     func pollTime() {
         let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
         var polls: [(at: Instant, certificatesAt: Instant?)] = []
         world.tamper = { effects in
-            for case .poll(_, let time, let certificatesAt) in effects.map(\.action) {
+            for case .poll(_, let time, let certificatesAt, _) in effects.map(\.action) {
                 polls.append((time, certificatesAt))
             }
             return effects

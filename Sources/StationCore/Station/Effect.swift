@@ -69,8 +69,9 @@ package struct Effect: Equatable, Sendable {
         case amplifier(isOn: Bool)
         /// Asks an upstream whether there is anything new; what comes of it is told by `fetched`.
         ///
-        /// Metadata is judged by `at`; certificates by `certificatesAt`, or by the clock where that is nil.
-        case poll(upstream: String, at: Instant, certificatesAt: Instant?)
+        /// Metadata is judged by `at`; certificates by `certificatesAt`, or by the clock where that is nil. Where
+        /// somebody asked for it, no file waits any longer because its server had it wrong.
+        case poll(upstream: String, at: Instant, certificatesAt: Instant?, isAsked: Bool)
         /// Fetches these files in this order, in place of those before.
         case want([RemoteFile])
         /// Removes files of the store of content, by their names.

@@ -61,9 +61,11 @@ extension Station {
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {
-            case .poll(let upstream):
+            case .poll(let upstream, let isAsked):
                 let floor = trust == .untrusted ? clock.floor : nil
-                emit(.poll(upstream: upstream, at: floor ?? now.wall, certificatesAt: floor))
+                emit(
+                    .poll(
+                        upstream: upstream, at: floor ?? now.wall, certificatesAt: floor, isAsked: isAsked))
             case .want(let files): emit(.want(files))
             case .evict(let names):
                 emit(.evict(names))

@@ -182,7 +182,7 @@ struct PullTests {
     {
         pull.act(at: reading(seconds), room: room, playing: []).map { action in
             switch action {
-            case .poll(let upstream): "poll \(upstream)"
+            case .poll(let upstream, let isAsked): "poll \(upstream)" + (isAsked ? ", asked" : "")
             case .want(let files): (["want"] + files.map(\.path)).joined(separator: " ")
             case .evict(let names): "evict \(names.count)"
             case .adopt(let kind, _): "adopt \(kind)"
@@ -206,7 +206,7 @@ struct PullTests {
         #expect(standing?.lastContact == Self.now + .seconds(67))
         #expect(Self.deeds(&pull, after: 68) == [])
         pull.pollNow(at: Self.reading(68).monotonic)
-        #expect(Self.deeds(&pull, after: 68) == ["poll xa"])
+        #expect(Self.deeds(&pull, after: 68) == ["poll xa, asked"])
         #expect(!pull.isStale("huyen", at: Self.reading(1800).monotonic))
         #expect(pull.isStale("huyen", at: Self.reading(1801).monotonic))
         #expect(!pull.isStale("xa", at: Self.reading(1801).monotonic))
@@ -243,7 +243,7 @@ struct PullTests {
             .offered(.ordinary, try Self.timetable([("a", 2 * Self.hour)]), fetched: []), at: Self.reading(62)
         )
         pull.take(.polled(upstream: "xa", .changed(targetsVersion: 1, issued: nil)), at: Self.reading(62))
-        #expect(Self.deeds(&pull, after: 62) == ["poll xa", "want a schedule.ics"])
+        #expect(Self.deeds(&pull, after: 62) == ["poll xa, asked", "want a schedule.ics"])
         #expect(pull.coming.count == 2)
         pull.take(.passedOver(upstream: "xa"), at: Self.reading(63))
         #expect(pull.coming.isEmpty && Self.deeds(&pull, after: 63) == ["adopt ordinary"])
