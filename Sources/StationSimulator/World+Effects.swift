@@ -33,7 +33,7 @@ extension World {
             send(.poll(upstream: upstream, at: at), after: .milliseconds(20))
             send(.completed(id, .done))
         case .want(let files):
-            send(.download(files), after: .milliseconds(50))
+            send(.download(files), after: latencies.download)
             send(.completed(id, .done))
         case .evict(let names):
             for name in names { stored[name] = nil }

@@ -226,6 +226,55 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// A station without any timetable yet, whose upstream has one: its network comes up at 14:04.
+    private func firstSync(_ village: Village) -> World {
+        let world = World(settings: village.settings, at: at("2026-03-02T13:00:00+07:00"))
+        world.library = village.library
+        world.carryOut(.network(isUp: false))
+        world.carryOut(.publish(village.timetable))
+        world.carryOut(.bootClock(.carried(off: .zero), synchronisesAfter: .zero))
+        world.carryOut(.boot)
+        world.schedule(.network(isUp: true), at: "2026-03-02T14:04:00+07:00")
+        return world
+    }
+
+    private func contentFaults(_ world: World) -> [String] {
+        world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "content" }
+            .compactMap { $0.json["state"]?.text }
+    }
+
+    @Test(
+        "what the first timetable brings too late to be looked at ahead is no fault while its content comes",
+        arguments: [true, false])
+    func lateNews(isServed: Bool) {
+        let world = firstSync(
+            Village([Programme("tre", at: "140000", seconds: 20, rule: nil, day: "20260302")]))
+        world.latencies.download = .seconds(20)
+        world.serves = { isServed || $0.path != "tre-1.wav" }
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(world.outcome(of: "tre", on: "2026-03-02") == (isServed ? "played" : "missed no-content"))
+        // What nobody has, is one.
+        #expect(contentFaults(world) == (isServed ? [] : ["raised", "cleared"]))
+    }
+
+    @Test("what was known in time and is still on its way when it is looked at is a fault")
+    func slowContent() {
+        let world = firstSync(
+            Village([
+                Programme("cham", at: "150000", seconds: 20, rule: nil, day: "20260302"),
+                Programme("truoc", at: "143000", seconds: 20, rule: nil, day: "20260302"),
+            ]))
+        world.serves = { $0.path != "cham-1.wav" }
+        world.run(until: "2026-03-02T14:40:00+07:00")
+        world.serves = { _ in true }
+        world.latencies.download = .seconds(3600)
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T14:57:00+07:00")
+        #expect(world.station.pull.coming.map(\.path) == ["cham-1.wav"])
+        world.run(until: "2026-03-02T14:58:30+07:00")
+        #expect(world.station.faults.contains(.content(slot: "xa/cham@2026-03-02T15:00:00+07:00")))
+    }
+
     @Test("a person's sync asks each upstream for that person, once; what follows it asks nobody")
     func askedBySomebody() {
         let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
