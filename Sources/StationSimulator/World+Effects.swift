@@ -40,7 +40,7 @@ extension World {
             send(.completed(id, .done))
         case .adopt(let kind, let manifest):
             send(.adoption(id, kind, manifest), after: latencies.disk)
-        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes)))
+        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, partBytes: 0)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
         case .exit: exit()

@@ -111,5 +111,6 @@ package enum Completion: Hashable, Sendable {
     /// One report for each item, in order.
     case preflighted([ItemReport])
     case played(PlayEnd, Playback)
-    case storage(freeBytes: Int64)
+    /// What is free on the disk, and what there is of content that has not come whole.
+    case storage(freeBytes: Int64, partBytes: Int64)
 }

@@ -21,7 +21,9 @@ extension Station {
             return
         }
         switch command {
-        case .status: emit(.reply(id, Reply(.fine, statusJSON)))
+        case .status:
+            emit(.reply(id, Reply(.fine, statusJSON)))
+            measureForPeople()
         case .next(let days): emit(.reply(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays)))))
         case .playFile(let token, let name, let digest): playFile(token, name, digest, id, person)
         case .playProgramme(let programme): playProgramme(programme, id, person)

@@ -65,6 +65,10 @@ struct PullTests {
         supply.stored = [:]
         let cut = supply.wanted(at: Self.now, room: full)
         #expect(cut.isCut && cut.files.map(\.path).prefix(3) == ["emergency/siren", "next", "old"])
+        // What is half there has half of its room already.
+        let resumed = StorageRoom(
+            quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500, partBytes: 1000)
+        #expect(supply.wanted(at: Self.now, room: resumed).files.count == cut.files.count + 1)
         // What is needed soon comes whatever the quota says, and the rest while there is room.
         let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil)
         supply.stored = [:]
