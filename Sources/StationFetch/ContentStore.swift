@@ -7,7 +7,6 @@ import StationTrust
 ///
 /// Fetch thread, but what is static, which a commit's thread calls; others open what they were told of.
 final class ContentStore {
-    private static let partSuffix = ".part"
     private let folder: String
     /// Opened with the first download and kept open: the kernel tells it of what could not be written since.
     private var directory: SharedDescriptor?
@@ -82,7 +81,7 @@ final class ContentStore {
         guard !isOfThisBoot, (try? readFile(mark, limit: 256)) != Array(boot.utf8) else {
             return isOfThisBoot = true
         }
-        for name in try namesInDirectory(folder) where name.hasSuffix(Self.partSuffix) {
+        for name in try namesInDirectory(folder) where name.hasSuffix(ContentFile.partSuffix) {
             let path = "\(folder)/\(name)"
             let synced = PartRecord(at: PartRecord.path(of: path))?.synced ?? 0
             var information = stat()
@@ -169,14 +168,14 @@ final class ContentStore {
     }
 
     private static func part(of name: String, in folder: String) -> String {
-        "\(folder)/\(name)\(partSuffix)"
+        "\(folder)/\(name)\(ContentFile.partSuffix)"
     }
 
     /// Gives a file that is whole and on the disk its name, durable with the next wait for the folder.
     static func settle(_ name: String, in folder: String) throws(SystemError) {
         let path = "\(folder)/\(name)"
-        _ = try system("rename \(path)") { rename(path + partSuffix, path) }
-        unlink(PartRecord.path(of: path + partSuffix))
+        _ = try system("rename \(path)") { rename(path + ContentFile.partSuffix, path) }
+        unlink(PartRecord.path(of: path + ContentFile.partSuffix))
     }
 
     /// Puts a file there for good that was checked in memory.
@@ -205,7 +204,7 @@ final class ContentStore {
     /// Removes what has come of files that nobody wants any more.
     func removeParts(but wanted: [TUF.Content]) {
         let wanted = Set(wanted.compactMap(\.storeName))
-        for name in (try? namesInDirectory(folder)) ?? [] where name.contains(Self.partSuffix) {
+        for name in (try? namesInDirectory(folder)) ?? [] where name.contains(ContentFile.partSuffix) {
             let file = String(name.prefix { $0 != "." })
             if wanted.contains(file) || isUnsettled(file) { continue }
             unlink("\(folder)/\(name)")

@@ -83,6 +83,14 @@ final class Downloads {
         }
     }
 
+    /// Lets the next list try what servers had wrong: somebody asks, and it may be mended.
+    ///
+    /// Where it is not, it is held back for longer than before.
+    func endHolds() {
+        let now = Clocks.read().monotonic
+        for content in wrong.keys { wrong[content]?.until = now }
+    }
+
     /// Goes by the budget of the month of a time that is believed, in seconds since 1970.
     func turn(to time: Int64) {
         if budget.turn(to: time) { report(.used(budget.usage)) }

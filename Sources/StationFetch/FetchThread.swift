@@ -39,7 +39,7 @@ package final class FetchThread: Sendable {
 
     /// What the thread is asked to do.
     enum Job: Sendable {
-        case poll(upstream: String, at: Int64, certificatesAt: Int64?)
+        case poll(upstream: String, at: Int64, certificatesAt: Int64?, isAsked: Bool)
         case configure(TimetableStation, zoneName: String)
         case want([RemoteFile])
         case evict([String])
@@ -79,8 +79,11 @@ package final class FetchThread: Sendable {
     ///   - upstream: its name.
     ///   - time: by which metadata is judged, in seconds since 1970; bulk uses the budget of its month.
     ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
-    package func poll(_ upstream: String, at time: Int64, certificatesAt: Int64? = nil) {
-        jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt))
+    ///   - isAsked: whether somebody asked for it: then files that servers had wrong wait no longer.
+    package func poll(
+        _ upstream: String, at time: Int64, certificatesAt: Int64? = nil, isAsked: Bool = false
+    ) {
+        jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt, isAsked: isAsked))
     }
 
     /// Reads timetables for a station with other groups, languages or another zone from now on.
@@ -165,8 +168,9 @@ private final class FetchLoop {
 
     private func carryOut(_ job: FetchThread.Job) {
         switch job {
-        case .poll(let upstream, let time, let certificatesAt):
+        case .poll(let upstream, let time, let certificatesAt, let isAsked):
             transfers.certificatesAt = certificatesAt
+            if isAsked { downloads.endHolds() }
             // Where the clock is not believed, the time is the floor: no month has ended because of that.
             if certificatesAt == nil { downloads.turn(to: time) }
             poll(upstream, at: time, isTimeKnown: certificatesAt == nil)

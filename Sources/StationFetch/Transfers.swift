@@ -89,11 +89,11 @@ final class Transfers {
         }
 
         /// Looks at the header before the first byte.
-        func begin() -> Bool {
+        func begin(_ head: UnsafeRawBufferPointer = .init(start: nil, count: 0)) -> Bool {
             guard !hasBegun else { return true }
             hasBegun = true
             let answer = Answer(handle)
-            switch answer.body(asked: request.rest?.offset ?? 0) {
+            switch answer.body(asked: request.rest?.offset ?? 0, head: head) {
             case .part(let offset):
                 isStopped = !sink.begin(at: offset, answer.validators)
                 return !isStopped
@@ -122,7 +122,7 @@ final class Transfers {
 
         func take(_ piece: UnsafeRawBufferPointer) -> Bool {
             received += Int64(piece.count)
-            guard begin() else { return false }
+            guard begin(piece) else { return false }
             guard isWanted else { return received <= Limit.pageBytes }
             isStopped = !sink.take(piece)
             return !isStopped

@@ -265,6 +265,7 @@ struct FetchThreadTests {
     static let refused: [(mode: String, said: String)] = [
         ("gone", "not on the server"), ("longer", "longer than 100000 bytes"),
         ("shorter", "50000 bytes instead of 100000"), ("portal", "a web page came in its place"),
+        ("silent-portal", "a web page came in its place"),
         ("other", "another hash than promised"), ("endless", "longer than 100000 bytes"),
         ("broken", "the server said 500"), ("stalled", "Timeout was reached"),
         ("loop", "it leads on and on"), ("to-file", "the server leads to file:"),
@@ -316,11 +317,31 @@ struct FetchThreadTests {
         run.end()
     }
 
-    @Test("T24 a login page of the network throws nothing away of what has come")
-    func portalInBetween() throws {
+    @Test("What a server had wrong waits with the next list, but not where somebody asks")
+    func mended() throws {
         let site = try Site()
         let run = try FetchRun(site)
-        let file = try run.file("cut-then-portal", "x", 1_000_000)
+        let file = try run.file("other-first", "x", 1000)
+        func tries() throws -> Int { try site.server.asked().count { $0.contains("other-first") } }
+        run.want([file])
+        #expect(run.wait { run.problems.count == 1 })
+        run.poll()
+        run.want([file])
+        #expect(run.wait { run.problems.count == 1 })
+        #expect(try tries() == 1)
+        run.poll(isAsked: true)
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        #expect(try tries() == 2)
+    }
+
+    @Test(
+        "T24 a login page of the network throws nothing away of what has come, whatever it is called",
+        arguments: ["cut-then-portal", "cut-then-silent-portal"])
+    func portalInBetween(mode: String) throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let file = try run.file(mode, "x", 1_000_000)
         run.want([file])
         #expect(run.wait { run.problems.first?.why.hasPrefix("a web page") })
         run.want([file])

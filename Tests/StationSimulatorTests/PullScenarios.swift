@@ -226,12 +226,79 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// A station without any timetable yet, whose upstream has one: its network comes up at 14:04.
+    private func firstSync(_ village: Village) -> World {
+        let world = World(settings: village.settings, at: at("2026-03-02T13:00:00+07:00"))
+        world.library = village.library
+        world.carryOut(.network(isUp: false))
+        world.carryOut(.publish(village.timetable))
+        world.carryOut(.bootClock(.carried(off: .zero), synchronisesAfter: .zero))
+        world.carryOut(.boot)
+        world.schedule(.network(isUp: true), at: "2026-03-02T14:04:00+07:00")
+        return world
+    }
+
+    private func contentFaults(_ world: World) -> [String] {
+        world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "content" }
+            .compactMap { $0.json["state"]?.text }
+    }
+
+    @Test(
+        "what the first timetable brings too late to be looked at ahead is no fault while its content comes",
+        arguments: [true, false])
+    func lateNews(isServed: Bool) {
+        let world = firstSync(
+            Village([Programme("tre", at: "140000", seconds: 20, rule: nil, day: "20260302")]))
+        world.latencies.download = .seconds(20)
+        world.serves = { isServed || $0.path != "tre-1.wav" }
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(world.outcome(of: "tre", on: "2026-03-02") == (isServed ? "played" : "missed no-content"))
+        // What nobody has, is one.
+        #expect(contentFaults(world) == (isServed ? [] : ["raised", "cleared"]))
+    }
+
+    @Test("what was known in time and is still on its way when it is looked at is a fault")
+    func slowContent() {
+        let world = firstSync(
+            Village([
+                Programme("cham", at: "150000", seconds: 20, rule: nil, day: "20260302"),
+                Programme("truoc", at: "143000", seconds: 20, rule: nil, day: "20260302"),
+            ]))
+        world.serves = { $0.path != "cham-1.wav" }
+        world.run(until: "2026-03-02T14:40:00+07:00")
+        world.serves = { _ in true }
+        world.latencies.download = .seconds(3600)
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T14:57:00+07:00")
+        #expect(world.station.pull.coming.map(\.path) == ["cham-1.wav"])
+        world.run(until: "2026-03-02T14:58:30+07:00")
+        #expect(world.station.faults.contains(.content(slot: "xa/cham@2026-03-02T15:00:00+07:00")))
+    }
+
+    @Test("a person's sync asks each upstream for that person, once; what follows it asks nobody")
+    func askedBySomebody() {
+        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:10:00+07:00")
+        var polls: [Bool] = []
+        world.tamper = { effects in
+            for case .poll(_, _, _, let isAsked) in effects.map(\.action) { polls.append(isAsked) }
+            return effects
+        }
+        for second in 0..<5 {
+            world.carryOut(.command(.sync(isFollowing: second > 0), operatorPerson))
+            world.run(until: world.time + .seconds(1))
+        }
+        #expect(polls == [true])
+        world.run(until: "2026-03-02T23:00:00+07:00")
+        #expect(polls.count > 1 && polls.dropFirst().allSatisfy { !$0 })
+    }
+
     @Test("T25: without a clock upstreams and certificates are judged by the floor, with one by the time")
     func pollTime() {
         let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
         var polls: [(at: Instant, certificatesAt: Instant?)] = []
         world.tamper = { effects in
-            for case .poll(_, let time, let certificatesAt) in effects.map(\.action) {
+            for case .poll(_, let time, let certificatesAt, _) in effects.map(\.action) {
                 polls.append((time, certificatesAt))
             }
             return effects

@@ -6,8 +6,8 @@ import StationTrust
 package struct Pull: Sendable {
     /// What is to be done, in order.
     package enum Action: Sendable {
-        /// Ask an upstream; it ends with a report.
-        case poll(String)
+        /// Ask an upstream; it ends with a report. Somebody may want to know it.
+        case poll(String, isAsked: Bool)
         /// Fetch these, in this order, in place of those before.
         case want([RemoteFile])
         /// Remove these from the store.
@@ -255,8 +255,8 @@ package struct Pull: Sendable {
         var actions: [Action] = []
         for index in upstreams.indices where !upstreams[index].isPolling {
             guard upstreams[index].schedule.next <= now.monotonic else { continue }
+            actions.append(.poll(upstreams[index].name, isAsked: upstreams[index].isAskedFor))
             (upstreams[index].isPolling, upstreams[index].isAskedFor) = (true, false)
-            actions.append(.poll(upstreams[index].name))
         }
         hasNews = hasNews || self.playing != playing
         self.playing = playing

@@ -65,6 +65,10 @@ struct PullTests {
         supply.stored = [:]
         let cut = supply.wanted(at: Self.now, room: full)
         #expect(cut.isCut && cut.files.map(\.path).prefix(3) == ["emergency/siren", "next", "old"])
+        // What is half there has half of its room already.
+        let resumed = StorageRoom(
+            quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500, partBytes: 1000)
+        #expect(supply.wanted(at: Self.now, room: resumed).files.count == cut.files.count + 1)
         // What is needed soon comes whatever the quota says, and the rest while there is room.
         let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil)
         supply.stored = [:]
@@ -182,7 +186,7 @@ struct PullTests {
     {
         pull.act(at: reading(seconds), room: room, playing: []).map { action in
             switch action {
-            case .poll(let upstream): "poll \(upstream)"
+            case .poll(let upstream, let isAsked): "poll \(upstream)" + (isAsked ? ", asked" : "")
             case .want(let files): (["want"] + files.map(\.path)).joined(separator: " ")
             case .evict(let names): "evict \(names.count)"
             case .adopt(let kind, _): "adopt \(kind)"
@@ -206,7 +210,7 @@ struct PullTests {
         #expect(standing?.lastContact == Self.now + .seconds(67))
         #expect(Self.deeds(&pull, after: 68) == [])
         pull.pollNow(at: Self.reading(68).monotonic)
-        #expect(Self.deeds(&pull, after: 68) == ["poll xa"])
+        #expect(Self.deeds(&pull, after: 68) == ["poll xa, asked"])
         #expect(!pull.isStale("huyen", at: Self.reading(1800).monotonic))
         #expect(pull.isStale("huyen", at: Self.reading(1801).monotonic))
         #expect(!pull.isStale("xa", at: Self.reading(1801).monotonic))
@@ -243,7 +247,7 @@ struct PullTests {
             .offered(.ordinary, try Self.timetable([("a", 2 * Self.hour)]), fetched: []), at: Self.reading(62)
         )
         pull.take(.polled(upstream: "xa", .changed(targetsVersion: 1, issued: nil)), at: Self.reading(62))
-        #expect(Self.deeds(&pull, after: 62) == ["poll xa", "want a schedule.ics"])
+        #expect(Self.deeds(&pull, after: 62) == ["poll xa, asked", "want a schedule.ics"])
         #expect(pull.coming.count == 2)
         pull.take(.passedOver(upstream: "xa"), at: Self.reading(63))
         #expect(pull.coming.isEmpty && Self.deeds(&pull, after: 63) == ["adopt ordinary"])
