@@ -3,10 +3,14 @@
 @_spi(_Unicode) import Swift
 
 extension String {
-    /// Whether the text is in Unicode's normalization form C, as the names in playlists must be.
-    var isNFC: Bool {
+    /// The text in Unicode's normalization form C: what stations ask for, whatever a disk or an editor made of it.
+    var nfc: String {
+        guard utf8.contains(where: { $0 >= 0x80 }) else { return self }
         var form = String.UnicodeScalarView()
         for scalar in _nfc { form.append(scalar) }
-        return String(form).utf8.elementsEqual(utf8)
+        return String(form)
     }
+
+    /// Whether it is in that form already.
+    var isNFC: Bool { nfc.utf8.elementsEqual(utf8) }
 }

@@ -91,8 +91,8 @@ struct Channel {
         Timetable.compile([source], for: station, zones: surroundings.zones)
     }
 
-    func references(_ audience: Audience) -> [String] {
-        source.references(for: station(audience), zones: surroundings.zones)
+    func mentions(_ station: TimetableStation) -> Set<ChannelSource.Mention> {
+        source.mentions(for: station, zones: surroundings.zones)
     }
 
     /// The hosts of the `https://` URLs in a text.

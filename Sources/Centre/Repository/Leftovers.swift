@@ -26,7 +26,7 @@ struct Leftovers {
                 let role = String(listing.name.dropLast(".json".count))
                 let file = "\(listing.value.version).\(TUF.fileName(of: role))"
                 metadata.insert(file)
-                guard let signed = signed(file, of: role) else { return }
+                guard let signed = folder.signed(file, of: role) else { return }
                 for target in signed["targets"]?.members ?? [] {
                     targets.insert(RepositoryFolder.name(of: target.name, hash: target.value.sha256 ?? ""))
                 }
@@ -44,7 +44,8 @@ struct Leftovers {
     private func keptSnapshots(_ names: [String]) -> [(name: String, signed: JSON)] {
         let suffix = "." + TUF.fileName(of: Role.snapshot)
         guard
-            let newest = signed(RepositoryFolder.timestampFile, of: Role.timestamp)?["meta"]?["snapshot.json"]
+            let newest = folder.signed(RepositoryFolder.timestampFile, of: Role.timestamp)?["meta"]?[
+                "snapshot.json"]
         else { return [] }
         let versions = names.filter { $0.hasSuffix(suffix) }.compactMap { Int64($0.dropLast(suffix.count)) }
             .filter { $0 <= newest.version }.sorted(by: >)
@@ -54,18 +55,11 @@ struct Leftovers {
         for version in versions {
             guard superseded > now - Self.grace else { break }
             let name = "\(version)\(suffix)"
-            guard let snapshot = signed(name, of: Role.snapshot) else { break }
+            guard let snapshot = folder.signed(name, of: Role.snapshot) else { break }
             kept.append((name, snapshot))
             superseded = snapshot.issued ?? superseded
         }
         return kept
-    }
-
-    private func signed(_ name: String, of role: String) -> JSON? {
-        guard let bytes = try? readFile(folder.metadata(name), limit: TUF.Limit.bytes(of: role)) else {
-            return nil
-        }
-        return try? TUF.Document(bytes, of: role).signed
     }
 
     private func removeTargets(_ path: String, but kept: Set<String>) {
