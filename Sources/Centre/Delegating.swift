@@ -123,7 +123,9 @@ extension Repository {
         } catch {
             throw CentreError(.refused, Phrasebook.translated("--metadata: \(error)"))
         }
-        guard strangers.isEmpty else { throw Self.notHandedOn(strangers, role) }
+        let paths = targets.targets.entries.map(\.name)
+        let refused = strangers + paths.filter { !TUF.isSound(path: $0) }
+        guard refused.isEmpty else { throw Self.notHandedOn(refused, role) }
         let header = targets.header
         guard header.expires > now else {
             let date = surroundings.phrase(header.expires)
@@ -144,7 +146,7 @@ extension Repository {
                         "\(role).json is version \(header.version), no newer than the one that is here (\(known))"
                 ))
         }
-        draft.add(role, version: header.version, metadata, paths: targets.targets.entries.map(\.name))
+        draft.add(role, version: header.version, metadata, paths: paths)
         return targets
     }
 

@@ -5,10 +5,19 @@
 extension String {
     /// The text in Unicode's normalization form C: what stations ask for, whatever a disk or an editor made of it.
     var nfc: String {
-        guard utf8.contains(where: { $0 >= 0x80 }) else { return self }
+        guard !unicodeScalars.allSatisfy(Self.isSurelyNFC) else { return self }
         var form = String.UnicodeScalarView()
         for scalar in _nfc { form.append(scalar) }
         return String(form)
+    }
+
+    /// Whether it stands for itself in every text: of the Latin blocks, where Vietnamese has its letters, and of
+    /// ordinary punctuation everything does. A calendar of many megabytes need not be taken apart.
+    private static func isSurelyNFC(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x300, 0x1E00..<0x1F00, 0x2010..<0x2028: true
+        default: false
+        }
     }
 
     /// Whether it is in that form already.

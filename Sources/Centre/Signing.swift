@@ -128,10 +128,24 @@ package struct Handover {
                     path, with: bytes, mode: RepositoryFolder.fileMode, output.surroundings.calls)
             }
         }
+        removeLeftovers()
         return Receipt(
             file: path, version: signed.version, until: output.surroundings.phrase(signed.expires),
             isUnchanged: bytes == before?.bytes, hasOtherKeys: before?.isOurs == false,
             made: made.flatMap { output.keys.file(of: TUF.keyID(of: $0.json) ?? "", .targets) })
+    }
+
+    /// Removes what none of the roles in the folder names any more: it would be handed over again and again.
+    private func removeLeftovers() {
+        let folder = output.folder
+        guard let names = try? namesInDirectory(folder.path) else { return }
+        var kept: Set<String> = []
+        for name in names where name.hasSuffix(".json") {
+            // Whoever cannot be read may name anything.
+            guard let before = try? Self.before(folder.path + "/" + name) else { return }
+            kept.formUnion(Leftovers.names(of: before.signed))
+        }
+        Leftovers(folder: folder, now: output.now).removeTargets(but: kept)
     }
 
     /// What the role is to say: as before where nothing is new and the end is far.

@@ -46,8 +46,14 @@ struct DelegationTests {
         #expect(try eyes.custom(recording)?["loa"]?["durationMilliseconds"]?.integer == 1000)
         #expect(try eyes.read("schedule.ics") != nil)
         try desk.writePart("Tin mới", seconds: 2)
+        try desk.write("out/other.json", try desk.read("out/ap-3.json"))
         #expect(try desk.sign().version == 2)
         try desk.delegate()
+        // What goes to the district does not grow with each version, nor does one role take another's files.
+        #expect(desk.signed.count == 4)
+        try desk.remove("out/other.json")
+        #expect(try desk.sign().isUnchanged)
+        #expect(desk.signed.count == 2)
         // What the district publishes takes nothing of it away, however much later.
         for _ in 0..<2 {
             desk.now = desk.now + .seconds(8 * 86_400)
@@ -73,7 +79,7 @@ struct DelegationTests {
         #expect(try desk.read("out/ap-3.json") == file)
         let name = try #require(desk.names("targets").first { $0.hasSuffix("ấp 3.wav") })
         try desk.remove("out/targets/" + name)
-        try desk.write("repo/targets/" + name, "damaged, and of another length")
+        try desk.write("repo/targets/" + name, try desk.read("part/" + recording).reversed())
         try desk.sign()
         let before = try desk.read("repo/metadata/timestamp.json")
         try desk.delegate()
@@ -102,6 +108,17 @@ struct DelegationTests {
         let eyes = try Eyes(desk)
         try eyes.refresh(at: desk.now)
         #expect(try eyes.read(calendar) != nil)
+    }
+
+    @Test("what somebody without a key has written into the file is neither kept nor signed")
+    func forged() throws {
+        try desk.sign()
+        let text = String(decoding: try desk.read("out/ap-3.json"), as: UTF8.self)
+        try desk.write("out/ap-3.json", text.replacing("Milliseconds\":1000", with: "Milliseconds\":9000"))
+        let receipt = try desk.sign()
+        #expect(receipt.version == 2 && receipt.hasOtherKeys)
+        #expect(
+            String(decoding: try desk.read("out/ap-3.json"), as: UTF8.self).contains("Milliseconds\":1000"))
     }
 
     @Test("of several keys as many must sign as the delegation says, each once")
@@ -294,6 +311,22 @@ struct DelegationTests {
                 try $0.sign(["stations/*/*"])
             }
         ),
+        (
+            "a path that leads elsewhere", "stations/ap-3/..: not among the paths",
+            {
+                let key = try #require(SecretKey(seed: Array(repeating: 7, count: 32)))
+                let target: JSON = [
+                    "hashes": ["sha256": .string("\(SHA256.hash("x".utf8))")], "length": 1,
+                ]
+                let signed: JSON = [
+                    "_type": "targets", "expires": "2027-06-01T00:00:00Z", "spec_version": "1.0.31",
+                    "targets": ["stations/ap-3/..": target], "version": 1,
+                ]
+                try $0.write("out/ap-3.json", try TUF.file(signed, signedBy: [key]))
+                try $0.remove("their-keys/targets")
+                try $0.write("their-keys/targets/x.pub.pem", Hexadecimal.text(key.publicBytes))
+            }
+        ),
         ("what has expired", "ap-3.json expired", { $0.now = $0.now + .seconds(366 * 86_400) }),
         ("no file at all", "ap-3.json", { try $0.remove("out/ap-3.json") }),
     ]
@@ -304,8 +337,8 @@ struct DelegationTests {
     func untaken(name: String) throws {
         let lie = try #require(Self.lies.first { $0.name == name })
         try desk.sign()
-        let delegation = try desk.delegation()
         try lie.make(desk)
+        let delegation = try desk.delegation()
         let before = repository.filter { $0.key.hasPrefix("metadata") }
         let error = try #require(desk.refusal { try desk.delegate(delegation) })
         #expect(error.message[.english].contains(lie.says), "\(error.message[.english])")
@@ -363,11 +396,14 @@ struct DelegationTests {
 }
 
 extension Desk {
-    /// The recording as it lies in what is handed over.
+    /// The files that are handed over, as they lie there.
+    fileprivate var signed: [String] {
+        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: path + "/out/targets")) ?? []
+        return paths.filter { $0.contains(".") }
+    }
+
+    /// The recording among them.
     fileprivate var signedRecording: String {
-        let files = FileManager.default.enumerator(atPath: path + "/out/targets")?.compactMap {
-            $0 as? String
-        }
-        return "out/targets/" + (files?.first { $0.hasSuffix("ấp 3.wav") } ?? "")
+        "out/targets/" + (signed.first { $0.hasSuffix("ấp 3.wav") } ?? "")
     }
 }

@@ -27,16 +27,24 @@ struct Leftovers {
                 let file = "\(listing.value.version).\(TUF.fileName(of: role))"
                 metadata.insert(file)
                 guard let signed = folder.signed(file, of: role) else { return }
-                for target in signed["targets"]?.members ?? [] {
-                    targets.insert(RepositoryFolder.name(of: target.name, hash: target.value.sha256 ?? ""))
-                }
+                targets.formUnion(Self.names(of: signed))
             }
         }
         for name in names where !metadata.contains(name) && !isRoot(name) {
             unlink(folder.metadata(name))
         }
-        removeTargets("", but: targets)
+        removeTargets(but: targets)
     }
+
+    /// How the files that a targets role names lie below `targets/`.
+    static func names(of signed: JSON) -> [String] {
+        (signed["targets"]?.members ?? []).map {
+            RepositoryFolder.name(of: $0.name, hash: $0.value.sha256 ?? "")
+        }
+    }
+
+    /// Removes all targets but those of these names.
+    func removeTargets(but kept: Set<String>) { removeTargets("", but: kept) }
 
     private func isRoot(_ name: String) -> Bool { name.hasSuffix(".root.json") }
 
