@@ -11,8 +11,10 @@ extension String {
         return String(form)
     }
 
-    /// Whether it stands for itself in every text: of the Latin blocks, where Vietnamese has its letters, and of
-    /// ordinary punctuation everything does. A calendar of many megabytes need not be taken apart.
+    /// Whether it is NFC wherever it stands.
+    ///
+    /// Of the Latin blocks, where Vietnamese has its letters, and of ordinary punctuation everything is: a calendar of
+    /// many megabytes need not be taken apart.
     private static func isSurelyNFC(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x300, 0x1E00..<0x1F00, 0x2010..<0x2028: true
