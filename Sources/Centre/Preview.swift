@@ -50,12 +50,12 @@ package struct Preview {
     ) throws(CentreError) {
         let contents = try ChannelFolder.read(folder)
         let channel = Channel(contents.texts, audio: contents.others, surroundings)
-        let listener = TimetableStation(id: station ?? "/", groups: groups, zone: surroundings.zone)
-        let compiled = channel.compile(listener)
+        let compiled = channel.compile(
+            TimetableStation(id: station ?? "/", groups: groups, zone: surroundings.zone))
         let asked = groups.map(Audience.group) + (station.map { [.station($0)] } ?? [])
         problems =
             contents.problems + ChannelProblem.all(compiled.problems)
-            + ChannelProblem.spellings(channel.mentions(listener))
+            + ChannelProblem.spellings(compiled.timetable.mentions)
             + Self.unknown(asked, among: Audience.named(in: contents.texts.map(\.path)))
         let end = surroundings.now + .seconds(Int64(days) * 86_400)
         entries = compiled.timetable.slots(from: surroundings.now, until: end, limit: Self.mostSlots).map {

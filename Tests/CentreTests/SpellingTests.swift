@@ -43,7 +43,7 @@ struct SpellingTests {
         let source = ChannelSource(upstream: "x", rank: 1, classes: [.normal], files: texts)
         let surroundings = try desk.surroundings
         let station = TimetableStation(id: "x", zone: surroundings.zone)
-        let mentions = source.mentions(for: station, zones: surroundings.zones)
+        let mentions = Timetable.compile([source], for: station, zones: surroundings.zones).timetable.mentions
         #expect(mentions.count == 4)
         for mention in mentions { #expect(try eyes.read(mention.path) != nil, "\(mention)") }
     }

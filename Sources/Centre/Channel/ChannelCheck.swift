@@ -138,13 +138,14 @@ struct ChannelCheck {
     /// Compiles what each audience gets; returns the paths that their programmes refer to.
     private mutating func checkTimetables() -> [String] {
         var seen: Set<ChannelProblem> = []
-        var mentions: Set<ChannelSource.Mention> = []
+        var mentions: Set<Timetable.Mention> = []
         for audience in audiences {
-            for problem in ChannelProblem.all(channel.compile(audience).problems)
+            let compiled = channel.compile(audience)
+            for problem in ChannelProblem.all(compiled.problems)
             where seen.insert(problem).inserted {
                 problems.append(problem)
             }
-            mentions.formUnion(channel.mentions(channel.station(audience)))
+            mentions.formUnion(compiled.timetable.mentions)
         }
         problems += ChannelProblem.spellings(mentions)
         return Set(mentions.map(\.path.nfc)).sorted()

@@ -52,7 +52,7 @@ extension ChannelProblem {
     }
 
     /// What remains in another form of Unicode where a file is named: percent-encoded, or parted by a folded line.
-    static func spellings(_ mentions: Set<ChannelSource.Mention>) -> [ChannelProblem] {
+    static func spellings(_ mentions: Set<Timetable.Mention>) -> [ChannelProblem] {
         mentions.filter { !$0.path.isNFC }.sorted { ($0.file, $0.line) < ($1.file, $1.line) }.map { mention in
             ChannelProblem(
                 .error, mention.file, line: mention.line,

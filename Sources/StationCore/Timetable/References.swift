@@ -10,9 +10,12 @@ extension ChannelSource {
     ///   - zones: where zones are read.
     /// - Returns: each path once, in order.
     package func references(for station: TimetableStation, zones: Zones) -> [String] {
-        Set(mentions(for: station, zones: zones).map(\.path)).sorted()
+        let timetable = Timetable.compile([self], for: station, zones: zones).timetable
+        return Set(timetable.mentions.map(\.path)).sorted()
     }
+}
 
+extension Timetable {
     /// One place at which a file is referred to.
     package struct Mention: Hashable, Sendable {
         /// The file's path in the channel, as it is written there.
@@ -23,15 +26,14 @@ extension ChannelSource {
         package let line: Int
     }
 
-    /// Every place at which a programme of this channel, or its playlist, refers to a file; likewise.
-    package func mentions(for station: TimetableStation, zones: Zones) -> Set<Mention> {
-        let timetable = Timetable.compile([self], for: station, zones: zones).timetable
+    /// Every place at which a programme, or its playlist, refers to a file.
+    package var mentions: Set<Mention> {
         var mentions: Set<Mention> = []
-        for programme in timetable.programmes {
+        for programme in programmes {
             for variant in programme.contents {
                 guard let path = variant.reference.path else { continue }
                 mentions.insert(Mention(path: path, file: programme.file, line: programme.contentLine))
-                guard let playlist = timetable.channels[programme.channel].playlists[path] else { continue }
+                guard let playlist = channels[programme.channel].playlists[path] else { continue }
                 for (entry, line) in zip(playlist.entries, playlist.lines) {
                     if case .file(let item) = entry.source {
                         mentions.insert(Mention(path: item, file: path, line: line))
