@@ -136,6 +136,7 @@ extension Repository {
                     en: "\(role).json expired \(date[.english]): the other centre must sign it anew"))
         }
         let known = draft.state.snapshot["meta"]?["\(role).json"]?.version ?? 0
+        draft.look(for: paths, of: role)
         if header.version == known, metadata == kept(role, known) { return targets }
         guard header.version > known || header.version == known && isFirst else {
             throw CentreError(
@@ -146,7 +147,7 @@ extension Repository {
                         "\(role).json is version \(header.version), no newer than the one that is here (\(known))"
                 ))
         }
-        draft.add(role, version: header.version, metadata, paths: paths)
+        draft.add(role, version: header.version, metadata)
         return targets
     }
 

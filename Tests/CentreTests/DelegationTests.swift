@@ -378,6 +378,7 @@ struct DelegationTests {
                 "\(calendar), \(recording): this repository, or another role before it, offers that too, and "
                     + "stations take theirs"
             ])
+        #expect(try desk.delegate() == warnings)
     }
 
     @Test("targets that somebody has put into the repository by hand need not lie beside the metadata")

@@ -66,12 +66,14 @@ struct Draft {
     }
 
     /// Adds a file of another centre's role, which has signed it itself.
-    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8], paths: [String]) {
-        probes += paths.map { ($0, role) }
+    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8]) {
         files.append(("\(version).\(TUF.fileName(of: role))", bytes))
         list(role, version: version, bytes)
         revised.append(role)
     }
+
+    /// Finds out which of these paths stations take from another role than that one.
+    mutating func look(for paths: [String], of role: String) { probes += paths.map { ($0, role) } }
 
     /// Signs a new snapshot where there is reason to, and a new timestamp: the last thing before `write`.
     mutating func finish() throws(CentreError) {
