@@ -72,6 +72,28 @@ struct CommandTests {
         ("key add DIR/repo --keys DIR/keys/ --role targets", 0, "Keys of targets (1 of 2 must sign):"),
         ("key add DIR/repo --keys DIR/keys/ --role online", 0, "/keys/online/"),
         ("delegate DIR/repo --keys DIR/keys --role x --metadata DIR/keys", 1, "/keys: "),
+        ("sign DIR/part DIR/out --keys DIR/their --role ap-3", 64, "--path is missing"),
+        (
+            "sign DIR/part DIR/out --keys DIR/their --role ap-3 --path stations/ap-3/*", 0,
+            ".pub.pem to the other centre"
+        ),
+        (
+            "sign DIR/part DIR/out --keys DIR/their --role ap-3 --path stations/ap-3/* --lang vi", 0,
+            "Không có gì mới: "
+        ),
+        (
+            "sign DIR/part DIR/out --keys DIR/third --role ap-3 --path stations/ap-3/*", 0,
+            "warning: other keys signed it before"
+        ),
+        ("sign DIR/part DIR/out --keys DIR/their --role ap-3 --path x/*", 1, "not signed: 2 errors"),
+        (
+            "delegate DIR/repo --keys DIR/keys --role ap-3 --path stations/ap-3/* --key KEY "
+                + "--metadata DIR/out/ap-3.json", 0, "The role ap-3 signs for that now."
+        ),
+        (
+            "delegate DIR/repo --keys DIR/keys --role ap-3 --metadata DIR/out/ap-3.json --lang vi", 0,
+            "Đã giao"
+        ),
         ("key revoke DIR/repo --keys DIR/keys --role targets --key x", 1, "x"),
         ("key add DIR/repo --keys DIR/keys --role nobody", 64, "root, targets"),
         ("", 64, "--help"), ("nonsense", 64, "nonsense"), ("refresh", 64, "REPO"),
@@ -89,11 +111,21 @@ struct CommandTests {
         try desk.write(
             "bad/schedule.ics",
             Desk.calendar([Desk.event("a", "A", "tin.m3u8").replacing("UID:a\r\n", with: "")]))
+        try desk.writePart()
         for line in Self.lines {
-            let (status, output) = try centre(line.words.split(separator: " ").map(String.init))
+            var words = line.words.split(separator: " ").map(String.init)
+            if let place = words.firstIndex(of: "KEY") { words[place] = try publicKey("third") }
+            let (status, output) = try centre(words)
             #expect(status == line.status, "\(line.words): \(output)")
             #expect(line.says.isEmpty || output.contains(line.says), "\(line.words): \(output)")
         }
+    }
+
+    /// The file of the public half in a folder of keys.
+    private func publicKey(_ keys: String) throws -> String {
+        let folder = "\(desk.path)/\(keys)/targets/"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        return folder + (try #require(names.first { $0.hasSuffix(".pub.pem") }))
     }
 
     @Test("of very many warnings the first are shown, and the errors below them")

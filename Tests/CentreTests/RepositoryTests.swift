@@ -69,7 +69,7 @@ struct RepositoryTests {
         try look(eyes, "schedule.ics")
         try delegate(eyes)
         try desk.publish()
-        try look(eyes, "schedule.ics", "ap-3/tin.wav", "emergency/schedule.ics")
+        try look(eyes, "schedule.ics", "ap-3/tin.wav", "stations/ap-3/ấp 3.wav", "emergency/schedule.ics")
     }
 
     private func delegate(_ eyes: Eyes) throws {
@@ -86,23 +86,32 @@ struct RepositoryTests {
             return try TUF.file(signed, signedBy: [key])
         }
         try desk.write("repo/targets/ap-3/\(SHA256.hash("x".utf8)).tin.wav", "x")
-        let opened = try desk.opened()
+        func delegate(_ metadata: [UInt8], isFirst: Bool = false) throws {
+            try desk.write("other/ap-3.json", metadata)
+            var delegation = Delegation(to: "other", desk.path + "/other/ap-3.json")
+            if isFirst {
+                delegation.patterns = ["ap-3/*"]
+                delegation.publicKeys = [Hexadecimal.text(key.publicBytes)]
+            }
+            try desk.delegate(delegation)
+        }
         let other = try TUF.file(["_type": "targets"], signedBy: [key])
-        #expect(throws: CentreError.self) {
-            try opened.delegate(
-                "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)], metadata: other
-            )
-        }
-        _ = try opened.delegate(
-            "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)],
-            metadata: try file(1))
+        #expect(throws: CentreError.self) { try delegate(other, isFirst: true) }
+        try delegate(try file(1), isFirst: true)
         try look(eyes, "ap-3/tin.wav", "schedule.ics", "ap-3/nothing")
-        _ = try opened.delegate("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
+        try delegate(try file(2))
         try look(eyes, "ap-3/tin.wav")
-        // Not a newer one.
-        #expect(throws: CentreError.self) {
-            try opened.delegate("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
-        }
+        // Not an older one.
+        #expect(throws: CentreError.self) { try delegate(try file(1)) }
+        // And what our own tool has signed.
+        try desk.writePart()
+        try desk.sign()
+        try desk.delegate(desk.delegation())
+        try look(eyes, "stations/ap-3/schedule.ics", "stations/ap-3/ấp 3.wav", "schedule.ics")
+        try desk.writePart("Tin mới")
+        try desk.sign()
+        try desk.delegate()
+        try look(eyes, "stations/ap-3/schedule.ics", "stations/ap-3/ấp 3.wav", "ap-3/tin.wav")
     }
 
     @Test("a repository is not overwritten, and keys that are there are used only where that is meant")

@@ -29,7 +29,8 @@ extension Repository {
         var message: CAPMessage?
         if case .cap(let path) = order.source { message = try CAPMessage(try read(path)) }
         return try changeEmergency { emergency throws(CentreError) in
-            let known = Audience.named(in: emergency.state.offers.map(\.path))
+            let others = folder.delegated(emergency.state).flatMap { $0.signed["targets"]?.members ?? [] }
+            let known = Audience.named(in: emergency.paths + others.map(\.name))
             if let message { try replace(message, in: &emergency) }
             var receipt = AlertReceipt(audience: order.audience, areas: message?.areas ?? [], warnings: [])
             if message?.kind != .cancel {

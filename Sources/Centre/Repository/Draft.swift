@@ -27,8 +27,10 @@ struct Draft {
     private var previous: JSON?
     /// Whether stations that still have that root believe everything too.
     private var isForBoth = true
-    /// Paths that must be found, or be told not to be there, when the change is looked at.
-    private var probes: [String] = []
+    /// Paths of other centres' roles, to be looked for when the change is looked at.
+    private var probes: [(path: String, role: String)] = []
+    /// Those that stations take from another role.
+    private(set) var eclipsed: [String] = []
 
     // MARK: Signing
 
@@ -64,12 +66,14 @@ struct Draft {
     }
 
     /// Adds a file of another centre's role, which has signed it itself.
-    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8], probes: [String]) {
-        self.probes += probes
+    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8]) {
         files.append(("\(version).\(TUF.fileName(of: role))", bytes))
         list(role, version: version, bytes)
         revised.append(role)
     }
+
+    /// Finds out which of these paths stations take from another role than that one.
+    mutating func look(for paths: [String], of role: String) { probes += paths.map { ($0, role) } }
 
     /// Signs a new snapshot where there is reason to, and a new timestamp: the last thing before `write`.
     mutating func finish() throws(CentreError) {
@@ -150,12 +154,15 @@ struct Draft {
     }
 
     /// Reads the repository as a station would once the change is made, before anything of it is.
-    private func check() throws(CentreError) {
+    private mutating func check() throws(CentreError) {
         let drafts = Dictionary(files.map { ($0.name, $0.bytes) }) { _, last in last }
         var reader = try RepositoryReader(anchor: state.anchor, folder: folder, drafts: drafts)
         // At the beginning of time, too: a role that has expired, and whose keys are elsewhere, is warned of.
         let read = try reader.state(at: 0)
-        for path in probes { try reader.look(for: path) }
+        for (path, role) in probes {
+            let signer = try reader.signer(of: path)
+            if signer != role { eclipsed.append(path) }
+        }
         guard read.timestamp == state.timestamp, read.targets == state.targets, read.root == state.root else {
             throw CentreError(
                 .configuration,
@@ -195,7 +202,7 @@ struct Draft {
         if let emergency = state.emergency, !emergency.isEmergencyInForce {
             roles.append((Role.emergency, emergency))
         }
-        return roles + [(Role.targets, state.targets), (Role.root, state.root)]
+        return roles + folder.delegated(state) + [(Role.targets, state.targets), (Role.root, state.root)]
     }
 
     /// Until when each of its files is believed.
@@ -228,7 +235,11 @@ struct Draft {
             Phrase(
                 vi: "chạy loa-centre publish với khóa emergency/",
                 en: "run loa-centre publish with the keys of emergency/")
-        default: Phrase(vi: "chạy loa-centre publish", en: "run loa-centre publish")
+        case Role.targets: Phrase(vi: "chạy loa-centre publish", en: "run loa-centre publish")
+        default:
+            Phrase(
+                vi: "trung tâm kia ký lại (loa-centre sign), rồi chạy loa-centre delegate",
+                en: "the other centre signs anew (loa-centre sign), then run loa-centre delegate")
         }
     }
 }

@@ -26,17 +26,25 @@ struct Leftovers {
                 let role = String(listing.name.dropLast(".json".count))
                 let file = "\(listing.value.version).\(TUF.fileName(of: role))"
                 metadata.insert(file)
-                guard let signed = signed(file, of: role) else { return }
-                for target in signed["targets"]?.members ?? [] {
-                    targets.insert(RepositoryFolder.name(of: target.name, hash: target.value.sha256 ?? ""))
-                }
+                guard let signed = folder.signed(file, of: role) else { return }
+                targets.formUnion(Self.names(of: signed))
             }
         }
         for name in names where !metadata.contains(name) && !isRoot(name) {
             unlink(folder.metadata(name))
         }
-        removeTargets("", but: targets)
+        removeTargets(but: targets)
     }
+
+    /// How the files that a targets role names lie below `targets/`.
+    static func names(of signed: JSON) -> [String] {
+        (signed["targets"]?.members ?? []).map {
+            RepositoryFolder.name(of: $0.name, hash: $0.value.sha256 ?? "")
+        }
+    }
+
+    /// Removes all targets but those of these names.
+    func removeTargets(but kept: Set<String>) { removeTargets("", but: kept) }
 
     private func isRoot(_ name: String) -> Bool { name.hasSuffix(".root.json") }
 
@@ -44,7 +52,8 @@ struct Leftovers {
     private func keptSnapshots(_ names: [String]) -> [(name: String, signed: JSON)] {
         let suffix = "." + TUF.fileName(of: Role.snapshot)
         guard
-            let newest = signed(RepositoryFolder.timestampFile, of: Role.timestamp)?["meta"]?["snapshot.json"]
+            let newest = folder.signed(RepositoryFolder.timestampFile, of: Role.timestamp)?["meta"]?[
+                "snapshot.json"]
         else { return [] }
         let versions = names.filter { $0.hasSuffix(suffix) }.compactMap { Int64($0.dropLast(suffix.count)) }
             .filter { $0 <= newest.version }.sorted(by: >)
@@ -54,18 +63,11 @@ struct Leftovers {
         for version in versions {
             guard superseded > now - Self.grace else { break }
             let name = "\(version)\(suffix)"
-            guard let snapshot = signed(name, of: Role.snapshot) else { break }
+            guard let snapshot = folder.signed(name, of: Role.snapshot) else { break }
             kept.append((name, snapshot))
             superseded = snapshot.issued ?? superseded
         }
         return kept
-    }
-
-    private func signed(_ name: String, of role: String) -> JSON? {
-        guard let bytes = try? readFile(folder.metadata(name), limit: TUF.Limit.bytes(of: role)) else {
-            return nil
-        }
-        return try? TUF.Document(bytes, of: role).signed
     }
 
     private func removeTargets(_ path: String, but kept: Set<String>) {
