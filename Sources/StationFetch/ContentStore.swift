@@ -63,7 +63,7 @@ final class ContentStore {
 
     /// Begins a download, or goes on with it.
     func download(_ content: TUF.Content) throws(SystemError) -> Download {
-        guard let name = content.storeName else { throw SystemError(call: "begin a file", code: EINVAL) }
+        guard let name = content.storeName else { throw SystemError(call: "keep content", code: EINVAL) }
         try beginBoot()
         return try Download(content, path: Self.part(of: name, in: folder), calls: calls)
     }
