@@ -26,8 +26,10 @@ final class ChannelReading {
     private let question: Question
     private let repository: Repository
     private let store: ContentStore
-    private let then: (Result<Manifest.Channel, Repository.Problem>) -> Void
+    private let then: (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
     private var channel = Manifest.Channel()
+    /// What ran out of what others sign for: their part stays as it was.
+    private var lapse: Repository.Problem?
     private var texts: [String: [UInt8]] = [:]
     private var textBytes = 0
     /// Whether whoever signed said when.
@@ -43,10 +45,10 @@ final class ChannelReading {
     ///   - question: what is read.
     ///   - repository: has it.
     ///   - store: has its texts, or gets them.
-    ///   - then: is told once what there is, maybe before `start` returns.
+    ///   - then: is told once what there is, and of what of it nobody signs any more; maybe before `start` returns.
     init(
         _ question: Question, _ repository: Repository, _ store: ContentStore,
-        then: @escaping (Result<Manifest.Channel, Repository.Problem>) -> Void
+        then: @escaping (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
     ) {
         (self.question, self.repository, self.store, self.then) = (question, repository, store, then)
         pending = question.reader.station.calendarPaths.filter { RemoteFile.Kind(of: $0) == question.kind }
@@ -82,15 +84,24 @@ final class ChannelReading {
         switch result {
         // An alert's signature ends with it: until somebody signs for the next there is none.
         case .failure(let problem) where problem.isExpired && isEmergency: end(.success(Manifest.Channel()))
+        // A commune that no longer signs for its part freezes neither that nor what its district sends.
+        case .failure(let problem) where problem.isExpired:
+            lapse = lapse ?? problem
+            guard let kept = question.before?.contents[path] else { return goOn() }
+            take(path, kept)
         case .failure(let problem): end(.failure(problem))
         // What nobody offers is missed by whoever compiles the timetable.
         case .success(nil): goOn()
         case .success(let target?):
             if isEmergency, let problem = noteEmergency(path, target) { return end(.failure(problem)) }
-            channel.contents[path] = target.content
-            guard ChannelReader.isText(path) else { return goOn() }
-            read(path, target.content)
+            take(path, target.content)
         }
+    }
+
+    private func take(_ path: String, _ content: TUF.Content) {
+        channel.contents[path] = content
+        guard ChannelReader.isText(path) else { return goOn() }
+        read(path, content)
     }
 
     /// Notes until when an emergency is one, and who said so.
@@ -152,7 +163,7 @@ final class ChannelReading {
     private func end(_ result: Result<Manifest.Channel, Repository.Problem>) {
         guard !hasEnded else { return }
         hasEnded = true
-        then(result)
+        then(result, lapse)
     }
 }
 

@@ -41,12 +41,12 @@ final class ContentStore {
         for (name, bytes) in (try? Self.list(folder)) ?? [] where !name.contains(".") { files[name] = bytes }
     }
 
-    /// Whether the file is there, for good or with a commit.
+    /// Whether the file is there for good, or with a commit if it is what it should be.
     func holds(_ content: TUF.Content) -> Bool {
         content.storeName.map { files[$0] != nil || isUnsettled($0) } ?? false
     }
 
-    /// Whether the file is whole, and there with a commit that is to come.
+    /// Whether the file has come whole, and is there with a commit if it is what it should be.
     func isUnsettled(_ content: TUF.Content) -> Bool { content.storeName.map(isUnsettled) ?? false }
 
     private func isUnsettled(_ name: String) -> Bool {
@@ -106,11 +106,15 @@ final class ContentStore {
 
     /// Puts a download that is whole there for good; it does not wait for what else is on its way.
     ///
-    /// - Throws: `SystemError`, with EBADMSG when it is not what it should be.
-    func addAtOnce(_ download: Download) throws(SystemError) {
-        guard let name = download.content.storeName, let directory else { return }
+    /// - Returns: whether it is what it should be; else nothing of it is kept.
+    /// - Throws: `SystemError`; then nothing of it is kept either.
+    func addAtOnce(_ download: Download) throws(SystemError) -> Bool {
+        guard let name = download.content.storeName, let directory else { return false }
         do throws(SystemError) {
-            try download.verify()
+            guard try Self.isRight(name, download.content, in: folder) else {
+                download.forget()
+                return false
+            }
             try download.sync()
         } catch {
             // As with a batch: what the kernel has thrown away no second wait proves.
@@ -120,6 +124,7 @@ final class ContentStore {
         try Self.settle(name, in: folder)
         if let error = calls.sync(directory.number) { throw error }
         files[name] = download.count
+        return true
     }
 
     /// Whether a commit is under way.

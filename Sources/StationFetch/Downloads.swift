@@ -1,4 +1,3 @@
-import Glibc
 import StationCore
 import StationHost
 import StationTrust
@@ -152,8 +151,9 @@ final class Downloads {
     /// The first file that is to be fetched now.
     private func next() -> RemoteFile? {
         guard !passed.all else { return nil }
-        while let file = queue.last, store.holds(file.content) || isPassed(file) { queue.removeLast() }
-        guard let file = queue.last else { return nil }
+        while let file = queue.last, store.contains(file.content) || isPassed(file) { queue.removeLast() }
+        // What has come whole is not fetched twice, and stays wanted until it is known to be right.
+        guard let file = queue.last(where: { !store.holds($0.content) && !isPassed($0) }) else { return nil }
         if file.isEmergency { return file }
         return budget.isExhausted || isBulkHeld ? nil : file
     }
@@ -242,11 +242,9 @@ final class Downloads {
             return whole.append(file)
         }
         do throws(SystemError) {
-            try store.addAtOnce(download)
+            guard try store.addAtOnce(download) else { return passWrong(file, Self.wrongHash) }
             wrong[file.content] = nil
             report(.stored([file.content]))
-        } catch  where error.code == EBADMSG {
-            passWrong(file, Self.wrongHash)
         } catch { passAll([file], "\(error)") }
     }
 

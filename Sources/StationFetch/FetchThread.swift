@@ -228,8 +228,8 @@ private final class FetchLoop {
         let question = ChannelReading.Question(
             kind: kind, reader: reader, time: time.seconds, isTimeKnown: time.isKnown,
             before: manifests[kind]?.channels[upstream])
-        let reading = ChannelReading(question, repository, store) { [self] result in
-            var failure = failure
+        let reading = ChannelReading(question, repository, store) { [self] result, lapse in
+            var failure = failure ?? lapse
             switch result {
             case .success(let channel):
                 if let problem = offer(upstream, kind, channel) {

@@ -164,6 +164,38 @@ struct FetchThreadTests {
         #expect(try told() == [])
     }
 
+    @Test(
+        "A part that a commune signs for no more stays as it was, and keeps no programme of the district away",
+        arguments: [true, false])
+    func lapse(isKnown: Bool) throws {
+        let (site, path) = (try Site(), "stations/loa-1/schedule.ics")
+        try site.signed.delegate("targets", to: "ap-1", paths: ["stations/loa-1/*"])
+        try site.add(path, "BEGIN:VCALENDAR\r\nX-LOA-EMPTY:TRUE\r\nEND:VCALENDAR\r\n", to: "ap-1")
+        try site.signed.publishAll("ap-1")
+        try site.publish()
+        let run = try FetchRun(site)
+        func ordinary() -> [String: TUF.Content]? {
+            run.offers.last { $0.kind == .ordinary }?.timetable.manifest.channels["xã"]?.contents
+        }
+        if isKnown { run.poll() }
+        let before = ordinary() ?? [:]
+        #expect((before[path] != nil) == isKnown)
+        site.signed.documents["ap-1"]?["expires"] = .string(SignedRepository.before)
+        try site.signed.publishAll("ap-1")
+        try site.offer("second")
+        func isTold() -> Bool {
+            guard case .failed(let why, isUnreachable: false) = run.ended else { return false }
+            return why.contains("ap-1") && why.contains("expired")
+        }
+        run.poll()
+        #expect(isTold() && ordinary()?[path] == before[path])
+        #expect(ordinary()?["schedule.ics"] != nil && ordinary()?["schedule.ics"] != before["schedule.ics"])
+        // It is told as long as it is so.
+        run.poll()
+        #expect(isTold())
+        run.end()
+    }
+
     @Test("A calendar that the disk has spoiled is not read, and comes again with the next poll")
     func spoiledCalendar() throws {
         let site = try Site()

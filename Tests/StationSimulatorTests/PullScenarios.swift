@@ -159,6 +159,54 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// What is playing until 05:10, and what waits for its end.
+    private static let long = Programme("dai", at: "050000", seconds: 600, rule: nil, day: "20260302")
+    private static let waiting = Programme(
+        "doi", at: "050500", seconds: 20, late: "PT20M", rule: nil, day: "20260302")
+
+    @Test("I9: what waits for the loudspeaker plays, though a replacement without its sound came meanwhile")
+    func replacedWhileWaiting() {
+        let (world, ear) = listened(Village([Self.long, Self.waiting]), from: "2026-03-02T04:30:00+07:00")
+        world.run(until: "2026-03-02T05:06:00+07:00")
+        var other = Self.waiting
+        other.items = [("doi-moi.wav", 20)]
+        world.serves = { _ in false }
+        world.carryOut(.publish(Village([Self.long, other]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["dai", "doi"])
+        #expect(world.station.active?.manifest.channels["xa"]?.targetsVersion == 2)
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("I14: what is recalled while it waits for the loudspeaker does not begin")
+    func recalledWhileWaiting() {
+        let (world, ear) = listened(Village([Self.long, Self.waiting]), from: "2026-03-02T04:30:00+07:00")
+        world.run(until: "2026-03-02T05:06:00+07:00")
+        world.serves = { _ in false }
+        let later = Programme("chieu", at: "150000", seconds: 20, rule: nil, day: "20260302")
+        world.carryOut(.publish(Village([Self.long, later]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["dai"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("What begins without an item that still comes is a fault")
+    func partNews() {
+        let next = Programme("sau", at: "150000", seconds: 5)
+        var late = Programme("tre", at: "140000", seconds: 5, rule: nil, day: "20260302")
+        late.items = [("sau-1.wav", 5), ("tre-2.wav", 5)]
+        let (world, _) = listened(Village([next]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T14:04:00+07:00")
+        world.library = Village([next, late]).library
+        world.latencies.download = .seconds(60)
+        world.carryOut(.publish(Village([next, late]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:20:00+07:00")
+        #expect(contentFaults(world).first == "raised")
+    }
+
     @Test("I14: what a new timetable recalls does not sound, though what else it needs is still on its way")
     func recalled() {
         let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")

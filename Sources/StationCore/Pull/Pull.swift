@@ -246,7 +246,7 @@ package struct Pull: Sendable {
     /// - Parameters:
     ///   - now: the instant.
     ///   - room: what may be kept on the disk.
-    ///   - playing: the slots that have begun, also those that are interrupted.
+    ///   - playing: the slots that have begun, also those that are interrupted, and those that wait for the loudspeaker.
     ///   - isTimeKnown: whether the clock is believed; by another nothing is let go, and nothing ordinary is switched.
     /// - Returns: the deeds, in order; asked again, none of them comes again.
     mutating func act(

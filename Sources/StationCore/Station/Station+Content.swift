@@ -85,7 +85,7 @@ extension Station {
     }
 
     /// Whether a slot came too late, with the timetable that has it, for its content to be there when it is looked at.
-    private func isNews(_ slot: Slot) -> Bool {
+    private func cameTooLate(_ slot: Slot) -> Bool {
         log.timetableChange(of: slot.versionName).map { slot.scheduled - Self.preflightLead < $0 } ?? false
     }
 
@@ -120,9 +120,10 @@ extension Station {
         playouts[index].reports = reports
         replaceSpoiled(reports, of: playouts[index].items)
         let slot = playouts[index].slot
-        let isNews = isNews(slot)
+        // Where nothing can be played yet it is looked at again.
+        let isLookedAtAgain = cameTooLate(slot) && !reports.contains(where: \.isPlayable) && !slot.isByHand
         let problems = zip(reports, playouts[index].items).compactMap { report, item in
-            isNews && isComing(item) ? nil : report.problemText
+            isLookedAtAgain && isComing(item) ? nil : report.problemText
         }
         raise(.content(slot: slot.id), problems.map { "\(slot.id): \($0)" })
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {

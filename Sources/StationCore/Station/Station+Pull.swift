@@ -62,11 +62,16 @@ extension Station {
         nextStorageLook = now.monotonic
     }
 
+    /// What has begun, or is due and waits for the loudspeaker: all that a switch would take away.
+    private var playing: Set<String> {
+        Set(playouts.lazy.filter { $0.isBegun || $0.slot.scheduled <= now.wall }.map(\.slot.id))
+    }
+
     /// Does what the pull wants done.
     mutating func followPull() {
         let actions = pull.act(
             at: now, room: room,
-            playing: Set(playouts.lazy.filter(\.isBegun).map(\.slot.id)),
+            playing: playing,
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {
