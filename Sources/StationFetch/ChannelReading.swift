@@ -28,7 +28,7 @@ final class ChannelReading {
     private let store: ContentStore
     private let then: (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
     private var channel = Manifest.Channel()
-    /// What ran out of what others sign for: their part stays as it was.
+    /// What of others' part cannot be had: that stays as it was.
     private var lapse: Repository.Problem?
     private var texts: [String: [UInt8]] = [:]
     private var textBytes = 0
@@ -84,24 +84,30 @@ final class ChannelReading {
         switch result {
         // An alert's signature ends with it: until somebody signs for the next there is none.
         case .failure(let problem) where problem.isExpired && isEmergency: end(.success(Manifest.Channel()))
-        // A commune that no longer signs for its part freezes neither that nor what its district sends.
-        case .failure(let problem) where problem.isExpired:
-            lapse = lapse ?? problem
-            guard let kept = question.before?.contents[path] else { return goOn() }
-            take(path, kept)
+        case .failure(let problem) where problem.isExpired: lapse(path, problem)
         case .failure(let problem): end(.failure(problem))
         // What nobody offers is missed by whoever compiles the timetable.
         case .success(nil): goOn()
         case .success(let target?):
             if isEmergency, let problem = noteEmergency(path, target) { return end(.failure(problem)) }
-            take(path, target.content)
+            take(path, target.content, isOfOthers: !isEmergency && target.signer?.patterns != nil)
         }
     }
 
-    private func take(_ path: String, _ content: TUF.Content) {
+    private func take(_ path: String, _ content: TUF.Content, isOfOthers: Bool) {
         channel.contents[path] = content
         guard ChannelReader.isText(path) else { return goOn() }
-        read(path, content)
+        read(path, content, isOfOthers: isOfOthers)
+    }
+
+    /// Leaves what another centre signs for as it was, where that has run out or is not there any more: a commune's
+    /// lapse freezes nothing that its district sends.
+    private func lapse(_ path: String, _ problem: Repository.Problem) {
+        lapse = lapse ?? problem
+        channel.contents[path] = nil
+        guard let kept = question.before?.contents[path], !ChannelReader.isText(path) || store.contains(kept)
+        else { return goOn() }
+        take(path, kept, isOfOthers: false)
     }
 
     /// Notes until when an emergency is one, and who said so.
@@ -124,7 +130,7 @@ final class ChannelReading {
         return nil
     }
 
-    private func read(_ path: String, _ content: TUF.Content) {
+    private func read(_ path: String, _ content: TUF.Content, isOfOthers: Bool) {
         textBytes += Int(clamping: content.length ?? 0)
         guard textBytes <= Self.mostTextBytes else {
             let problem = "more than \(Self.mostTextBytes >> 20) MiB of calendars and playlists"
@@ -141,7 +147,8 @@ final class ChannelReading {
                 texts[path] = bytes
                 goOn()
             } catch let problem as Repository.Problem {
-                end(.failure(problem))
+                guard isOfOthers, !problem.isUnreachable else { return end(.failure(problem)) }
+                lapse(path, problem)
             } catch { end(.failure(.init(description: "\(error)"))) }
         }
     }

@@ -127,6 +127,8 @@ private final class FetchLoop {
     private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, store: store) }
     private let file: ManifestFile
     private var polling: Set<String> = []
+    /// Whose emergencies were judged by a floor that may have been later than the time.
+    private var judgedByFloor: Set<String> = []
     /// What all upstreams offer, as it was understood last.
     private var manifests: [RemoteFile.Kind: Manifest] = [:]
     /// What the station goes by, also where the disk did not take it.
@@ -199,6 +201,9 @@ private final class FetchLoop {
         }
         do {
             let repository = try repositories.named(upstream)
+            // One that had ended by a false floor has not by the clock.
+            if isTimeKnown, judgedByFloor.remove(upstream) != nil { repository.forgetTimestamp() }
+            if !isTimeKnown { judgedByFloor.insert(upstream) }
             repository.poll(at: time) { [self] result in
                 switch result {
                 case .success(.unchanged): end(upstream, .unchanged)

@@ -166,8 +166,8 @@ struct FetchThreadTests {
 
     @Test(
         "A part that a commune signs for no more stays as it was, and keeps no programme of the district away",
-        arguments: [true, false])
-    func lapse(isKnown: Bool) throws {
+        arguments: [true, false], ["expired", "not on the server"])
+    func lapse(isKnown: Bool, why: String) throws {
         let (site, path) = (try Site(), "stations/loa-1/schedule.ics")
         try site.signed.delegate("targets", to: "ap-1", paths: ["stations/loa-1/*"])
         try site.add(path, "BEGIN:VCALENDAR\r\nX-LOA-EMPTY:TRUE\r\nEND:VCALENDAR\r\n", to: "ap-1")
@@ -180,12 +180,16 @@ struct FetchThreadTests {
         if isKnown { run.poll() }
         let before = ordinary() ?? [:]
         #expect((before[path] != nil) == isKnown)
-        site.signed.documents["ap-1"]?["expires"] = .string(SignedRepository.before)
+        if why == "expired" {
+            site.signed.documents["ap-1"]?["expires"] = .string(SignedRepository.before)
+        } else {
+            site.signed.add(path, "what nobody has laid there", to: "ap-1")
+        }
         try site.signed.publishAll("ap-1")
         try site.offer("second")
         func isTold() -> Bool {
-            guard case .failed(let why, isUnreachable: false) = run.ended else { return false }
-            return why.contains("ap-1") && why.contains("expired")
+            guard case .failed(let said, isUnreachable: false) = run.ended else { return false }
+            return said.contains(why)
         }
         run.poll()
         #expect(isTold() && ordinary()?[path] == before[path])
@@ -193,6 +197,27 @@ struct FetchThreadTests {
         // It is told as long as it is so.
         run.poll()
         #expect(isTold())
+        run.end()
+    }
+
+    @Test("T25 an emergency that had ended by a floor from the future is one by the clock")
+    func falseFloor() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        func contents() -> [String: TUF.Content]? {
+            run.offers.last { $0.kind == .emergency }?.timetable.manifest.channels["xã"]?.contents
+        }
+        site.signed.documents["emergency"]?["expires"] = .string(Site.issued)
+        try site.signed.publishAll("emergency")
+        try site.publish()
+        run.poll(at: Site.now, isTimeKnown: false)
+        #expect(contents()?.isEmpty == true && run.ended == .changed(targetsVersion: 3, issued: Site.issued))
+        run.poll(at: Site.now - 86_400, isTimeKnown: false)
+        #expect(run.ended == .unchanged && contents() == nil)
+        run.poll(at: Site.now - 86_400)
+        #expect(contents()?.isEmpty == false)
+        run.poll(at: Site.now - 86_400)
+        #expect(run.ended == .unchanged)
         run.end()
     }
 

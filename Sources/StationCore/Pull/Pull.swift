@@ -73,6 +73,8 @@ package struct Pull: Sendable {
     /// Whether something has happened since the store was looked at, and when it is looked at without that.
     private(set) var hasNews = true
     private var lookAt = Instant.distantFuture
+    /// Whether it is known what was in force when an earlier run ended: before, all that is stored seems unneeded.
+    private var isRecovered = false
     /// What was under way when that was looked at last: its end may let another timetable in.
     private var playing: Set<String> = []
 
@@ -111,7 +113,7 @@ package struct Pull: Sendable {
         case .opened(let files):
             (supply.stored, hasNews) = (files, true)
         case .recovered(let timetables):
-            hasNews = true
+            (hasNews, isRecovered) = (true, true)
             // What was to come was made for the station as it was configured before.
             (supply.active, supply.candidates, supply.adopted) = (timetables, [:], [:])
             // A station that has nothing yet keeps nobody waiting.
@@ -267,7 +269,7 @@ package struct Pull: Sendable {
             supply.adopted[kind] = timetable
             actions.append(.adopt(kind, timetable))
         }
-        actions += look(at: now, room: room, isQuiet: playing.isEmpty && isTimeKnown)
+        actions += look(at: now, room: room, isQuiet: isRecovered && playing.isEmpty && isTimeKnown)
         hasNews = false
         return actions
     }
