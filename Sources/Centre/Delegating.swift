@@ -4,15 +4,15 @@ import StationHost
 import StationTrust
 package import TerminalText
 
-/// What is handed on to another centre, and what that has signed.
+/// What is handed on to another centre, and what that has signed; what is not said stays as it is.
 package struct Delegation {
     /// The role's name.
     package var role: String
-    /// The paths; none to leave them as they are.
+    /// All of the paths; none to leave them as they are.
     package var patterns: [String] = []
-    /// The other centre's keys, in PEM or hexadecimal digits; none to leave them as they are.
+    /// All of the other centre's keys, in PEM or hexadecimal digits; none to leave them as they are.
     package var publicKeys: [String] = []
-    /// How many of them must sign; nil for one.
+    /// How many of them must sign; nil to leave that as it is, one at first.
     package var threshold: Int?
     /// The path of the file that they have signed; in `targets/` beside it lie its files, if not in the repository.
     package var metadata: String
@@ -46,7 +46,7 @@ extension Repository {
         let targets = try delegate(delegation, metadata, &trial)
         try trial.finish()
         let wanted = try wanted(targets, beside: delegation.metadata)
-        try files.require(wanted)
+        try require(wanted)
         files.removeUnfinished()
         try files.put(wanted, isThorough: true, progress: progress)
         let draft = try change { draft throws(CentreError) in
@@ -55,6 +55,29 @@ extension Repository {
             draft.wanted = wanted
         }.draft
         return Self.warning(of: draft.eclipsed) + draft.warnings
+    }
+
+    /// Takes back what a role has: stations do not believe its files any more; of the keys `targets/` and `online/` are
+    /// read.
+    ///
+    /// - Returns: what expires soon.
+    /// - Throws: when there is no such role, or its name is not another centre's.
+    package func takeBack(from role: String) throws(CentreError) -> [Phrase] {
+        try Role.requireOthers(role)
+        return try change { draft throws(CentreError) in
+            let roles = draft.state.targets.delegates
+            let others = roles.filter { $0["name"]?.text != role }
+            guard others.count < roles.count else {
+                throw CentreError(
+                    .refused,
+                    Phrase(
+                        vi: "kho này không giao gì cho vai trò \(role)",
+                        en: "this repository hands nothing on to a role \(role)"))
+            }
+            // The snapshot goes on listing its file: every client refuses one that lists less than the one before
+            // (TUF 1.0.34, 5.5.5).
+            try draft.revise(Role.targets, draft.state.targets.delegating(to: others))
+        }.draft.warnings
     }
 
     private func delegate(
@@ -68,47 +91,50 @@ extension Repository {
 
     /// Has targets hand the paths on where that is asked for; returns whether it is.
     private func handOn(_ delegation: Delegation, _ draft: inout Draft) throws(CentreError) -> Bool {
-        var delegations = draft.state.targets["delegations"] ?? [:]
-        var roles = delegations["roles"]?.elements ?? []
+        var roles = draft.state.targets.delegates
         let place = roles.firstIndex { $0["name"]?.text == delegation.role }
         let isAsked =
             !delegation.patterns.isEmpty || !delegation.publicKeys.isEmpty || delegation.threshold != nil
         guard isAsked || place == nil else { return false }
-        let entry = try entry(delegation, &delegations)
+        let (entry, keys) = try entry(delegation, place.map { roles[$0] })
         if let place { roles[place] = entry } else { roles.append(entry) }
-        try draft.revise(
-            Role.targets,
-            draft.state.targets.with("delegations", delegations.with("roles", .array(roles))))
+        try draft.revise(Role.targets, draft.state.targets.delegating(to: roles, adding: keys))
         return true
     }
 
-    private func entry(_ delegation: Delegation, _ delegations: inout JSON) throws(CentreError) -> JSON {
+    /// What targets are to say of the role, with what they said before where nothing else is asked for; and its new keys.
+    private func entry(
+        _ delegation: Delegation, _ before: JSON?
+    ) throws(CentreError) -> (entry: JSON, keys: [JSON]) {
         let patterns = try Role.patterns(delegation.patterns)
-        let halves = delegation.publicKeys.compactMap(KeyFile.publicKey)
-        guard halves.count == delegation.publicKeys.count, !halves.isEmpty, !patterns.isEmpty else {
+        let keys = delegation.publicKeys.compactMap(KeyFile.publicKey)
+        guard keys.count == delegation.publicKeys.count,
+            before != nil || !keys.isEmpty && !patterns.isEmpty
+        else {
             throw CentreError(
                 .refused,
                 Phrase(
                     vi: "cần --path và --key: khóa công khai Ed25519, PEM hoặc 64 chữ số",
                     en: "expected --path and --key: public Ed25519 keys, PEM or 64 digits"))
         }
-        let byID = Dictionary(halves.compactMap { key in TUF.keyID(of: key).map { ($0, key) } }) { first, _ in
-            first
+        var entry = before ?? ["name": .string(delegation.role), "terminating": false]
+        if !patterns.isEmpty {
+            entry = entry.without("path_hash_prefixes").with(
+                "paths", .array(patterns.map { .string($0.text) }))
         }
-        let needed = delegation.threshold ?? 1
-        guard 1...byID.count ~= needed else {
+        if !keys.isEmpty {
+            entry = entry.with("keyids", .array(Set(keys.compactMap(TUF.keyID)).sorted().map { .string($0) }))
+        }
+        let needed = delegation.threshold.map { Int64($0) } ?? entry["threshold"]?.integer ?? 1
+        let count = entry["keyids"]?.elements?.count ?? 0
+        guard needed >= 1, needed <= count else {
             throw CentreError(
                 .refused,
                 Phrase(
-                    vi: "--threshold \(needed): có \(byID.count) khóa",
-                    en: "--threshold \(needed): there are \(Format.counted(byID.count, "key"))"))
+                    vi: "--threshold \(needed): có \(count) khóa",
+                    en: "--threshold \(needed): there are \(Format.counted(count, "key"))"))
         }
-        var keys = delegations["keys"] ?? [:]
-        for (id, key) in byID.sorted(by: { $0.key < $1.key }) { keys = keys.with(id, key) }
-        delegations = delegations.with("keys", keys)
-        return Appointment.json(byID.sorted { $0.key < $1.key }.map(\.value), threshold: needed)
-            .with("name", .string(delegation.role)).with("terminating", false)
-            .with("paths", .array(patterns.map { .string($0.text) }))
+        return (entry.with("threshold", .integer(needed)), keys)
     }
 
     // MARK: What was signed
@@ -126,6 +152,7 @@ extension Repository {
         let paths = targets.targets.entries.map(\.name)
         let refused = strangers + paths.filter { !TUF.isSound(path: $0) }
         guard refused.isEmpty else { throw Self.notHandedOn(refused, role) }
+        if let nested = targets.delegates.first { throw Self.handsOn(role, to: nested) }
         let header = targets.header
         guard header.expires > now else {
             let date = surroundings.phrase(header.expires)
@@ -135,9 +162,13 @@ extension Repository {
                     vi: "\(role).json đã hết hạn \(date[.vietnamese]): trung tâm kia phải ký lại",
                     en: "\(role).json expired \(date[.english]): the other centre must sign it anew"))
         }
-        let known = draft.state.snapshot["meta"]?["\(role).json"]?.version ?? 0
+        let listed = draft.state.snapshot["meta"]?["\(role).json"] ?? [:]
+        let known = listed.version
         draft.look(for: paths, of: role)
-        if header.version == known, metadata == kept(role, known) { return targets }
+        if header.version == known, listed.sha256 == SHA256.hash(metadata).description {
+            draft.mend(role, version: known, metadata)
+            return targets
+        }
         guard header.version > known || header.version == known && isFirst else {
             throw CentreError(
                 .refused,
@@ -149,12 +180,6 @@ extension Repository {
         }
         draft.add(role, version: header.version, metadata)
         return targets
-    }
-
-    /// The file of that role that is here.
-    private func kept(_ role: String, _ version: Int64) -> [UInt8]? {
-        try? readFile(
-            folder.metadata("\(version).\(TUF.fileName(of: role))"), limit: TUF.Limit.targetsBytes)
     }
 
     /// The files that it names, as they lie in `targets/` beside it.
@@ -175,7 +200,37 @@ extension Repository {
         return wanted
     }
 
+    /// Makes sure that each file is there, or where it is to come from, by its length; nothing is read.
+    private func require(_ wanted: [TargetFiles.Wanted]) throws(CentreError) {
+        let lost = wanted.filter { file in
+            guard case .file(let name, let folder) = file.source, !files.isThere(file) else { return false }
+            return ContentFile.length(of: name, below: folder) != file.length
+        }
+        guard !lost.isEmpty else { return }
+        let names = TargetFiles.names(lost.map(\.path))
+        throw CentreError(
+            .refused,
+            Phrase(
+                vi: "\(names): không có trong kho, cũng không có đúng độ dài đã ký trong targets/ cạnh "
+                    + "--metadata: trạm sẽ không bao giờ nhận được",
+                en:
+                    "\(names): neither in the repository nor, with the length that was signed, in targets/ beside "
+                    + "--metadata: no station would ever get it"))
+    }
+
     // MARK: What no station takes
+
+    private static func handsOn(_ role: String, to nested: String) -> CentreError {
+        CentreError(
+            .refused,
+            Phrase(
+                vi:
+                    "\(role).json lại giao đường dẫn cho vai trò \(nested), kho này không có tệp của vai trò đó: "
+                    + "trung tâm kia phải ký lại mà không giao tiếp",
+                en:
+                    "\(role).json hands paths on itself, to \(nested), whose file this repository would not have: "
+                    + "the other centre must sign it without that"))
+    }
 
     private static func notHandedOn(_ paths: [String], _ role: String) -> CentreError {
         let names = TargetFiles.names(paths)

@@ -61,6 +61,16 @@ package struct Handover {
         (self.role, self.output) = (role, Repository(output, keys: keys, surroundings))
         try Role.requireOthers(role)
         let patterns = try Role.patterns(patterns)
+        guard access(self.output.folder.metadata, F_OK) != 0 else {
+            let path = self.output.folder.path
+            throw CentreError(
+                .refused,
+                Phrase(
+                    vi: "\(path) là kho của một trung tâm (có metadata/): chọn thư mục khác để ký vào",
+                    en:
+                        "\(path) is a centre's repository (it has metadata/): choose another folder to sign into"
+                ))
+        }
         // Whether the keys can be read is said before hours of sound are decoded.
         try keys.prepare(outside: self.output.folder.path)
         self.keys = try keys.keys(.targets)
@@ -75,6 +85,27 @@ package struct Handover {
             channel, for: patterns, known: known.map(\.value), surroundings, progress: progress)
         try check.require(orElse: Phrase(vi: "không ký", en: "not signed"))
         (files, problems) = (check.files, check.problems)
+        try requireOwnFolder()
+    }
+
+    /// Makes sure that the folder holds what was signed into it and nothing else, which would be removed in the end.
+    private func requireOwnFolder() throws(CentreError) {
+        let folder = output.folder
+        let names = (try? namesInDirectory(folder.path)) ?? []
+        if names.contains(where: { $0.hasSuffix(".json") }) { return }
+        // Without a role's file it is new, or what a first run has left that did not come to its end.
+        let own = Set(files.map { RepositoryFolder.name(of: $0.path, hash: $0.sha256) })
+        let others = Leftovers(folder: folder, now: output.now).targets().files.filter { !own.contains($0) }
+        guard !others.isEmpty else { return }
+        let list = TargetFiles.names(others.sorted())
+        throw CentreError(
+            .refused,
+            Phrase(
+                vi:
+                    "\(folder.targets) có tệp khác (\(list)), sẽ bị xóa: chọn thư mục khác để ký vào, hoặc dọn trống nó",
+                en:
+                    "\(folder.targets) has other files (\(list)), which would be removed: choose another folder to "
+                    + "sign into, or empty that one"))
     }
 
     private static func before(_ path: String) throws(CentreError) -> Before? {

@@ -124,7 +124,7 @@ enum CentreCommand: String, CaseIterable {
         case .delegate:
             return Grammar(
                 operands: ["REPO"], values: ["--role", "--metadata", "--threshold"],
-                repeated: keys.union(["--path", "--key"]))
+                repeated: keys.union(["--path", "--key"]), flags: ["--remove"])
         }
     }
 }

@@ -230,6 +230,7 @@ extension Desk {
     }
 
     func delegate(_ words: Words) throws {
+        if words.has("--remove") { return try takeBack(words) }
         var delegation = Delegation(
             to: try words.required("--role"), try words.required("--metadata"))
         delegation.patterns = words.all("--path")
@@ -240,6 +241,16 @@ extension Desk {
         bar.clear()
         for warning in warnings { complain(warning) }
         say([DeskText.delegated(delegation.role)])
+    }
+
+    private func takeBack(_ words: Words) throws {
+        for name in ["--metadata", "--path", "--key", "--threshold"] where words.value(name) != nil {
+            throw UsageError(message: UsageText.tooMuch(name))
+        }
+        let role = try words.required("--role")
+        let warnings = try repository(words.operands[0], words).takeBack(from: role)
+        for warning in warnings { complain(warning) }
+        say([DeskText.takenBack(role)])
     }
 
     /// A public key as it was typed, or out of the file of that name.

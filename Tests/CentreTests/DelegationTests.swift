@@ -1,10 +1,11 @@
-import Centre
 import Foundation
 import StationCore
 import StationHost
 import StationTrust
 import TerminalText
 import Testing
+
+@testable import Centre
 
 /// Paths that are handed on: what the other centre signs, and what of it is taken.
 struct DelegationTests {
@@ -18,14 +19,6 @@ struct DelegationTests {
         try desk.make()
         try desk.publish()
         try desk.writePart()
-    }
-
-    /// Everything of the repository that a station may see, by name.
-    private var repository: [String: [UInt8]] {
-        Dictionary(
-            uniqueKeysWithValues: desk.names("").compactMap { name in
-                (try? desk.read("repo/" + name)).map { (name, $0) }
-            })
     }
 
     // MARK: The whole way
@@ -149,124 +142,6 @@ struct DelegationTests {
         }
     }
 
-    // MARK: What is not signed
-
-    /// What keeps a part from being signed, and what that says.
-    static let flaws: [(name: String, says: String, make: @Sendable (Desk) throws -> Void)] = [
-        (
-            "an emergency", "part: emergency/schedule.ics: emergency/ is never handed on",
-            {
-                try $0.write(
-                    "part/emergency/schedule.ics",
-                    Desk.calendar([Desk.event("e", "E", "a.wav", "PRIORITY:1")]))
-                try $0.write("part/emergency/a.wav", Desk.tone(seconds: 1))
-            }
-        ),
-        (
-            "a recording that only lies in emergency/",
-            "part: emergency/a.wav: emergency/ is never handed on",
-            { try $0.write("part/emergency/a.wav", Desk.tone(seconds: 1)) }
-        ),
-        (
-            "a calendar of another station", "part: stations/ap-4/schedule.ics: is of no --path",
-            {
-                try $0.write(
-                    "part/stations/ap-4/schedule.ics",
-                    Desk.calendar([Desk.event("x", "X", "../ap-3/ấp 3.wav")]))
-            }
-        ),
-        (
-            "a recording deeper than the pattern", "part: stations/ap-3/sound/a.wav: is of no --path",
-            {
-                try $0.write("part/stations/ap-3/sound/a.wav", Desk.tone(seconds: 1))
-                try $0.write(
-                    "part/stations/ap-3/schedule.ics", Desk.calendar([Desk.event("x", "X", "sound/a.wav")]))
-            }
-        ),
-        (
-            "a recording that is none", "part: stations/ap-3/ấp 3.wav: ",
-            { try $0.write("part/stations/ap-3/ấp 3.wav", "<html>") }
-        ),
-        (
-            "a recording that is not there", "part: stations/ap-3/schedule.ics: ",
-            { try $0.remove("part/stations/ap-3/ấp 3.wav") }
-        ),
-        (
-            "no calendar", "part: schedule.ics: there is none",
-            { try $0.remove("part/stations/ap-3/schedule.ics") }
-        ),
-        (
-            "a file of metadata that is damaged", "ap-3.json: is damaged",
-            { try $0.write("out/ap-3.json", "{}") }
-        ),
-        (
-            "a version that no other can follow", "ap-3.json: is damaged",
-            { try $0.write("out/ap-3.json", #"{"signatures":[],"signed":{"version":9223372036854775807}}"#) }
-        ),
-    ]
-
-    @Test(
-        "what no station could take from it is not signed, and the file is named",
-        arguments: flaws.map(\.name))
-    func unsigned(name: String) throws {
-        let flaw = try #require(Self.flaws.first { $0.name == name })
-        try flaw.make(desk)
-        let before = try? desk.read("out/ap-3.json")
-        let error = try #require(desk.refusal { try desk.sign() })
-        let said = error.problems.filter { $0.severity == .error }.map { problem in
-            "part: \(problem.file): \(problem.message[.english])"
-        }
-        #expect((said + [error.message[.english]]).contains { $0.contains(flaw.says) }, "\(said) \(error)")
-        #expect((try? desk.read("out/ap-3.json")) == before)
-        #expect(!FileManager.default.fileExists(atPath: desk.path + "/out/targets"))
-        #expect(!FileManager.default.fileExists(atPath: desk.path + "/their-keys/targets"))
-    }
-
-    @Test(
-        "paths of emergencies are not handed on, however they are written",
-        arguments: [
-            "emergency/*", "*/*", "e*/schedule.ics", "[e]mergency/*", "?mergency/x/*", "../x", "/x", "a//b",
-        ])
-    func emergencies(pattern: String) throws {
-        #expect(desk.refusal { try desk.sign([pattern]) }?.message[.english].hasPrefix("--path") == true)
-        try desk.sign()
-        let before = repository
-        let error = desk.refusal { try desk.delegate(desk.delegation([pattern])) }
-        #expect(error?.message[.english].hasPrefix("--path") == true)
-        #expect(repository == before)
-    }
-
-    @Test("a role's name that is taken is refused", arguments: ["targets", "root", "emergency", ""])
-    func taken(role: String) throws {
-        #expect(desk.refusal { _ = try desk.handover(as: role) }?.message[.english].contains("taken") == true)
-    }
-
-    @Test("a name of a role leads nowhere else")
-    func roleName() throws {
-        let receipt = try desk.handover(as: "../x").sign()
-        #expect(receipt.file == desk.path + "/out/..%2Fx.json")
-    }
-
-    @Test("secret keys do not lie in the folder that is handed over", arguments: ["out", "out/keys"])
-    func servedKeys(folder: String) throws {
-        let error = desk.refusal { try desk.sign(keys: folder) }
-        #expect(error?.kind == .refused && error?.message[.english].contains("choose another") == true)
-        #expect(!FileManager.default.fileExists(atPath: desk.path + "/out"))
-    }
-
-    @Test("a disk that fails leaves the file of metadata as it was")
-    func fullDisk() throws {
-        try desk.sign()
-        let before = try desk.read("out/ap-3.json")
-        try desk.writePart("Tin mới", seconds: 2)
-        desk.calls = DiskCalls(
-            write: { _, _ in SystemError(call: "write", code: ENOSPC) }, sync: DiskCalls.kernel.sync)
-        #expect(desk.refusal { try desk.sign() } != nil)
-        #expect(try desk.read("out/ap-3.json") == before)
-        desk.calls = .kernel
-        #expect(try desk.sign().version == 2)
-    }
-
     // MARK: What is not taken
 
     /// What is wrong with what was handed over, and what that says.
@@ -313,18 +188,16 @@ struct DelegationTests {
         ),
         (
             "a path that leads elsewhere", "stations/ap-3/..: not among the paths",
+            { try $0.writeForeign(["stations/ap-3/..": Desk.foreignTarget]) }
+        ),
+        (
+            "a role that hands paths on itself", "ap-3.json hands paths on itself, to nested,",
             {
-                let key = try #require(SecretKey(seed: Array(repeating: 7, count: 32)))
-                let target: JSON = [
-                    "hashes": ["sha256": .string("\(SHA256.hash("x".utf8))")], "length": 1,
+                let nested: JSON = [
+                    "keyids": [], "name": "nested", "paths": ["stations/ap-3/*"], "terminating": false,
+                    "threshold": 1,
                 ]
-                let signed: JSON = [
-                    "_type": "targets", "expires": "2027-06-01T00:00:00Z", "spec_version": "1.0.31",
-                    "targets": ["stations/ap-3/..": target], "version": 1,
-                ]
-                try $0.write("out/ap-3.json", try TUF.file(signed, signedBy: [key]))
-                try $0.remove("their-keys/targets")
-                try $0.write("their-keys/targets/x.pub.pem", Hexadecimal.text(key.publicBytes))
+                try $0.writeForeign([:], ["delegations": ["keys": [:], "roles": [nested]]])
             }
         ),
         ("what has expired", "ap-3.json expired", { $0.now = $0.now + .seconds(366 * 86_400) }),
@@ -339,11 +212,11 @@ struct DelegationTests {
         try desk.sign()
         try lie.make(desk)
         let delegation = try desk.delegation()
-        let before = repository.filter { $0.key.hasPrefix("metadata") }
+        let before = desk.published.filter { $0.key.hasPrefix("metadata") }
         let error = try #require(desk.refusal { try desk.delegate(delegation) })
         #expect(error.message[.english].contains(lie.says), "\(error.message[.english])")
         #expect(error.kind == .refused)
-        #expect(repository.filter { $0.key.hasPrefix("metadata") } == before)
+        #expect(desk.published.filter { $0.key.hasPrefix("metadata") } == before)
         #expect(!desk.names("targets").contains { $0.hasSuffix("ấp 3.wav") })
     }
 
@@ -381,6 +254,182 @@ struct DelegationTests {
         #expect(try desk.delegate() == warnings)
     }
 
+    @Test("a file that stations look for with another role alone is refused, as they would get none")
+    func terminating() throws {
+        try desk.writeForeign([:], role: "other")
+        var other = Delegation(to: "other", desk.path + "/out/other.json")
+        (other.patterns, other.publicKeys) = (["stations/*/*"], try desk.publicKeys())
+        try desk.delegate(other)
+        _ = try desk.opened().change { draft throws(CentreError) in
+            // As another tool may have made it.
+            let roles = draft.state.targets.delegates.map { $0.with("terminating", true) }
+            try draft.revise("targets", draft.state.targets.delegating(to: roles))
+        }
+        try desk.remove("their-keys")
+        try desk.remove("out")
+        try desk.sign()
+        let before = desk.published
+        let error = try #require(desk.refusal { try desk.delegate(desk.delegation()) })
+        #expect(
+            error.message[.english].hasPrefix("\(calendar), \(recording): a role before it"), "\(error)")
+        #expect(error.kind == .refused && desk.published == before)
+    }
+
+    // MARK: What is there already
+
+    @Test("what is not said of a delegation stays as it was", arguments: ["--key", "--path", "--threshold"])
+    func partly(option: String) throws {
+        try desk.sign(keys: "second-keys")
+        try desk.sign()
+        let both = try desk.publicKeys() + desk.publicKeys("second-keys")
+        var first = try desk.delegation()
+        first.publicKeys = both
+        try desk.delegate(first)
+        var change = Delegation(to: "ap-3", desk.path + "/out/ap-3.json")
+        var expected = try desk.entry
+        switch option {
+        case "--key":
+            change.publicKeys = [both[0]]
+            let id = try #require(KeyFile.publicKey(both[0]).flatMap(TUF.keyID))
+            expected = expected.with("keyids", [.string(id)])
+        case "--path":
+            change.patterns = ["stations/ap-3/*", "groups/ap-3/*"]
+            expected = expected.with("paths", ["stations/ap-3/*", "groups/ap-3/*"])
+        default:
+            change.threshold = 2
+            #expect(desk.refusal { try desk.delegate(change) }?.kind == .refused)
+            _ = try Handover(
+                of: desk.path + "/part", into: desk.path + "/out", as: "ap-3", for: ["stations/ap-3/*"],
+                keys: KeySources(folders: [desk.path + "/their-keys", desk.path + "/second-keys"]),
+                desk.surroundings
+            ).sign()
+            expected = expected.with("threshold", 2)
+        }
+        try desk.delegate(change)
+        #expect(try desk.entry == expected)
+        // Nor is a key left that nobody has.
+        #expect(try desk.delegatedKeys == (option == "--key" ? 2 : 3))
+        guard option == "--threshold" else { return }
+        // Which one key alone cannot reach.
+        change.threshold = nil
+        change.publicKeys = [both[0]]
+        #expect(
+            desk.refusal { try desk.delegate(change) }?.message[.english]
+                == "--threshold 2: there are 1 key")
+    }
+
+    @Test("the first time paths and keys are needed, both", arguments: [true, false])
+    func incomplete(hasKeys: Bool) throws {
+        try desk.sign()
+        var delegation = try desk.delegation()
+        if hasKeys { delegation.patterns = [] } else { delegation.publicKeys = [] }
+        #expect(
+            desk.refusal { try desk.delegate(delegation) }?.message[.english].hasPrefix(
+                "expected --path and --key") == true)
+    }
+
+    @Test("a run that a full disk has ended is mended by the next, wherever it was")
+    func interrupted() throws {
+        try desk.sign()
+        try desk.delegate(desk.delegation())
+        try desk.remove("out")
+        try desk.remove("their-keys")
+        try desk.writePart("Tin mới")
+        // Other keys begin with the first version again, whose file is there already.
+        #expect(try desk.sign().version == 1)
+        try FileManager.default.copyItem(atPath: desk.repository, toPath: desk.path + "/before")
+        let eyes = try Eyes(desk)
+        var count = 0
+        while count < 50 {
+            try FileManager.default.removeItem(atPath: desk.repository)
+            try FileManager.default.copyItem(atPath: desk.path + "/before", toPath: desk.repository)
+            desk.calls = Desk.failing(after: count)
+            guard desk.refusal({ try desk.delegate(desk.delegation()) }) != nil else { break }
+            desk.calls = .kernel
+            #expect(desk.refusal { try desk.delegate(desk.delegation()) } == nil, "after \(count) writes")
+            try eyes.refresh(at: desk.now)
+            #expect(try eyes.read(calendar) == desk.read("part/" + calendar), "after \(count) writes")
+            count += 1
+        }
+        // One target is new, and four files of metadata.
+        #expect(count == 5)
+    }
+
+    @Test("a file of a role that was damaged or lost is put right by the same one", arguments: [true, false])
+    func damagedRole(isLost: Bool) throws {
+        try desk.sign()
+        try desk.delegate(desk.delegation())
+        let name = "repo/metadata/1.ap-3.json"
+        if isLost { try desk.remove(name) } else { try desk.write(name, "{}") }
+        try desk.delegate()
+        #expect(try desk.read(name) == desk.read("out/ap-3.json"))
+        let time = try FileManager.default.attributesOfItem(atPath: "\(desk.path)/\(name)")[.modificationDate]
+        try desk.delegate()
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: "\(desk.path)/\(name)")[.modificationDate]
+                as? Date == time as? Date)
+    }
+
+    @Test("targets are kept and found where another tool wrote their hashes in capitals")
+    func capitals() throws {
+        let hash = "\(SHA256.hash("x".utf8))"
+        try desk.writeForeign([
+            "stations/ap-3/x.wav": ["hashes": ["sha256": .string(hash.uppercased())], "length": 1]
+        ])
+        try desk.write("out/targets/stations/ap-3/\(hash).x.wav", "x")
+        try desk.delegate(desk.delegation())
+        try desk.publish()
+        let eyes = try Eyes(desk)
+        try eyes.refresh(at: desk.now)
+        #expect(try eyes.read("stations/ap-3/x.wav") == Array("x".utf8))
+    }
+
+    // MARK: Taking back
+
+    @Test("what is taken back no station finds any more, and what it offered is tidied away")
+    func takenBack() throws {
+        try desk.sign()
+        try desk.delegate(desk.delegation())
+        let eyes = try Eyes(desk)
+        try eyes.refresh(at: desk.now)
+        #expect(try eyes.read(calendar) != nil)
+        #expect(try desk.delegatedKeys == 2)
+        _ = try desk.opened().takeBack(from: "ap-3")
+        #expect(try desk.delegatedKeys == 1)
+        // Whoever has seen the snapshot before refuses one that lists less.
+        try eyes.refresh(at: desk.now)
+        #expect(try eyes.read(calendar) == nil && eyes.read("schedule.ics") != nil)
+        #expect(
+            desk.refusal { _ = try desk.opened().takeBack(from: "ap-3") }?.message[.english].contains("ap-3")
+                == true)
+        #expect(desk.refusal { _ = try desk.opened().takeBack(from: "emergency") }?.kind == .refused)
+        for _ in 0..<2 {
+            desk.now = desk.now + .seconds(8 * 86_400)
+            try desk.publish()
+        }
+        #expect(!desk.names("targets").contains { $0.hasSuffix("ấp 3.wav") })
+        #expect(desk.names("targets").contains { $0.hasSuffix("tin.wav") })
+        try eyes.refresh(at: desk.now)
+        // And it can be handed on again.
+        try desk.delegate(desk.delegation())
+        try eyes.refresh(at: desk.now)
+        #expect(try eyes.read(recording) == desk.read("part/" + recording))
+    }
+
+    @Test("a key that another role has too stays when one is taken back")
+    func sharedKey() throws {
+        try desk.writeForeign([:])
+        try desk.delegate(desk.delegation())
+        try desk.writeForeign([:], role: "other")
+        var other = Delegation(to: "other", desk.path + "/out/other.json")
+        other.patterns = ["groups/*/*"]
+        other.publicKeys = try desk.publicKeys()
+        try desk.delegate(other)
+        _ = try desk.opened().takeBack(from: "ap-3")
+        #expect(try desk.delegatedKeys == 2)
+        try desk.refresh()
+    }
+
     @Test("targets that somebody has put into the repository by hand need not lie beside the metadata")
     func byHand() throws {
         try desk.sign()
@@ -393,18 +442,5 @@ struct DelegationTests {
         let eyes = try Eyes(desk)
         try eyes.refresh(at: desk.now)
         #expect(try eyes.read(recording) != nil)
-    }
-}
-
-extension Desk {
-    /// The files that are handed over, as they lie there.
-    fileprivate var signed: [String] {
-        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: path + "/out/targets")) ?? []
-        return paths.filter { $0.contains(".") }
-    }
-
-    /// The recording among them.
-    fileprivate var signedRecording: String {
-        "out/targets/" + (signed.first { $0.hasSuffix("ấp 3.wav") } ?? "")
     }
 }

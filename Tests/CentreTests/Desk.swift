@@ -84,10 +84,11 @@ final class Desk {
 
     /// What it would sign.
     func handover(
-        _ patterns: [String] = ["stations/ap-3/*"], as role: String = "ap-3", keys: String = "their-keys"
+        _ patterns: [String] = ["stations/ap-3/*"], as role: String = "ap-3", keys: String = "their-keys",
+        into output: String = "out"
     ) throws -> Handover {
         try Handover(
-            of: path + "/part", into: path + "/out", as: role, for: patterns,
+            of: path + "/part", into: path + "/" + output, as: role, for: patterns,
             keys: KeySources(folders: [path + "/" + keys]), try surroundings)
     }
 

@@ -3,7 +3,6 @@ import Foundation
 import StationCore
 import StationHost
 import StationTrust
-import Synchronization
 import TerminalText
 import Testing
 
@@ -70,6 +69,9 @@ struct RepositoryTests {
         try delegate(eyes)
         try desk.publish()
         try look(eyes, "schedule.ics", "ap-3/tin.wav", "stations/ap-3/ấp 3.wav", "emergency/schedule.ics")
+        _ = try desk.opened().takeBack(from: "ap-3")
+        try look(eyes, "schedule.ics", "ap-3/tin.wav", "stations/ap-3/ấp 3.wav")
+        #expect(try eyes.read("stations/ap-3/ấp 3.wav") == nil)
     }
 
     private func delegate(_ eyes: Eyes) throws {
@@ -156,16 +158,7 @@ struct RepositoryTests {
     func unmade() throws {
         var count = 0
         repeat {
-            let left = Mutex(count)
-            desk.calls = DiskCalls(
-                write: { descriptor, bytes in
-                    let isFull = left.withLock { left in
-                        left -= 1
-                        return left < 0
-                    }
-                    return isFull
-                        ? SystemError(call: "write", code: ENOSPC) : DiskCalls.kernel.write(descriptor, bytes)
-                }, sync: DiskCalls.kernel.sync)
+            desk.calls = Desk.failing(after: count)
             guard desk.refusal({ try desk.make() }) != nil else { break }
             count += 1
             let keys = try FileManager.default.subpathsOfDirectory(atPath: desk.folder)
@@ -184,6 +177,16 @@ struct RepositoryTests {
         let making = try NewRepository(at: desk.repository + "/", keys: keys, desk.surroundings)
         #expect(desk.refusal { _ = try making.make() }?.kind == .refused)
         #expect(desk.names("").isEmpty)
+    }
+
+    @Test("nor where another path leads there, before anything of it is made")
+    func servedKeysElsewhere() throws {
+        try FileManager.default.createSymbolicLink(atPath: desk.path + "/link", withDestinationPath: ".")
+        let keys = KeySources(folders: [desk.path + "/link/x/../repo/keys"])
+        let making = try NewRepository(at: desk.repository, keys: keys, desk.surroundings)
+        #expect(desk.refusal { _ = try making.make() }?.kind == .refused)
+        #expect(!FileManager.default.fileExists(atPath: desk.path + "/x"))
+        #expect(!FileManager.default.fileExists(atPath: desk.repository))
     }
 
     @Test("a key is not made where it cannot be appointed")

@@ -144,8 +144,9 @@ package struct KeySources {
     ///
     /// - Throws: when one is inside of that folder, which goes out of the house with all that is in it.
     func prepare(outside folder: String) throws(CentreError) {
+        let served = try Self.resolved(folder)
         for path in folders {
-            guard path != folder, !path.hasPrefix(folder + "/") else {
+            guard !(try Self.resolved(path).starts(with: served)) else {
                 throw CentreError(
                     .refused,
                     Phrase(
@@ -157,6 +158,35 @@ package struct KeySources {
         for path in folders {
             try attempt { () throws(SystemError) in try DurableFile.makeDirectory(path, mode: 0o700) }
         }
+    }
+
+    /// The names on the way from `/` to where a path leads, however it is written; what is not there yet may be its end.
+    private static func resolved(_ path: String) throws(CentreError) -> [Substring] {
+        try attempt { () throws(SystemError) in
+            var found = try path.hasPrefix("/") ? "/" : real(".") ?? "/"
+            for part in path.split(separator: "/") where part != "." {
+                // What was found has no links any more, so the name before is the folder above.
+                let next = part == ".." ? DurableFile.directory(of: found) : "\(found)/\(part)"
+                found = try real(next) ?? next
+            }
+            return found.split(separator: "/")
+        }
+    }
+
+    /// The path without links, `.` and `..`; nil where nothing is there.
+    private static func real(_ path: String) throws(SystemError) -> String? {
+        guard let real = realpath(path, nil) else {
+            let code = errno
+            var information = stat()
+            // A link to nowhere may lead somewhere in a moment.
+            guard lstat(path, &information) != 0 else {
+                throw SystemError(call: "realpath \(path)", code: code)
+            }
+            return nil
+        }
+        defer { free(real) }
+        // Safety: realpath returns a text that ends with a NUL, and is freed behind the copy.
+        return String(cString: real)
     }
 
     /// Makes a new key and keeps it in the first folder: the secret half for its owner only, the public half beside.

@@ -72,6 +72,13 @@ struct Draft {
         revised.append(role)
     }
 
+    /// Adds a file of another centre's role that the snapshot lists already, where it is not here as it was signed.
+    mutating func mend(_ role: String, version: Int64, _ bytes: [UInt8]) {
+        let name = "\(version).\(TUF.fileName(of: role))"
+        guard (try? readFile(folder.metadata(name), limit: TUF.Limit.targetsBytes)) != bytes else { return }
+        files.append((name, bytes))
+    }
+
     /// Finds out which of these paths stations take from another role than that one.
     mutating func look(for paths: [String], of role: String) { probes += paths.map { ($0, role) } }
 
@@ -159,10 +166,6 @@ struct Draft {
         var reader = try RepositoryReader(anchor: state.anchor, folder: folder, drafts: drafts)
         // At the beginning of time, too: a role that has expired, and whose keys are elsewhere, is warned of.
         let read = try reader.state(at: 0)
-        for (path, role) in probes {
-            let signer = try reader.signer(of: path)
-            if signer != role { eclipsed.append(path) }
-        }
         guard read.timestamp == state.timestamp, read.targets == state.targets, read.root == state.root else {
             throw CentreError(
                 .configuration,
@@ -170,6 +173,24 @@ struct Draft {
                     vi: "\(folder.path): trạm sẽ không thấy thay đổi này",
                     en: "\(folder.path): stations would not see this change"))
         }
+        try probe(&reader)
+    }
+
+    private mutating func probe(_ reader: inout RepositoryReader) throws(CentreError) {
+        var lost: [String] = []
+        for (path, role) in probes {
+            let signer = try reader.signer(of: path)
+            if signer == nil { lost.append(path) } else if signer != role { eclipsed.append(path) }
+        }
+        guard !lost.isEmpty else { return }
+        let names = TargetFiles.names(lost)
+        throw CentreError(
+            .refused,
+            Phrase(
+                vi: "\(names): một vai trò đứng trước giữ riêng các đường dẫn đó mà không có tệp, "
+                    + "không trạm nào nhận được",
+                en: "\(names): a role before it has these paths for itself alone, and not the files, "
+                    + "so no station would get them"))
     }
 
     // MARK: Writing

@@ -77,8 +77,7 @@ struct RepositoryFolder {
 
     /// What the roles of other centres say, by role: for what is told of them, not for what is signed.
     func delegated(_ state: RepositoryState) -> [(role: String, signed: JSON)] {
-        let roles = state.targets["delegations"]?["roles"]?.elements ?? []
-        return roles.compactMap { $0["name"]?.text }.filter { KeySources.Kind(role: $0) == nil }
+        state.targets.delegates.compactMap { $0["name"]?.text }.filter { KeySources.Kind(role: $0) == nil }
             .compactMap { role in
                 guard let version = state.snapshot["meta"]?["\(role).json"]?.version else { return nil }
                 return signed("\(version).\(TUF.fileName(of: role))", of: role).map { (role, $0) }
@@ -198,7 +197,7 @@ struct RepositoryState {
 
     /// Who signs for a role.
     func appointment(_ role: String) throws(CentreError) -> Appointment {
-        let delegation = targets["delegations"]?["roles"]?.elements?.first {
+        let delegation = targets.delegates.first {
             $0["name"]?.text?.utf8.elementsEqual(role.utf8) == true
         }
         guard let appointment = Appointment(root["roles"]?[role] ?? delegation, role: role) else {
@@ -216,6 +215,6 @@ struct RepositoryState {
 }
 
 extension JSON {
-    /// The SHA-256 of a target's or a file's description, in hexadecimal digits.
-    var sha256: String? { self["hashes"]?["sha256"]?.text }
+    /// The SHA-256 of a target's or a file's description, in lower-case hexadecimal digits, however it is written there.
+    var sha256: String? { self["hashes"]?["sha256"]?.text.flatMap(Digest.init(text:))?.description }
 }

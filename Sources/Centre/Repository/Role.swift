@@ -96,6 +96,19 @@ extension JSON {
         .object((members ?? []).filter { !$0.name.utf8.elementsEqual(name.utf8) })
     }
 
+    /// The roles to which a targets role's signed part hands paths on.
+    var delegates: [JSON] { self["delegations"]?["roles"]?.elements ?? [] }
+
+    /// The same with those in their place, with more keys for them, and without keys that none of them has.
+    func delegating(to roles: [JSON], adding keys: [JSON] = []) -> JSON {
+        let delegations = self["delegations"] ?? [:]
+        var byID = delegations["keys"] ?? [:]
+        for key in keys { byID = TUF.keyID(of: key).map { byID.with($0, key) } ?? byID }
+        let used = Set(roles.flatMap { $0["keyids"]?.elements?.compactMap(\.text) ?? [] })
+        byID = .object((byID.members ?? []).filter { used.contains($0.name) })
+        return with("delegations", delegations.with("keys", byID).with("roles", .array(roles)))
+    }
+
     /// The version of metadata's signed part.
     var version: Int64 { self["version"]?.integer ?? 0 }
 

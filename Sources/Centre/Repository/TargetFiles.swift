@@ -62,24 +62,6 @@ struct TargetFiles {
         return missing
     }
 
-    /// Makes sure that each file is there, or where it is to come from, by its length; nothing is read.
-    func require(_ files: [Wanted]) throws(CentreError) {
-        let lost = files.filter { file in
-            guard case .file(let name, let folder) = file.source, !isThere(file) else { return false }
-            return ContentFile.length(of: name, below: folder) != file.length
-        }
-        guard !lost.isEmpty else { return }
-        let names = Self.names(lost.map(\.path))
-        throw CentreError(
-            .refused,
-            Phrase(
-                vi: "\(names): không có trong kho, cũng không có đúng độ dài đã ký trong targets/ cạnh "
-                    + "--metadata: trạm sẽ không bao giờ nhận được",
-                en:
-                    "\(names): neither in the repository nor, with the length that was signed, in targets/ beside "
-                    + "--metadata: no station would ever get it"))
-    }
-
     /// The most files that are named.
     private static let mostNames = 10
 
@@ -114,7 +96,7 @@ struct TargetFiles {
     }
 
     /// Whether it is there: it was renamed when it was whole, so its length tells, if nobody has touched it since.
-    private func isThere(_ file: Wanted) -> Bool {
+    func isThere(_ file: Wanted) -> Bool {
         var information = stat()
         return stat(folder.target(file.path, hash: file.sha256), &information) == 0
             && Int64(information.st_size) == file.length

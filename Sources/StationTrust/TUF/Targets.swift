@@ -44,6 +44,8 @@ extension TUF {
         let keys: ByteMap<JSON>
         /// In order: who comes first is believed first.
         let delegations: [Delegation]
+        /// The names of the roles to which it hands paths on.
+        package var delegates: [String] { delegations.map(\.name) }
 
         init(_ document: Document) throws(Refusal) {
             let fields = Fields(document.signed, document.role)

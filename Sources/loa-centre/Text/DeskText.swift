@@ -100,13 +100,19 @@ enum DeskText {
     }
 
     static let otherKeys = Phrase(
-        vi: "lần trước ký bằng khóa khác: trung tâm kia cần khóa công khai mới (delegate --path … --key …)",
+        vi: "lần trước ký bằng khóa khác: trung tâm kia cần khóa công khai mới (delegate --key …)",
         en:
-            "other keys signed it before: the other centre needs the new public halves (delegate --path … --key …)"
+            "other keys signed it before: the other centre needs the new public halves (delegate --key …)"
     )
 
     static func delegated(_ role: String) -> Phrase {
         Phrase(vi: "Đã giao cho vai trò \(role).", en: "The role \(role) signs for that now.")
+    }
+
+    static func takenBack(_ role: String) -> Phrase {
+        Phrase(
+            vi: "Đã thu hồi: trạm không tin tệp của vai trò \(role) nữa.",
+            en: "Taken back: stations do not believe the files of \(role) any more.")
     }
 
     static func cancelled(_ count: Int) -> Phrase {

@@ -74,8 +74,8 @@ extension CentreCommand {
         case .delegate:
             [
                 "loa-centre delegate REPO --keys DIR --role NAME --metadata FILE",
-                "                    --path PATTERN… --key PUBLIC… [--threshold N]",
-                "loa-centre delegate REPO --keys DIR --role NAME --metadata FILE",
+                "                    [--path PATTERN…] [--key PUBLIC…] [--threshold N]",
+                "loa-centre delegate REPO --keys DIR --role NAME --remove",
             ]
         }
     }
@@ -232,7 +232,14 @@ extension CentreCommand {
                 "--key PUBLIC: a file .pub.pem, or 64 digits; of several, --threshold N must sign (default 1)."
         ),
         Phrase(
-            vi: "Không có --path và --key: nhận bản mới của vai trò đã giao.",
-            en: "Without --path and --key: takes a newer file of a role that has paths already."),
+            vi:
+                "Lần đầu cần --path và --key. Về sau chỉ ghi điều thay đổi: --path, --key (mọi khóa, cả khóa cũ vẫn "
+                + "dùng) hoặc --threshold; không ghi gì: nhận bản mới.",
+            en:
+                "--path and --key are needed the first time. Later only what changes: --path, --key (all of the keys, "
+                + "the old ones that stay too) or --threshold; with none of them it takes a newer file."),
+        Phrase(
+            vi: "--remove: thu hồi; trạm không tin tệp của vai trò đó nữa.",
+            en: "--remove takes all of it back: stations do not believe the role's files any more."),
     ]
 }
