@@ -71,6 +71,11 @@ struct DelegationTests {
         #expect(second.until == first.until)
         #expect(try desk.read("out/ap-3.json") == file)
         let name = try #require(desk.names("targets").first { $0.hasSuffix("ấp 3.wav") })
+        try desk.remove("repo/targets/" + name)
+        // The district has it from nobody else.
+        for warnings in [try desk.refresh(), try desk.publish()] {
+            #expect(warnings.count == 1 && warnings[0][.english].contains("\(name): run loa-centre delegate"))
+        }
         try desk.remove("out/targets/" + name)
         try desk.write("repo/targets/" + name, try desk.read("part/" + recording).reversed())
         try desk.sign()

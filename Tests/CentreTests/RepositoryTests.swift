@@ -137,6 +137,23 @@ struct RepositoryTests {
                     "signed"]?["keys"])
     }
 
+    @Test("a clock that is behind the last signature is told, in whatever is signed by it")
+    func slowClock() throws {
+        try desk.make()
+        try desk.writeChannel()
+        try desk.publish()
+        desk.now = desk.now - .seconds(200)
+        #expect(try desk.refresh() == [])
+        desk.now = desk.now - .seconds(10 * 86_400)
+        let warnings = try desk.refresh()
+        #expect(warnings.count == 1 && warnings[0][.english].contains("is behind the last signature"))
+        desk.now = desk.now - .seconds(86_400)
+        #expect(try desk.opened().cancelAlerts().warnings.count == 1)
+        // Whoever was fast before is told once, and is right from then on.
+        desk.now = desk.now + .seconds(60)
+        #expect(try desk.refresh() == [])
+    }
+
     @Test("a key in two files is one who signs")
     func copiedKey() throws {
         try desk.make()

@@ -10,11 +10,16 @@ struct Draft {
     /// What the repository will say.
     private(set) var state: RepositoryState
     private let repository: Repository
+    /// When the timestamp before this change says that it was signed, in seconds since 1970.
+    private let issuedBefore: Int64?
+    /// So far two centres' clocks may be apart, in seconds.
+    private static let clockTolerance: Int64 = 300
     /// New files in the order in which they are written; the timestamp is the last.
     private var files: [(name: String, bytes: [UInt8])] = []
 
     init(_ state: RepositoryState, _ repository: Repository) {
         (self.state, self.repository) = (state, repository)
+        issuedBefore = state.timestamp["x-loa-issued"]?.text.flatMap(UTCTime.seconds)
     }
 
     private var folder: RepositoryFolder { repository.folder }
@@ -234,7 +239,40 @@ struct Draft {
     }
 
     /// What expires soon.
-    var warnings: [Phrase] {
+    var warnings: [Phrase] { clockWarnings + lossWarnings + expiryWarnings }
+
+    /// Whether this machine's clock is to be doubted.
+    ///
+    /// By one that is slow everything ends too soon, an alert before it begins; one that was fast silences stations that
+    /// have no other clock. Which of the two it is nobody here can know.
+    var clockWarnings: [Phrase] {
+        guard let issuedBefore, issuedBefore > now + Self.clockTolerance else { return [] }
+        let (here, before) = (
+            repository.surroundings.phrase(now), repository.surroundings.phrase(issuedBefore)
+        )
+        return [
+            Phrase(
+                vi: "đồng hồ máy này (\(here[.vietnamese])) chậm hơn lần ký trước (\(before[.vietnamese])): "
+                    + "một trong hai giờ đó sai; nếu là giờ máy này thì chỉnh lại rồi chạy lại lệnh",
+                en: "this machine's clock (\(here[.english])) is behind the last signature "
+                    + "(\(before[.english])): one of them is wrong; if it is the clock, set it and run this again"
+            )
+        ]
+    }
+
+    /// What other centres signed for and the disk has lost: only they, or who took it from them, have it.
+    private var lossWarnings: [Phrase] {
+        folder.delegated(state).compactMap { role, signed in
+            let lost = Leftovers.names(of: signed).filter { access("\(folder.targets)/\($0)", F_OK) != 0 }
+            guard !lost.isEmpty else { return nil }
+            let names = TargetFiles.names(lost.sorted())
+            return Phrase(
+                vi: "targets/ thiếu tệp của \(role): \(names): chạy lại loa-centre delegate",
+                en: "of \(role) there are files missing in targets/: \(names): run loa-centre delegate again")
+        }
+    }
+
+    private var expiryWarnings: [Phrase] {
         lasting.reversed().compactMap { role, signed in
             let rest = signed.expires - now
             guard rest < Role.notice(of: role) else { return nil }
