@@ -66,7 +66,7 @@ package enum Phrasebook {
     private static let separator: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: " ")]
 
     private static let entries =
-        timetable + playlists + configuration + sound + commands + upstreams + transfers + system
+        timetable + playlists + configuration + sound + commands + upstreams + transfers + cap + system
 
     /// A message of the daemon in both languages.
     package static func translated(_ message: String) -> Phrase {

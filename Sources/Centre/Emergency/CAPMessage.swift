@@ -105,10 +105,11 @@ struct CAPMessage {
     }
 
     private static func refusal(_ problem: String) -> CentreError {
-        CentreError(
+        let problem = Phrasebook.translated(problem)
+        return CentreError(
             .refused,
             Phrase(
-                vi: "không đọc được bản tin CAP: \(problem)",
-                en: "the CAP message is not understood: \(problem)"))
+                vi: "không đọc được bản tin CAP: \(problem[.vietnamese])",
+                en: "the CAP message is not understood: \(problem[.english])"))
     }
 }
