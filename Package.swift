@@ -125,7 +125,7 @@ let package = Package(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
             swiftSettings: strict),
         .testTarget(
-            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust", "TerminalText"],
+            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust", "TerminalText", "CCurl"],
             swiftSettings: strict),
         .testTarget(
             name: "CentreTests",

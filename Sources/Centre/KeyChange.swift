@@ -104,19 +104,12 @@ extension Repository {
         _ holders: [(String, JSON)], _ threshold: Int, _ draft: inout Draft
     ) throws(CentreError) {
         let ids = holders.map { JSON.string($0.0) }
-        let delegations = draft.state.targets["delegations"] ?? [:]
-        let roles = (delegations["roles"]?.elements ?? []).map { role -> JSON in
+        let roles = draft.state.targets.delegates.map { role -> JSON in
             guard role["name"]?.text == Role.emergency else { return role }
             return role.with("keyids", .array(ids)).with("threshold", .integer(Int64(threshold)))
         }
-        var byID = delegations["keys"] ?? [:]
-        for (id, key) in holders { byID = byID.with(id, key) }
-        let used = Set(roles.flatMap { $0["keyids"]?.elements?.compactMap(\.text) ?? [] })
-        byID = .object((byID.members ?? []).filter { used.contains($0.name) })
         try draft.revise(
-            Role.targets,
-            draft.state.targets.with(
-                "delegations", delegations.with("keys", byID).with("roles", .array(roles))))
+            Role.targets, draft.state.targets.delegating(to: roles, adding: holders.map(\.1)))
         guard let emergency = draft.state.emergency else { return }
         // What a revoked key has signed is not believed any more, so somebody else must sign it now.
         let expires = emergency.isEmergencyInForce ? emergency.expires : nil

@@ -65,12 +65,11 @@ package struct NewRepository {
     /// - Throws: when there is a repository already, or keys that nobody said are meant, or something cannot be
     ///   written; nothing of it is left then.
     package func make() throws(CentreError) -> Made {
-        try refuseServedKeys()
+        try keys.prepare(outside: folder.path)
         try attempt { () throws(SystemError) in
             for path in [folder.metadata, folder.targets] {
                 try DurableFile.makeDirectory(path, mode: RepositoryFolder.folderMode)
             }
-            for path in keys.folders { try DurableFile.makeDirectory(path, mode: 0o700) }
         }
         let lock = try folder.lock()
         defer { _ = lock.number }
@@ -114,18 +113,6 @@ package struct NewRepository {
                     + "is meant, add --reuse-keys"))
     }
 
-    /// Keys below the repository would be served with it.
-    private func refuseServedKeys() throws(CentreError) {
-        for path in keys.folders where path == folder.path || path.hasPrefix(folder.path + "/") {
-            throw CentreError(
-                .refused,
-                Phrase(
-                    vi: "--keys \(path) nằm trong kho, nơi web server phục vụ mọi tệp: chọn thư mục khác",
-                    en: "--keys \(path) is inside the repository, which the web server serves: choose another"
-                ))
-        }
-    }
-
     private func draft() throws(CentreError) -> Draft {
         let now = repository.now
         var held: [KeySources.Kind: [JSON]] = [:]
@@ -138,10 +125,10 @@ package struct NewRepository {
         let bytes = try Draft.sign(root, [appointment], rootKeys, .root)
         let state = RepositoryState(
             anchor: bytes, root: root,
-            timestamp: Self.header("timestamp"), snapshot: Self.header("snapshot").with("meta", [:]),
-            targets: Self.header("targets").with("targets", [:])
+            timestamp: Role.header("timestamp"), snapshot: Role.header("snapshot").with("meta", [:]),
+            targets: Role.header("targets").with("targets", [:])
                 .with("delegations", delegations(held[.emergency] ?? [])),
-            emergency: Self.header("targets").with("targets", [:]))
+            emergency: Role.header("targets").with("targets", [:]))
         var draft = Draft(state, repository)
         draft.add(root: root, bytes)
         try draft.revise(Role.targets, state.targets)
@@ -165,11 +152,6 @@ package struct NewRepository {
         return halves
     }
 
-    /// What every role's signed part begins with, before its first version.
-    private static func header(_ type: String) -> JSON {
-        ["_type": .string(type), "expires": "", "spec_version": "1.0.34", "version": 0]
-    }
-
     private func root(_ held: [KeySources.Kind: [JSON]], at now: Int64) -> JSON {
         func appointment(_ kind: KeySources.Kind) -> JSON {
             Appointment.json(held[kind] ?? [], threshold: threshold(kind).needed)
@@ -179,7 +161,7 @@ package struct NewRepository {
             guard let id = TUF.keyID(of: key), !byID.contains(where: { $0.name == id }) else { continue }
             byID.append(.init(id, key))
         }
-        return Self.header("root").with("version", 1)
+        return Role.header("root").with("version", 1)
             .with("expires", .string(UTCTime.text(now + Role.lifetime(of: Role.root))))
             .with("consistent_snapshot", true)
             .with("keys", .object(byID))

@@ -55,6 +55,7 @@ package struct Preview {
         let asked = groups.map(Audience.group) + (station.map { [.station($0)] } ?? [])
         problems =
             contents.problems + ChannelProblem.all(compiled.problems)
+            + ChannelProblem.spellings(compiled.timetable.mentions)
             + Self.unknown(asked, among: Audience.named(in: contents.texts.map(\.path)))
         let end = surroundings.now + .seconds(Int64(days) * 86_400)
         entries = compiled.timetable.slots(from: surroundings.now, until: end, limit: Self.mostSlots).map {

@@ -14,7 +14,6 @@ package struct Publication {
     private let state: RepositoryState
     private let ordinary: [CheckedFile]
     private let emergency: EmergencyPlan
-    private let channelFolder: String
 
     /// So far ahead it is told what changes.
     private static let horizon = Duration.seconds(7 * 86_400)
@@ -34,25 +33,11 @@ package struct Publication {
         isTrial: Bool = false, progress: (Progress) -> Void = { _ in }
     ) throws(CentreError) {
         self.repository = Repository(repository, keys: keys, surroundings)
-        channelFolder = channel
         state = try self.repository.folder.read()
         if !isTrial { try Self.requireKeys(self.repository, state) }
-        var known: [String: Measurement] = [:]
-        for (_, target) in state.offers {
-            if let hash = target.sha256, let measurement = Measurement(target["custom"]) {
-                known[hash] = measurement
-            }
-        }
-        let check = try ChannelCheck(channel, known: known, surroundings, progress: progress)
-        guard !check.isRefused else {
-            let count = check.problems.count { $0.severity == .error }
-            throw CentreError(
-                .refused,
-                Phrase(
-                    vi: "không đưa lên: \(count) lỗi",
-                    en: "not published: \(Format.counted(count, "error"))"),
-                problems: check.problems)
-        }
+        let check = try ChannelCheck(
+            channel, known: state.offers.map(\.target), surroundings, progress: progress)
+        try check.require(orElse: Phrase(vi: "không đưa lên", en: "not published"))
         ordinary = check.files.filter { !Role.isEmergency($0.path) }
         let target = self.repository.files
         emergency = EmergencyPlan(
@@ -145,17 +130,12 @@ package struct Publication {
         return mended + warnings + draft.warnings
     }
 
-    /// The most files that are named.
-    private static let mostNames = 10
-
     /// What was published before, and was not there any more as it was.
     private func mended(_ files: [TargetFiles.Wanted]) -> [Phrase] {
         let published = Dictionary(state.offers.map { ($0.path, $0.target.sha256) }) { first, _ in first }
         let mended = files.filter { published[$0.path] == $0.sha256 }.map(\.path)
         guard !mended.isEmpty else { return [] }
-        let names =
-            mended.prefix(Self.mostNames).joined(separator: ", ")
-            + (mended.count > Self.mostNames ? ", …" : "")
+        let names = TargetFiles.names(mended)
         return [
             Phrase(
                 vi: "\(mended.count) tệp trong kho bị hỏng hoặc mất, đã chép lại: \(names)",
@@ -191,11 +171,5 @@ package struct Publication {
         return (draft, warnings)
     }
 
-    private var wanted: [TargetFiles.Wanted] {
-        (ordinary + emergency.files).map { file in
-            TargetFiles.Wanted(
-                path: file.path, length: file.length, sha256: file.sha256,
-                source: file.text.map { .bytes($0) } ?? .file(below: channelFolder))
-        }
-    }
+    private var wanted: [TargetFiles.Wanted] { (ordinary + emergency.files).map(\.wanted) }
 }

@@ -42,17 +42,15 @@ struct Answer {
         case page
     }
 
-    /// What the body is, where `offset` bytes are there already.
+    /// What the body is, which begins with `head`, where `offset` bytes are there already.
     ///
     /// Whatever a server does with a range (RFC 9110 section 14.4), no byte lands where it does not belong.
-    func body(asked offset: Int64) -> Body {
+    func body(asked offset: Int64, head: UnsafeRawBufferPointer) -> Body {
         if status == 0 { return .part(from: offset) }
         if let contentEncoding, contentEncoding.lowercased() != "identity" {
             return .wrong("the server sent it as \(contentEncoding), which nobody asked for")
         }
-        if let contentType, [200, 206].contains(status), contentType.lowercased().hasPrefix("text/html") {
-            return .page
-        }
+        if isPage(head) { return .page }
         switch status {
         case 200:
             // A part that calls itself the whole: nobody knows which.
@@ -65,6 +63,18 @@ struct Answer {
                 ? .part(from: offset) : .wrong("the server sent bytes from \(start) instead of \(offset)")
         default: return .none
         }
+    }
+
+    /// Whether a page for people came in place of a file, whatever it is called: not every network that wants
+    /// somebody to log in says `text/html`.
+    private func isPage(_ head: UnsafeRawBufferPointer) -> Bool {
+        guard [200, 206].contains(status) else { return false }
+        if let contentType, contentType.lowercased().hasPrefix("text/html") { return true }
+        // In the middle of a file anything may stand.
+        guard status == 200 else { return false }
+        let start = head.drop { [0xEF, 0xBB, 0xBF, 0x09, 0x0A, 0x0D, 0x20].contains($0) }
+        let text = String(decoding: start.prefix(14), as: UTF8.self).lowercased()
+        return text.hasPrefix("<html") || text == "<!doctype html"
     }
 
     /// The first byte of `bytes 500-999/1000`.

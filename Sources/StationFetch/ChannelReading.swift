@@ -26,8 +26,10 @@ final class ChannelReading {
     private let question: Question
     private let repository: Repository
     private let store: ContentStore
-    private let then: (Result<Manifest.Channel, Repository.Problem>) -> Void
+    private let then: (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
     private var channel = Manifest.Channel()
+    /// What of others' part cannot be had: that stays as it was.
+    private var lapse: Repository.Problem?
     private var texts: [String: [UInt8]] = [:]
     private var textBytes = 0
     /// Whether whoever signed said when.
@@ -43,10 +45,10 @@ final class ChannelReading {
     ///   - question: what is read.
     ///   - repository: has it.
     ///   - store: has its texts, or gets them.
-    ///   - then: is told once what there is, maybe before `start` returns.
+    ///   - then: is told once what there is, and of what of it nobody signs any more; maybe before `start` returns.
     init(
         _ question: Question, _ repository: Repository, _ store: ContentStore,
-        then: @escaping (Result<Manifest.Channel, Repository.Problem>) -> Void
+        then: @escaping (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
     ) {
         (self.question, self.repository, self.store, self.then) = (question, repository, store, then)
         pending = question.reader.station.calendarPaths.filter { RemoteFile.Kind(of: $0) == question.kind }
@@ -82,15 +84,30 @@ final class ChannelReading {
         switch result {
         // An alert's signature ends with it: until somebody signs for the next there is none.
         case .failure(let problem) where problem.isExpired && isEmergency: end(.success(Manifest.Channel()))
+        case .failure(let problem) where problem.isExpired: lapse(path, problem)
         case .failure(let problem): end(.failure(problem))
         // What nobody offers is missed by whoever compiles the timetable.
         case .success(nil): goOn()
         case .success(let target?):
             if isEmergency, let problem = noteEmergency(path, target) { return end(.failure(problem)) }
-            channel.contents[path] = target.content
-            guard ChannelReader.isText(path) else { return goOn() }
-            read(path, target.content)
+            take(path, target.content, isOfOthers: !isEmergency && target.signer?.patterns != nil)
         }
+    }
+
+    private func take(_ path: String, _ content: TUF.Content, isOfOthers: Bool) {
+        channel.contents[path] = content
+        guard ChannelReader.isText(path) else { return goOn() }
+        read(path, content, isOfOthers: isOfOthers)
+    }
+
+    /// Leaves what another centre signs for as it was, where that has run out or is not there any more: a commune's
+    /// lapse freezes nothing that its district sends.
+    private func lapse(_ path: String, _ problem: Repository.Problem) {
+        lapse = lapse ?? problem
+        channel.contents[path] = nil
+        guard let kept = question.before?.contents[path], !ChannelReader.isText(path) || store.contains(kept)
+        else { return goOn() }
+        take(path, kept, isOfOthers: false)
     }
 
     /// Notes until when an emergency is one, and who said so.
@@ -113,7 +130,7 @@ final class ChannelReading {
         return nil
     }
 
-    private func read(_ path: String, _ content: TUF.Content) {
+    private func read(_ path: String, _ content: TUF.Content, isOfOthers: Bool) {
         textBytes += Int(clamping: content.length ?? 0)
         guard textBytes <= Self.mostTextBytes else {
             let problem = "more than \(Self.mostTextBytes >> 20) MiB of calendars and playlists"
@@ -130,7 +147,8 @@ final class ChannelReading {
                 texts[path] = bytes
                 goOn()
             } catch let problem as Repository.Problem {
-                end(.failure(problem))
+                guard isOfOthers, !problem.isUnreachable else { return end(.failure(problem)) }
+                lapse(path, problem)
             } catch { end(.failure(.init(description: "\(error)"))) }
         }
     }
@@ -152,7 +170,7 @@ final class ChannelReading {
     private func end(_ result: Result<Manifest.Channel, Repository.Problem>) {
         guard !hasEnded else { return }
         hasEnded = true
-        then(result)
+        then(result, lapse)
     }
 }
 

@@ -7,7 +7,6 @@ import StationTrust
 ///
 /// Fetch thread, but what is static, which a commit's thread calls; others open what they were told of.
 final class ContentStore {
-    private static let partSuffix = ".part"
     private let folder: String
     /// Opened with the first download and kept open: the kernel tells it of what could not be written since.
     private var directory: SharedDescriptor?
@@ -42,12 +41,12 @@ final class ContentStore {
         for (name, bytes) in (try? Self.list(folder)) ?? [] where !name.contains(".") { files[name] = bytes }
     }
 
-    /// Whether the file is there, for good or with a commit.
+    /// Whether the file is there for good, or with a commit if it is what it should be.
     func holds(_ content: TUF.Content) -> Bool {
         content.storeName.map { files[$0] != nil || isUnsettled($0) } ?? false
     }
 
-    /// Whether the file is whole, and there with a commit that is to come.
+    /// Whether the file has come whole, and is there with a commit if it is what it should be.
     func isUnsettled(_ content: TUF.Content) -> Bool { content.storeName.map(isUnsettled) ?? false }
 
     private func isUnsettled(_ name: String) -> Bool {
@@ -64,7 +63,7 @@ final class ContentStore {
 
     /// Begins a download, or goes on with it.
     func download(_ content: TUF.Content) throws(SystemError) -> Download {
-        guard let name = content.storeName else { throw SystemError(call: "begin a file", code: EINVAL) }
+        guard let name = content.storeName else { throw SystemError(call: "keep content", code: EINVAL) }
         try beginBoot()
         return try Download(content, path: Self.part(of: name, in: folder), calls: calls)
     }
@@ -82,7 +81,7 @@ final class ContentStore {
         guard !isOfThisBoot, (try? readFile(mark, limit: 256)) != Array(boot.utf8) else {
             return isOfThisBoot = true
         }
-        for name in try namesInDirectory(folder) where name.hasSuffix(Self.partSuffix) {
+        for name in try namesInDirectory(folder) where name.hasSuffix(ContentFile.partSuffix) {
             let path = "\(folder)/\(name)"
             let synced = PartRecord(at: PartRecord.path(of: path))?.synced ?? 0
             var information = stat()
@@ -107,11 +106,15 @@ final class ContentStore {
 
     /// Puts a download that is whole there for good; it does not wait for what else is on its way.
     ///
-    /// - Throws: `SystemError`, with EBADMSG when it is not what it should be.
-    func addAtOnce(_ download: Download) throws(SystemError) {
-        guard let name = download.content.storeName, let directory else { return }
+    /// - Returns: whether it is what it should be; else nothing of it is kept.
+    /// - Throws: `SystemError`; then nothing of it is kept either.
+    func addAtOnce(_ download: Download) throws(SystemError) -> Bool {
+        guard let name = download.content.storeName, let directory else { return false }
         do throws(SystemError) {
-            try download.verify()
+            guard try Self.isRight(name, download.content, in: folder) else {
+                download.forget()
+                return false
+            }
             try download.sync()
         } catch {
             // As with a batch: what the kernel has thrown away no second wait proves.
@@ -121,6 +124,7 @@ final class ContentStore {
         try Self.settle(name, in: folder)
         if let error = calls.sync(directory.number) { throw error }
         files[name] = download.count
+        return true
     }
 
     /// Whether a commit is under way.
@@ -169,14 +173,14 @@ final class ContentStore {
     }
 
     private static func part(of name: String, in folder: String) -> String {
-        "\(folder)/\(name)\(partSuffix)"
+        "\(folder)/\(name)\(ContentFile.partSuffix)"
     }
 
     /// Gives a file that is whole and on the disk its name, durable with the next wait for the folder.
     static func settle(_ name: String, in folder: String) throws(SystemError) {
         let path = "\(folder)/\(name)"
-        _ = try system("rename \(path)") { rename(path + partSuffix, path) }
-        unlink(PartRecord.path(of: path + partSuffix))
+        _ = try system("rename \(path)") { rename(path + ContentFile.partSuffix, path) }
+        unlink(PartRecord.path(of: path + ContentFile.partSuffix))
     }
 
     /// Puts a file there for good that was checked in memory.
@@ -205,7 +209,7 @@ final class ContentStore {
     /// Removes what has come of files that nobody wants any more.
     func removeParts(but wanted: [TUF.Content]) {
         let wanted = Set(wanted.compactMap(\.storeName))
-        for name in (try? namesInDirectory(folder)) ?? [] where name.contains(Self.partSuffix) {
+        for name in (try? namesInDirectory(folder)) ?? [] where name.contains(ContentFile.partSuffix) {
             let file = String(name.prefix { $0 != "." })
             if wanted.contains(file) || isUnsettled(file) { continue }
             unlink("\(folder)/\(name)")

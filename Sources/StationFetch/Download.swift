@@ -140,11 +140,6 @@ final class Download: TransferSink {
         if !isWhole { try writeRecord() }
     }
 
-    /// Reads it again, and looks whether it is what it should be.
-    ///
-    /// - Throws: `SystemError`, with EBADMSG when it is something else.
-    func verify() throws(SystemError) { _ = try ContentFile.verify(file.number, path, is: content) }
-
     /// Throws away what is there: it leads nowhere.
     func forget() {
         unlink(path)

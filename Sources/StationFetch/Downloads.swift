@@ -1,4 +1,3 @@
-import Glibc
 import StationCore
 import StationHost
 import StationTrust
@@ -83,6 +82,14 @@ final class Downloads {
         }
     }
 
+    /// Lets the next list try what servers had wrong: somebody asks, and it may be mended.
+    ///
+    /// Where it is not, it is held back for longer than before.
+    func endHolds() {
+        let now = Clocks.read().monotonic
+        for content in wrong.keys { wrong[content]?.until = now }
+    }
+
     /// Goes by the budget of the month of a time that is believed, in seconds since 1970.
     func turn(to time: Int64) {
         if budget.turn(to: time) { report(.used(budget.usage)) }
@@ -144,8 +151,9 @@ final class Downloads {
     /// The first file that is to be fetched now.
     private func next() -> RemoteFile? {
         guard !passed.all else { return nil }
-        while let file = queue.last, store.holds(file.content) || isPassed(file) { queue.removeLast() }
-        guard let file = queue.last else { return nil }
+        while let file = queue.last, store.contains(file.content) || isPassed(file) { queue.removeLast() }
+        // What has come whole is not fetched twice, and stays wanted until it is known to be right.
+        guard let file = queue.last(where: { !store.holds($0.content) && !isPassed($0) }) else { return nil }
         if file.isEmergency { return file }
         return budget.isExhausted || isBulkHeld ? nil : file
     }
@@ -234,11 +242,9 @@ final class Downloads {
             return whole.append(file)
         }
         do throws(SystemError) {
-            try store.addAtOnce(download)
+            guard try store.addAtOnce(download) else { return passWrong(file, Self.wrongHash) }
             wrong[file.content] = nil
             report(.stored([file.content]))
-        } catch  where error.code == EBADMSG {
-            passWrong(file, Self.wrongHash)
         } catch { passAll([file], "\(error)") }
     }
 

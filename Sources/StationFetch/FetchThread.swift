@@ -39,7 +39,7 @@ package final class FetchThread: Sendable {
 
     /// What the thread is asked to do.
     enum Job: Sendable {
-        case poll(upstream: String, at: Int64, certificatesAt: Int64?)
+        case poll(upstream: String, at: Int64, certificatesAt: Int64?, isAsked: Bool)
         case configure(TimetableStation, zoneName: String)
         case want([RemoteFile])
         case evict([String])
@@ -79,8 +79,11 @@ package final class FetchThread: Sendable {
     ///   - upstream: its name.
     ///   - time: by which metadata is judged, in seconds since 1970; bulk uses the budget of its month.
     ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
-    package func poll(_ upstream: String, at time: Int64, certificatesAt: Int64? = nil) {
-        jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt))
+    ///   - isAsked: whether somebody asked for it: then files that servers had wrong wait no longer.
+    package func poll(
+        _ upstream: String, at time: Int64, certificatesAt: Int64? = nil, isAsked: Bool = false
+    ) {
+        jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt, isAsked: isAsked))
     }
 
     /// Reads timetables for a station with other groups, languages or another zone from now on.
@@ -124,6 +127,8 @@ private final class FetchLoop {
     private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, store: store) }
     private let file: ManifestFile
     private var polling: Set<String> = []
+    /// Whose emergencies were judged by a floor that may have been later than the time.
+    private var judgedByFloor: Set<String> = []
     /// What all upstreams offer, as it was understood last.
     private var manifests: [RemoteFile.Kind: Manifest] = [:]
     /// What the station goes by, also where the disk did not take it.
@@ -165,8 +170,9 @@ private final class FetchLoop {
 
     private func carryOut(_ job: FetchThread.Job) {
         switch job {
-        case .poll(let upstream, let time, let certificatesAt):
+        case .poll(let upstream, let time, let certificatesAt, let isAsked):
             transfers.certificatesAt = certificatesAt
+            if isAsked { downloads.endHolds() }
             // Where the clock is not believed, the time is the floor: no month has ended because of that.
             if certificatesAt == nil { downloads.turn(to: time) }
             poll(upstream, at: time, isTimeKnown: certificatesAt == nil)
@@ -195,6 +201,9 @@ private final class FetchLoop {
         }
         do {
             let repository = try repositories.named(upstream)
+            // One that had ended by a false floor has not by the clock.
+            if isTimeKnown, judgedByFloor.remove(upstream) != nil { repository.forgetTimestamp() }
+            if !isTimeKnown { judgedByFloor.insert(upstream) }
             repository.poll(at: time) { [self] result in
                 switch result {
                 case .success(.unchanged): end(upstream, .unchanged)
@@ -224,8 +233,8 @@ private final class FetchLoop {
         let question = ChannelReading.Question(
             kind: kind, reader: reader, time: time.seconds, isTimeKnown: time.isKnown,
             before: manifests[kind]?.channels[upstream])
-        let reading = ChannelReading(question, repository, store) { [self] result in
-            var failure = failure
+        let reading = ChannelReading(question, repository, store) { [self] result, lapse in
+            var failure = failure ?? lapse
             switch result {
             case .success(let channel):
                 if let problem = offer(upstream, kind, channel) {

@@ -70,7 +70,7 @@ final class Transfers {
         var received: Int64 = 0
         /// When it was looked at last whether it comes, and what had come then.
         private var looked: (at: MonotonicInstant, received: Int64) = (Clocks.read().monotonic, 0)
-        private var isTrickling = false
+        private(set) var isTrickling = false
         var isStopped = false
         /// How it ends because of its header, whatever libcurl says.
         var verdict: TransferEnd?
@@ -89,11 +89,11 @@ final class Transfers {
         }
 
         /// Looks at the header before the first byte.
-        func begin() -> Bool {
+        func begin(_ head: UnsafeRawBufferPointer = .init(start: nil, count: 0)) -> Bool {
             guard !hasBegun else { return true }
             hasBegun = true
             let answer = Answer(handle)
-            switch answer.body(asked: request.rest?.offset ?? 0) {
+            switch answer.body(asked: request.rest?.offset ?? 0, head: head) {
             case .part(let offset):
                 isStopped = !sink.begin(at: offset, answer.validators)
                 return !isStopped
@@ -108,13 +108,11 @@ final class Transfers {
             }
         }
 
-        /// Whether it gave less than that in the last of the times that others are to wait for it.
-        func isTrickling(_ least: Int64, _ patience: Duration, at now: MonotonicInstant) -> Bool {
-            if now - looked.at >= patience {
-                isTrickling = received - looked.received < least
-                looked = (now, received)
-            }
-            return isTrickling
+        /// Looks, when it is time, whether it gave less than that since the last look.
+        func look(_ least: Int64, every patience: Duration, at now: MonotonicInstant) {
+            guard now - looked.at >= patience else { return }
+            isTrickling = received - looked.received < least
+            looked = (now, received)
         }
 
         /// An error page is nobody's file: it is read to its end, which keeps the connection, unless that is far.
@@ -122,7 +120,7 @@ final class Transfers {
 
         func take(_ piece: UnsafeRawBufferPointer) -> Bool {
             received += Int64(piece.count)
-            guard begin() else { return false }
+            guard begin(piece) else { return false }
             guard isWanted else { return received <= Limit.pageBytes }
             isStopped = !sink.take(piece)
             return !isStopped
@@ -224,8 +222,9 @@ final class Transfers {
     private func isTrickling(_ transfer: Transfer) -> Bool {
         // Where the station's own rate lets no more come, that is no reason.
         let most = settings.bytesPerSecond * settings.patience.components.seconds
-        return transfer.isTrickling(
-            min(Limit.leastBytes, most / 2), settings.patience, at: Clocks.read().monotonic)
+        transfer.look(
+            min(Limit.leastBytes, most / 2), every: settings.patience, at: Clocks.read().monotonic)
+        return transfer.isTrickling
     }
 
     /// Gives up all transfers with a lesser purpose, and with them what is on its way in their connections.

@@ -29,18 +29,18 @@ extension World {
             send(
                 .event(.completed(id, amplifierFails ? .failed("the command failed") : .done)),
                 after: .milliseconds(30))
-        case .poll(let upstream, let at, _):
+        case .poll(let upstream, let at, _, _):
             send(.poll(upstream: upstream, at: at), after: .milliseconds(20))
             send(.completed(id, .done))
         case .want(let files):
-            send(.download(files), after: .milliseconds(50))
+            send(.download(files), after: latencies.download)
             send(.completed(id, .done))
         case .evict(let names):
             for name in names { stored[name] = nil }
             send(.completed(id, .done))
         case .adopt(let kind, let manifest):
             send(.adoption(id, kind, manifest), after: latencies.disk)
-        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes)))
+        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, partBytes: 0)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
         case .exit: exit()

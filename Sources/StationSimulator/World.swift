@@ -35,6 +35,8 @@ package final class World {
         package var preflightPerMinute = Duration.milliseconds(300)
         /// From the power to the daemon's start.
         package var boot = Duration.seconds(18)
+        /// All that is wanted at one time, from a server that has it.
+        package var download = Duration.milliseconds(50)
 
         package init() {}
     }

@@ -56,12 +56,6 @@ extension Phrasebook {
         .init("the server leads to another host, {1}", "máy chủ chuyển hướng sang máy khác, {1}"),
         .init("it leads on and on", "chuyển hướng mãi không dứt"),
         .init("it had to make room", "phải nhường chỗ"),
-        .init("Couldn't connect to server", "không kết nối được máy chủ"),
-        .init("Couldn't resolve host name", "không tìm thấy tên máy chủ"),
-        .init("Couldn't resolve proxy name", "không tìm thấy tên proxy"),
-        .init("Timeout was reached", "quá lâu không có trả lời"),
-        .init(
-            "SSL peer certificate or SSH remote key was not OK", "chứng chỉ của máy chủ không hợp lệ"),
         // What is kept.
         .init("truncate {1}", "cắt ngắn {1}"), .init("ftruncate {1}", "cắt ngắn {1}"),
         .init("rename {1}", "đổi tên {1}"), .init("unlink {1}", "xóa {1}"),

@@ -65,7 +65,8 @@ package enum Phrasebook {
     /// What stands between what a message is about and the message.
     private static let separator: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: " ")]
 
-    private static let entries = timetable + playlists + configuration + sound + commands + upstreams + system
+    private static let entries =
+        timetable + playlists + configuration + sound + commands + upstreams + transfers + system
 
     /// A message of the daemon in both languages.
     package static func translated(_ message: String) -> Phrase {

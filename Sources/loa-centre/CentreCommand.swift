@@ -6,7 +6,7 @@ import TerminalText
 
 /// A command of `loa-centre`: its words, and what it does.
 enum CentreCommand: String, CaseIterable {
-    case `init`, publish, refresh, alert, preview, key, delegate
+    case `init`, publish, refresh, alert, preview, key, sign, delegate
 
     /// Understands a command line and does what it says.
     static func run(_ arguments: [String], _ language: Language) -> ExitCode {
@@ -76,6 +76,7 @@ enum CentreCommand: String, CaseIterable {
             case .alert: try desk.alert(words)
             case .preview: try desk.preview(words)
             case .key: try desk.changeKeys(words)
+            case .sign: try desk.sign(words)
             case .delegate: try desk.delegate(words)
             }
             return .fine
@@ -117,10 +118,13 @@ enum CentreCommand: String, CaseIterable {
             return Grammar(
                 operands: ["add|revoke|renew", "REPO"], values: ["--role", "--key", "--threshold"],
                 repeated: keys)
+        case .sign:
+            return Grammar(
+                operands: ["PLAYLISTS", "OUT"], values: ["--role"], repeated: keys.union(["--path"]))
         case .delegate:
             return Grammar(
-                operands: ["REPO"], values: ["--role", "--metadata"],
-                repeated: keys.union(["--path", "--key"]))
+                operands: ["REPO"], values: ["--role", "--metadata", "--threshold"],
+                repeated: keys.union(["--path", "--key"]), flags: ["--remove"])
         }
     }
 }

@@ -41,9 +41,7 @@ struct Desk {
     func publish(_ words: Words) throws {
         let surroundings = try Surroundings.system()
         let bar = ProgressBar()
-        func advance(_ progress: Progress) {
-            bar.show(DeskText.stage(progress.stage)[language], progress.done, of: progress.total)
-        }
+        func advance(_ progress: Progress) { show(progress, bar) }
         let publication = try Publication(
             of: words.operands[0], into: words.operands[1], keys: try keys(words), surroundings,
             isTrial: words.has("--dry-run"), progress: advance)
@@ -85,6 +83,10 @@ struct Desk {
     }
 
     // MARK: Talking
+
+    private func show(_ progress: Progress, _ bar: ProgressBar) {
+        bar.show(DeskText.stage(progress.stage)[language], progress.done, of: progress.total)
+    }
 
     private func show(_ publication: Publication) {
         tell(publication.problems)
@@ -212,13 +214,43 @@ extension Desk {
         say(DeskText.keys(of: role, ids.map { ($0, keys.file(of: $0, kind)) }, needed: needed))
     }
 
+    func sign(_ words: Words) throws {
+        _ = try words.required("--path")
+        let bar = ProgressBar()
+        func advance(_ progress: Progress) { show(progress, bar) }
+        let handover = try Handover(
+            of: words.operands[0], into: words.operands[1], as: try words.required("--role"),
+            for: words.all("--path"), keys: try keys(words), try Surroundings.system(), progress: advance)
+        bar.clear()
+        tell(handover.problems)
+        let receipt = try handover.sign(progress: advance)
+        bar.clear()
+        say(DeskText.signed(receipt))
+        if receipt.hasOtherKeys { complain(DeskText.warning(DeskText.otherKeys)) }
+    }
+
     func delegate(_ words: Words) throws {
-        let role = try words.required("--role")
-        let warnings = try repository(words.operands[0], words).delegate(
-            role, patterns: words.all("--path"), publicKeys: try words.all("--key").map(publicKey),
-            metadata: try read(try words.required("--metadata"), limit: TUF.Limit.targetsBytes))
+        if words.has("--remove") { return try takeBack(words) }
+        var delegation = Delegation(
+            to: try words.required("--role"), try words.required("--metadata"))
+        delegation.patterns = words.all("--path")
+        delegation.publicKeys = try words.all("--key").map(publicKey)
+        delegation.threshold = words.value("--threshold").map { Int($0) ?? 0 }
+        let bar = ProgressBar()
+        let warnings = try repository(words.operands[0], words).delegate(delegation) { show($0, bar) }
+        bar.clear()
         for warning in warnings { complain(warning) }
-        say([DeskText.delegated(role)])
+        say([DeskText.delegated(delegation.role)])
+    }
+
+    private func takeBack(_ words: Words) throws {
+        for name in ["--metadata", "--path", "--key", "--threshold"] where words.value(name) != nil {
+            throw UsageError(message: UsageText.tooMuch(name))
+        }
+        let role = try words.required("--role")
+        let warnings = try repository(words.operands[0], words).takeBack(from: role)
+        for warning in warnings { complain(warning) }
+        say([DeskText.takenBack(role)])
     }
 
     /// A public key as it was typed, or out of the file of that name.

@@ -133,8 +133,29 @@ struct AlertTests {
         // It is on air all the same.
         let heard = try slots(stations.first ?? "x", groups: groups)
         #expect(heard.contains { $0.programmeClass == .emergency })
-        // What an earlier alert was given for is known.
+        // What an earlier alert was given for is no better known for it.
+        #expect(try desk.opened().alert(order).warnings.map { $0[.english] } == warnings)
+        #expect(!warnings.contains { $0.contains("Known: \(unknown)") })
+    }
+
+    @Test("an alert knows the stations of other centres, and groups that have emergencies of their own")
+    func knownNames() throws {
+        try desk.writePart()
+        try desk.sign()
+        try desk.delegate(desk.delegation())
+        try desk.write("channel/emergency/siren.wav", Desk.tone(seconds: 1))
+        try desk.write(
+            "channel/emergency/groups/ven-bien/schedule.ics",
+            Desk.calendar([Desk.event("e", "E", "../../siren.wav", "PRIORITY:1")]))
+        try desk.publish()
+        var order = order()
+        (order.groups, order.stations) = (["ven-bien"], ["ap-3"])
         #expect(try desk.opened().alert(order).warnings.isEmpty)
+        #expect(try desk.opened().alert(order).warnings.isEmpty)
+        order.stations = ["ap-33"]
+        #expect(
+            try desk.opened().alert(order).warnings.map { $0[.english] }.first?
+                .contains("Known: the group ven-bien, the station ap-3.") == true)
     }
 
     @Test("without keys an alert is refused before its recording is looked at")

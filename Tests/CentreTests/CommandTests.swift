@@ -13,10 +13,12 @@ struct CommandTests {
         return (ProcessInfo.processInfo.environment["LOA_BINARIES"] ?? folder.path) + "/loa-centre"
     }
 
-    private func centre(_ words: [String]) throws -> (status: Int32, output: String) {
+    private func centre(_ words: [String], in folder: String? = nil) throws -> (status: Int32, output: String)
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.command)
         process.arguments = words.map { $0.replacing("DIR", with: desk.path) }
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
         let pipe = Pipe()
         (process.standardOutput, process.standardError) = (pipe, pipe)
@@ -72,6 +74,42 @@ struct CommandTests {
         ("key add DIR/repo --keys DIR/keys/ --role targets", 0, "Keys of targets (1 of 2 must sign):"),
         ("key add DIR/repo --keys DIR/keys/ --role online", 0, "/keys/online/"),
         ("delegate DIR/repo --keys DIR/keys --role x --metadata DIR/keys", 1, "/keys: "),
+        ("sign DIR/part DIR/out --keys DIR/their --role ap-3", 64, "--path is missing"),
+        (
+            "sign DIR/part DIR/out --keys DIR/their --role ap-3 --path stations/ap-3/*", 0,
+            ".pub.pem to the other centre"
+        ),
+        (
+            "sign DIR/part DIR/out --keys DIR/their --role ap-3 --path stations/ap-3/* --lang vi", 0,
+            "Không có gì mới: "
+        ),
+        (
+            "sign DIR/part DIR/out --keys DIR/third --role ap-3 --path stations/ap-3/*", 0,
+            "warning: other keys signed it before"
+        ),
+        ("sign DIR/part DIR/out --keys DIR/their --role ap-3 --path x/*", 1, "not signed: 2 errors"),
+        (
+            "delegate DIR/repo --keys DIR/keys --role ap-3 --path stations/ap-3/* --key KEY "
+                + "--metadata DIR/out/ap-3.json", 0, "The role ap-3 signs for that now."
+        ),
+        (
+            "delegate DIR/repo --keys DIR/keys --role ap-3 --metadata DIR/out/ap-3.json --lang vi", 0,
+            "Đã giao"
+        ),
+        (
+            "delegate DIR/repo --keys DIR/keys --role ap-3 --key KEY --metadata DIR/out/ap-3.json", 0,
+            "The role ap-3 signs for that now."
+        ),
+        ("delegate DIR/repo --keys DIR/keys --role ap-3 --remove --key x", 64, "too much: --key"),
+        ("delegate DIR/repo --keys DIR/keys --remove", 64, "--role is missing"),
+        ("delegate DIR/repo --keys DIR/keys --role ap-3 --remove", 0, "Taken back: "),
+        ("delegate DIR/repo --keys DIR/keys --role ap-3 --remove --lang vi", 1, "không giao gì"),
+        ("delegate DIR/repo --keys DIR/keys --role ap-3 --metadata DIR/out/ap-3.json", 1, "--path and --key"),
+        (
+            "sign DIR/part DIR/repo --keys DIR/their --role ap-3 --path stations/ap-3/*", 1,
+            "is a centre's repository"
+        ),
+        ("delegate --help", 0, "--role NAME --remove"),
         ("key revoke DIR/repo --keys DIR/keys --role targets --key x", 1, "x"),
         ("key add DIR/repo --keys DIR/keys --role nobody", 64, "root, targets"),
         ("", 64, "--help"), ("nonsense", 64, "nonsense"), ("refresh", 64, "REPO"),
@@ -89,11 +127,33 @@ struct CommandTests {
         try desk.write(
             "bad/schedule.ics",
             Desk.calendar([Desk.event("a", "A", "tin.m3u8").replacing("UID:a\r\n", with: "")]))
+        try desk.writePart()
         for line in Self.lines {
-            let (status, output) = try centre(line.words.split(separator: " ").map(String.init))
+            var words = line.words.split(separator: " ").map(String.init)
+            if let place = words.firstIndex(of: "KEY") { words[place] = try publicKey("third") }
+            let (status, output) = try centre(words)
             #expect(status == line.status, "\(line.words): \(output)")
             #expect(line.says.isEmpty || output.contains(line.says), "\(line.words): \(output)")
         }
+    }
+
+    @Test(
+        "keys are not made in the folder in which somebody stands, if that goes out",
+        arguments: ["sign ../part . --keys keys --role ap-3 --path stations/ap-3/*", "init . --keys keys"])
+    func here(line: String) throws {
+        try desk.writePart()
+        try desk.write("here/note", "x")
+        let words = line.split(separator: " ").map(String.init)
+        let (status, output) = try centre(words, in: desk.path + "/here")
+        #expect(status == 1 && output.contains("choose another"), "\(output)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: desk.path + "/here") == ["note"])
+    }
+
+    /// The file of the public half in a folder of keys.
+    private func publicKey(_ keys: String) throws -> String {
+        let folder = "\(desk.path)/\(keys)/targets/"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        return folder + (try #require(names.first { $0.hasSuffix(".pub.pem") }))
     }
 
     @Test("of very many warnings the first are shown, and the errors below them")

@@ -73,6 +73,52 @@ final class Desk {
         try opened().changeKeys(deed, kind, threshold: threshold).ids
     }
 
+    // MARK: Another centre, to which paths are handed on
+
+    /// Writes its part of the channel: a bulletin for one station.
+    func writePart(_ title: String = "Tin ấp 3", seconds: Double = 1) throws {
+        let folder = "part/stations/ap-3/"
+        try write(folder + "schedule.ics", Self.calendar([Self.event("ap-3", title, "ấp 3.wav")]))
+        try write(folder + "ấp 3.wav", Self.tone(seconds: seconds))
+    }
+
+    /// What it would sign.
+    func handover(
+        _ patterns: [String] = ["stations/ap-3/*"], as role: String = "ap-3", keys: String = "their-keys",
+        into output: String = "out"
+    ) throws -> Handover {
+        try Handover(
+            of: path + "/part", into: path + "/" + output, as: role, for: patterns,
+            keys: KeySources(folders: [path + "/" + keys]), try surroundings)
+    }
+
+    @discardableResult
+    func sign(_ patterns: [String] = ["stations/ap-3/*"], keys: String = "their-keys") throws
+        -> Handover.Receipt
+    {
+        try handover(patterns, keys: keys).sign()
+    }
+
+    /// The public halves of its keys.
+    func publicKeys(_ keys: String = "their-keys") throws -> [String] {
+        let folder = path + "/" + keys + "/targets/"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".pub.pem") }
+            .sorted().map { try String(contentsOfFile: folder + $0, encoding: .utf8) }
+    }
+
+    /// What hands its paths on for the first time.
+    func delegation(_ patterns: [String] = ["stations/ap-3/*"]) throws -> Delegation {
+        var delegation = Delegation(to: "ap-3", path + "/out/ap-3.json")
+        (delegation.patterns, delegation.publicKeys) = (patterns, try publicKeys())
+        return delegation
+    }
+
+    /// Takes what it has signed: with nothing said, as a newer file of a role that has paths already.
+    @discardableResult
+    func delegate(_ delegation: Delegation? = nil) throws -> [Phrase] {
+        try opened().delegate(delegation ?? Delegation(to: "ap-3", path + "/out/ap-3.json"))
+    }
+
     /// Why something was refused.
     func refusal(_ body: () throws -> Void) -> CentreError? {
         do { try body() } catch let error as CentreError { return error } catch {}

@@ -53,12 +53,12 @@ struct PublicationTests {
         Flaw("a playlist in another encoding", "tin.m3u8:1") {
             try $0.write("channel/tin.m3u8", [0xE2, 0x6D, 0x2F, 0x74, 0x0A])
         },
-        Flaw("a line in another form of Unicode", "tin.m3u8:1") {
-            try $0.write("channel/tin.m3u8", "a\u{302}m/tin.wav\n")
+        Flaw("a name percent-encoded in another form of Unicode", "schedule.ics:10") {
+            try $0.write("channel/schedule.ics", Desk.calendar([Desk.event("a", "A", "a%CC%82m/tin.wav")]))
         },
-        Flaw("a name in another form of Unicode", "a\u{302}m/tin.wav") {
-            try $0.remove("channel/âm/tin.wav")
-            try $0.write("channel/a\u{302}m/tin.wav", Desk.tone(seconds: 1))
+        Flaw("a name whose accent a folded line parts from its letter", "schedule.ics:10") {
+            try $0.write(
+                "channel/schedule.ics", Desk.calendar([Desk.event("a", "A", "a\r\n \u{302}m/tin.wav")]))
         },
         Flaw("two names that differ in Unicode's form only", "âm/tin.wav") {
             try $0.write("channel/a\u{302}m/tin.wav", Desk.tone(seconds: 1))

@@ -3,7 +3,6 @@ import Foundation
 import StationCore
 import StationHost
 import StationTrust
-import Synchronization
 import TerminalText
 import Testing
 
@@ -69,7 +68,10 @@ struct RepositoryTests {
         try look(eyes, "schedule.ics")
         try delegate(eyes)
         try desk.publish()
-        try look(eyes, "schedule.ics", "ap-3/tin.wav", "emergency/schedule.ics")
+        try look(eyes, "schedule.ics", "ap-3/tin.wav", "stations/ap-3/ấp 3.wav", "emergency/schedule.ics")
+        _ = try desk.opened().takeBack(from: "ap-3")
+        try look(eyes, "schedule.ics", "ap-3/tin.wav", "stations/ap-3/ấp 3.wav")
+        #expect(try eyes.read("stations/ap-3/ấp 3.wav") == nil)
     }
 
     private func delegate(_ eyes: Eyes) throws {
@@ -86,23 +88,32 @@ struct RepositoryTests {
             return try TUF.file(signed, signedBy: [key])
         }
         try desk.write("repo/targets/ap-3/\(SHA256.hash("x".utf8)).tin.wav", "x")
-        let opened = try desk.opened()
+        func delegate(_ metadata: [UInt8], isFirst: Bool = false) throws {
+            try desk.write("other/ap-3.json", metadata)
+            var delegation = Delegation(to: "other", desk.path + "/other/ap-3.json")
+            if isFirst {
+                delegation.patterns = ["ap-3/*"]
+                delegation.publicKeys = [Hexadecimal.text(key.publicBytes)]
+            }
+            try desk.delegate(delegation)
+        }
         let other = try TUF.file(["_type": "targets"], signedBy: [key])
-        #expect(throws: CentreError.self) {
-            try opened.delegate(
-                "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)], metadata: other
-            )
-        }
-        _ = try opened.delegate(
-            "ap-3", patterns: ["ap-3/*"], publicKeys: [Hexadecimal.text(key.publicBytes)],
-            metadata: try file(1))
+        #expect(throws: CentreError.self) { try delegate(other, isFirst: true) }
+        try delegate(try file(1), isFirst: true)
         try look(eyes, "ap-3/tin.wav", "schedule.ics", "ap-3/nothing")
-        _ = try opened.delegate("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
+        try delegate(try file(2))
         try look(eyes, "ap-3/tin.wav")
-        // Not a newer one.
-        #expect(throws: CentreError.self) {
-            try opened.delegate("ap-3", patterns: [], publicKeys: [], metadata: try file(2))
-        }
+        // Not an older one.
+        #expect(throws: CentreError.self) { try delegate(try file(1)) }
+        // And what our own tool has signed.
+        try desk.writePart()
+        try desk.sign()
+        try desk.delegate(desk.delegation())
+        try look(eyes, "stations/ap-3/schedule.ics", "stations/ap-3/ấp 3.wav", "schedule.ics")
+        try desk.writePart("Tin mới")
+        try desk.sign()
+        try desk.delegate()
+        try look(eyes, "stations/ap-3/schedule.ics", "stations/ap-3/ấp 3.wav", "ap-3/tin.wav")
     }
 
     @Test("a repository is not overwritten, and keys that are there are used only where that is meant")
@@ -126,6 +137,23 @@ struct RepositoryTests {
                     "signed"]?["keys"])
     }
 
+    @Test("a clock that is behind the last signature is told, in whatever is signed by it")
+    func slowClock() throws {
+        try desk.make()
+        try desk.writeChannel()
+        try desk.publish()
+        desk.now = desk.now - .seconds(200)
+        #expect(try desk.refresh() == [])
+        desk.now = desk.now - .seconds(10 * 86_400)
+        let warnings = try desk.refresh()
+        #expect(warnings.count == 1 && warnings[0][.english].contains("is behind the last signature"))
+        desk.now = desk.now - .seconds(86_400)
+        #expect(try desk.opened().cancelAlerts().warnings.count == 1)
+        // Whoever was fast before is told once, and is right from then on.
+        desk.now = desk.now + .seconds(60)
+        #expect(try desk.refresh() == [])
+    }
+
     @Test("a key in two files is one who signs")
     func copiedKey() throws {
         try desk.make()
@@ -147,16 +175,7 @@ struct RepositoryTests {
     func unmade() throws {
         var count = 0
         repeat {
-            let left = Mutex(count)
-            desk.calls = DiskCalls(
-                write: { descriptor, bytes in
-                    let isFull = left.withLock { left in
-                        left -= 1
-                        return left < 0
-                    }
-                    return isFull
-                        ? SystemError(call: "write", code: ENOSPC) : DiskCalls.kernel.write(descriptor, bytes)
-                }, sync: DiskCalls.kernel.sync)
+            desk.calls = Desk.failing(after: count)
             guard desk.refusal({ try desk.make() }) != nil else { break }
             count += 1
             let keys = try FileManager.default.subpathsOfDirectory(atPath: desk.folder)
@@ -175,6 +194,16 @@ struct RepositoryTests {
         let making = try NewRepository(at: desk.repository + "/", keys: keys, desk.surroundings)
         #expect(desk.refusal { _ = try making.make() }?.kind == .refused)
         #expect(desk.names("").isEmpty)
+    }
+
+    @Test("nor where another path leads there, before anything of it is made")
+    func servedKeysElsewhere() throws {
+        try FileManager.default.createSymbolicLink(atPath: desk.path + "/link", withDestinationPath: ".")
+        let keys = KeySources(folders: [desk.path + "/link/x/../repo/keys"])
+        let making = try NewRepository(at: desk.repository, keys: keys, desk.surroundings)
+        #expect(desk.refusal { _ = try making.make() }?.kind == .refused)
+        #expect(!FileManager.default.fileExists(atPath: desk.path + "/x"))
+        #expect(!FileManager.default.fileExists(atPath: desk.repository))
     }
 
     @Test("a key is not made where it cannot be appointed")

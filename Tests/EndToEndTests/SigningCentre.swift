@@ -79,6 +79,27 @@ final class SigningCentre {
         try expectFine("publish", folder + "/channel", repository, "--keys", keys, "--yes")
     }
 
+    /// Signs its channel for another centre, for the paths of these patterns.
+    func sign(_ role: String, _ patterns: [String]) throws {
+        try expectFine(
+            ["sign", folder + "/channel", folder + "/out", "--keys", keys, "--role", role]
+                + patterns.flatMap { ["--path", $0] })
+    }
+
+    /// Hands paths on to another centre, with what that has signed; without patterns takes what is newer.
+    func delegate(to other: SigningCentre, as role: String, _ patterns: [String] = []) throws {
+        var words = [
+            "delegate", repository, "--keys", keys, "--role", role, "--metadata",
+            "\(other.folder)/out/\(role).json",
+        ]
+        if !patterns.isEmpty {
+            let names = try FileManager.default.contentsOfDirectory(atPath: other.keys + "/targets")
+            let half = try #require(names.first { $0.hasSuffix(".pub.pem") })
+            words += patterns.flatMap { ["--path", $0] } + ["--key", "\(other.keys)/targets/\(half)"]
+        }
+        try expectFine(words)
+    }
+
     /// Puts a recording of the channel on air as an emergency.
     func alert(_ path: String, for time: String = "10m") throws {
         try expectFine(
@@ -95,7 +116,9 @@ final class SigningCentre {
     }
 
     /// Runs `loa-centre`.
-    private func expectFine(_ words: String...) throws { try Self.run([Self.program] + words) }
+    private func expectFine(_ words: String...) throws { try expectFine(words) }
+
+    private func expectFine(_ words: [String]) throws { try Self.run([Self.program] + words) }
 
     private static var program: String { StationProcess.programs.appending(path: "loa-centre").path }
 

@@ -107,6 +107,46 @@ import Testing
         #expect(broadcast.heard().reduce(0) { $0 + $1.sounding } >= 3 * 40_000)
     }
 
+    // MARK: Paths that were handed on
+
+    @Test(
+        "a station plays what another centre has signed for it, to which the district has handed its paths on"
+    )
+    func delegated() async throws {
+        let start = time(nil) + 25
+        let district = try SigningCentre("district", of: station)
+        try district.writeSound("item.wav", seconds: 1)
+        try district.writeCalendar([.init(uid: "district", start: start + 7200)])
+        try district.make()
+        try district.publish()
+        let village = try SigningCentre("village", of: station)
+        let folder = "stations/loa-1/"
+        // As a Mac writes it: the accent is a letter of its own.
+        try village.writeSound(folder + "ba\u{309}n tin.wav", seconds: 1)
+        func writeCalendar(_ uids: String...) throws {
+            let events = uids.enumerated().map { place, uid in
+                SigningCentre.Event(uid: uid, start: start + place * 10_800, attach: "b\u{1EA3}n tin.wav")
+            }
+            try village.writeCalendar(events, in: folder)
+        }
+        try writeCalendar("village")
+        try village.sign("village", [folder + "*"])
+        try district.delegate(to: village, as: "village", [folder + "*"])
+        try broadcast.configure([district.upstream()], station: "loa-1")
+        try self.start()
+        #expect(try sync().code == 0)
+        try writeCalendar("village", "later")
+        try village.sign("village", [folder + "*"])
+        try district.delegate(to: village, as: "village")
+        #expect(try sync().code == 0)
+        #expect(try programmes().suffix(2) == ["district", "later"])
+        let outcome = try await broadcast.outcome()
+        #expect(outcome["slot"]?.text?.hasPrefix("district/village@") == true, "\(outcome.text ?? "")")
+        #expect(outcome["result"]?.text == "played")
+        #expect(broadcast.heard().reduce(0) { $0 + $1.sounding } >= 40_000)
+        #expect(try station.faults().isEmpty)
+    }
+
     // MARK: An upstream that is gone
 
     /// A station of one centre whose programme is tomorrow's.

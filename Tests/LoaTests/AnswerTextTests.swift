@@ -170,6 +170,16 @@ struct AnswerTextTests {
             "tam asked to play · REFUSED · a.mp3 · outside the permitted hours"
         ),
         (
+            #""kind":"command","verb":"stop","by":"tam","accepted":true,"slots":["xa/a@1","local/test@2"],"#
+                + #""titles":["Bản tin","test tone"],"repeats":["xa/lu"],"repeatTitles":["Lũ quét"]"#,
+            "tam gọi stop · Bản tin, tiếng thử · Không phát lại nữa: Lũ quét.",
+            "tam asked to stop · Bản tin, test tone · Will not sound again: Lũ quét."
+        ),
+        (
+            #""kind":"command","verb":"stop","by":"tam","accepted":true,"slots":["xa/a@1"],"repeats":[]"#,
+            "tam gọi stop · xa/a@1", "tam asked to stop · xa/a@1"
+        ),
+        (
             #""kind":"fault","code":"device","state":"raised","message":"hw:0: gone""#,
             "SỰ CỐ: card âm thanh · hw:0: gone", "FAULT: sound card · hw:0: gone"
         ),
@@ -231,7 +241,9 @@ struct AnswerTextTests {
         #expect(english.done(.play, ["title": "Bản tin", "slot": "x"]) == "Playing: Bản tin\n")
         #expect(vietnamese.done(.test, ["title": "test tone"]) == "Phát: tiếng thử\n")
         #expect(english.done(.stop, ["stopped": []]) == "Nothing was playing.\n")
-        #expect(english.done(.stop, ["stopped": ["x"]]) == "Stopped 1 programme.\n")
+        let stopped: JSON = ["stopped": ["xa/a@1", "local/test@2"], "titles": ["Bản tin", "test tone"]]
+        #expect(vietnamese.done(.stop, stopped) == "Đã dừng: Bản tin, tiếng thử.\n")
+        #expect(english.done(.stop, ["stopped": ["xa/a@1"]]) == "Stopped: xa/a@1.\n")
         let repeats: JSON = ["stopped": [], "repeats": [["programme": "xa/lu", "title": "Lũ quét"]]]
         #expect(
             english.done(.stop, repeats) == "Nothing was playing.\nWill not sound again: Lũ quét.\n")

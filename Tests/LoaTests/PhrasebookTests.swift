@@ -1,3 +1,4 @@
+import CCurl
 import Foundation
 import StationTrust
 import Testing
@@ -54,6 +55,21 @@ struct PhrasebookTests {
         #expect(Phrasebook.translated(text)[.vietnamese] != text, "\(text)")
     }
 
+    @Test(
+        "what the linked libcurl says of the failures that a transfer meets",
+        arguments: [
+            CURLE_UNSUPPORTED_PROTOCOL, CURLE_FAILED_INIT, CURLE_URL_MALFORMAT, CURLE_COULDNT_RESOLVE_PROXY,
+            CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_WEIRD_SERVER_REPLY, CURLE_PARTIAL_FILE,
+            CURLE_READ_ERROR, CURLE_OUT_OF_MEMORY, CURLE_OPERATION_TIMEDOUT, CURLE_RANGE_ERROR,
+            CURLE_SSL_CONNECT_ERROR, CURLE_BAD_DOWNLOAD_RESUME, CURLE_GOT_NOTHING, CURLE_SEND_ERROR,
+            CURLE_RECV_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_BAD_CONTENT_ENCODING, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY, CURLE_SSL_CLIENTCERT,
+        ].map(\.rawValue))
+    func transferFailures(code: UInt32) {
+        let text = String(cString: curl_easy_strerror(CURLcode(code)))
+        #expect(Phrasebook.translated("timestamp: \(text)")[.vietnamese] != "timestamp: \(text)", "\(text)")
+    }
+
     // MARK: Every message has its Vietnamese
 
     /// Where the messages are written that `loa` shows.
@@ -73,6 +89,8 @@ struct PhrasebookTests {
         "somebody answers at {}", "{\"error\":\"too many logs are being read\"}\n", "listen at {}", "lock {}",
         // Fields of requests.
         "Accept-Encoding: identity", "If-None-Match: {}", "If-Modified-Since: {}", "If-Range: {}",
+        // What a web page begins with.
+        "<!doctype html",
         // Mistakes of the program itself.
         "an entry must follow the one before",
         // The end of Windows' names of zones.

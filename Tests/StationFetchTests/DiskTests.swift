@@ -119,14 +119,28 @@ struct DiskTests {
             #expect(run.goOn { run.store.isCommitting && run.store.uncommitted.count == 32 })
             run.downloads.want([urgent] + bulk)
             #expect(run.goOn { run.stored.contains(urgent.content) })
-            var rounds = 0
-            let hasWaited = run.goOn {
-                rounds += 1
-                return rounds > 20
-            }
-            #expect(hasWaited && run.stored.count == 1 && run.store.uncommitted.count == 32)
+            #expect(!run.goOn(seconds: 1) { run.stored.count > 1 || run.store.uncommitted.count != 32 })
         }
         #expect(run.goOn { run.stored.count == 101 })
+    }
+
+    @Test("What another wants too is fetched for that one, where what had come turns out to be wrong")
+    func wrongTwin() throws {
+        let server = try FetchServer()
+        let disk = Mutex(())
+        let calls = DiskCalls(
+            write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
+            syncAll: { number in disk.withLock { _ in DiskCalls.kernel.syncAll(number) } })
+        let run = DownloadsRun(try FetchBench(), calls: calls) { _ in server.url("other", 1000, "x") }
+        let files = try ["x", "emergency/x"].map { try DownloadsRun.file($0, "x") }
+        run.downloads.want([files[0]])
+        disk.withLock { _ in
+            #expect(run.goOn { run.store.isCommitting })
+            run.downloads.want([files[1]])
+            #expect(!run.goOn(seconds: 1) { !run.problems.isEmpty })
+        }
+        #expect(run.goOn { run.problems.count == 2 })
+        #expect(try server.asked().count == 2 && run.stored.isEmpty)
     }
 
     @Test("T34 an emergency whose wait for the disk failed is thrown away, not believed the second time")

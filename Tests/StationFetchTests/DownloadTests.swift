@@ -41,7 +41,6 @@ struct DownloadTests {
         #expect(download.rest?.offset == 50_000)
         let limit = Int64(bytes.count)
         #expect(bench.fetch(url, into: download, rest: download.rest, limit: limit) == .complete)
-        try download.verify()
         store.add(download)
         #expect(!store.contains(content))
         #expect(try store.commit() == [content])
@@ -69,7 +68,8 @@ struct DownloadTests {
         download.forget()
         download = try store.download(content)
         #expect(bench.fetch(url, into: download, rest: download.rest) == .complete)
-        try download.verify()
+        store.add(download)
+        #expect(try store.commit() == [content])
     }
 
     @Test("T21 the rest of another file is found out by its hash, and nothing of either is kept")
@@ -175,7 +175,8 @@ struct DownloadTests {
         let (store, content) = (try bench.store(), try FetchBench.target(bytes))
         let download = try store.download(content)
         #expect(bench.fetch(server.url(mode, bytes.count, "x"), into: download, limit: 100_000) == .complete)
-        try download.verify()
+        store.add(download)
+        #expect(try store.commit() == [content])
     }
 
     @Test("T21 what a server sends behind the length that it told is nobody's file")

@@ -57,9 +57,9 @@ final class FetchRun {
     func evict(_ names: [String]) { thread?.evict(names) }
 
     /// Polls the site to the poll's end; what was told before is forgotten.
-    func poll(at time: Int64 = Site.now) {
+    func poll(at time: Int64 = Site.now, isAsked: Bool = false, isTimeKnown: Bool = true) {
         told.reports.withLock { $0.removeAll { if case .used = $0 { false } else { true } } }
-        thread?.poll("xã", at: time)
+        thread?.poll("xã", at: time, certificatesAt: isTimeKnown ? nil : time, isAsked: isAsked)
         _ = wait { ended != nil }
     }
 

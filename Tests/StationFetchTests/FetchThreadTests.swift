@@ -164,6 +164,63 @@ struct FetchThreadTests {
         #expect(try told() == [])
     }
 
+    @Test(
+        "A part that a commune signs for no more stays as it was, and keeps no programme of the district away",
+        arguments: [true, false], ["expired", "not on the server"])
+    func lapse(isKnown: Bool, why: String) throws {
+        let (site, path) = (try Site(), "stations/loa-1/schedule.ics")
+        try site.signed.delegate("targets", to: "ap-1", paths: ["stations/loa-1/*"])
+        try site.add(path, "BEGIN:VCALENDAR\r\nX-LOA-EMPTY:TRUE\r\nEND:VCALENDAR\r\n", to: "ap-1")
+        try site.signed.publishAll("ap-1")
+        try site.publish()
+        let run = try FetchRun(site)
+        func ordinary() -> [String: TUF.Content]? {
+            run.offers.last { $0.kind == .ordinary }?.timetable.manifest.channels["xã"]?.contents
+        }
+        if isKnown { run.poll() }
+        let before = ordinary() ?? [:]
+        #expect((before[path] != nil) == isKnown)
+        if why == "expired" {
+            site.signed.documents["ap-1"]?["expires"] = .string(SignedRepository.before)
+        } else {
+            site.signed.add(path, "what nobody has laid there", to: "ap-1")
+        }
+        try site.signed.publishAll("ap-1")
+        try site.offer("second")
+        func isTold() -> Bool {
+            guard case .failed(let said, isUnreachable: false) = run.ended else { return false }
+            return said.contains(why)
+        }
+        run.poll()
+        #expect(isTold() && ordinary()?[path] == before[path])
+        #expect(ordinary()?["schedule.ics"] != nil && ordinary()?["schedule.ics"] != before["schedule.ics"])
+        // It is told as long as it is so.
+        run.poll()
+        #expect(isTold())
+        run.end()
+    }
+
+    @Test("T25 an emergency that had ended by a floor from the future is one by the clock")
+    func falseFloor() throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        func contents() -> [String: TUF.Content]? {
+            run.offers.last { $0.kind == .emergency }?.timetable.manifest.channels["xã"]?.contents
+        }
+        site.signed.documents["emergency"]?["expires"] = .string(Site.issued)
+        try site.signed.publishAll("emergency")
+        try site.publish()
+        run.poll(at: Site.now, isTimeKnown: false)
+        #expect(contents()?.isEmpty == true && run.ended == .changed(targetsVersion: 3, issued: Site.issued))
+        run.poll(at: Site.now - 86_400, isTimeKnown: false)
+        #expect(run.ended == .unchanged && contents() == nil)
+        run.poll(at: Site.now - 86_400)
+        #expect(contents()?.isEmpty == false)
+        run.poll(at: Site.now - 86_400)
+        #expect(run.ended == .unchanged)
+        run.end()
+    }
+
     @Test("A calendar that the disk has spoiled is not read, and comes again with the next poll")
     func spoiledCalendar() throws {
         let site = try Site()
@@ -265,6 +322,7 @@ struct FetchThreadTests {
     static let refused: [(mode: String, said: String)] = [
         ("gone", "not on the server"), ("longer", "longer than 100000 bytes"),
         ("shorter", "50000 bytes instead of 100000"), ("portal", "a web page came in its place"),
+        ("silent-portal", "a web page came in its place"),
         ("other", "another hash than promised"), ("endless", "longer than 100000 bytes"),
         ("broken", "the server said 500"), ("stalled", "Timeout was reached"),
         ("loop", "it leads on and on"), ("to-file", "the server leads to file:"),
@@ -316,11 +374,31 @@ struct FetchThreadTests {
         run.end()
     }
 
-    @Test("T24 a login page of the network throws nothing away of what has come")
-    func portalInBetween() throws {
+    @Test("What a server had wrong waits with the next list, but not where somebody asks")
+    func mended() throws {
         let site = try Site()
         let run = try FetchRun(site)
-        let file = try run.file("cut-then-portal", "x", 1_000_000)
+        let file = try run.file("other-first", "x", 1000)
+        func tries() throws -> Int { try site.server.asked().count { $0.contains("other-first") } }
+        run.want([file])
+        #expect(run.wait { run.problems.count == 1 })
+        run.poll()
+        run.want([file])
+        #expect(run.wait { run.problems.count == 1 })
+        #expect(try tries() == 1)
+        run.poll(isAsked: true)
+        run.want([file])
+        #expect(run.waitForStored(1) == [file.content])
+        #expect(try tries() == 2)
+    }
+
+    @Test(
+        "T24 a login page of the network throws nothing away of what has come, whatever it is called",
+        arguments: ["cut-then-portal", "cut-then-silent-portal"])
+    func portalInBetween(mode: String) throws {
+        let site = try Site()
+        let run = try FetchRun(site)
+        let file = try run.file(mode, "x", 1_000_000)
         run.want([file])
         #expect(run.wait { run.problems.first?.why.hasPrefix("a web page") })
         run.want([file])

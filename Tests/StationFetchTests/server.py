@@ -177,6 +177,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def short_portal(self, _body, _name):
         self.answer(200, b"<html>please log in</html>", Content_Type="text/html")
 
+    def silent_portal(self, body, _):
+        """A page that is called something else, as long as the file."""
+        page = b"\r\n<!DOCTYPE html><html>please log in</html>".ljust(len(body))
+        self.answer(200, page, Content_Type="application/octet-stream")
+
     def longer(self, body, _):
         self.answer(200, body + b"more")
 
@@ -239,8 +244,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.sound(body, name)
 
+    def cut_then_silent_portal(self, body, name):
+        if seen[self.path] == 2:
+            self.silent_portal(body, name)
+        else:
+            self.cut(body, name)
+
     def other(self, body, _):
         self.answer(200, bytes(len(body)))
+
+    def other_first(self, body, name):
+        self.other(body, name) if seen[self.path] == 1 else self.sound(body, name)
 
     def throttled(self, body, name):
         """A hundred kilobytes a second."""

@@ -159,6 +159,54 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// What is playing until 05:10, and what waits for its end.
+    private static let long = Programme("dai", at: "050000", seconds: 600, rule: nil, day: "20260302")
+    private static let waiting = Programme(
+        "doi", at: "050500", seconds: 20, late: "PT20M", rule: nil, day: "20260302")
+
+    @Test("I9: what waits for the loudspeaker plays, though a replacement without its sound came meanwhile")
+    func replacedWhileWaiting() {
+        let (world, ear) = listened(Village([Self.long, Self.waiting]), from: "2026-03-02T04:30:00+07:00")
+        world.run(until: "2026-03-02T05:06:00+07:00")
+        var other = Self.waiting
+        other.items = [("doi-moi.wav", 20)]
+        world.serves = { _ in false }
+        world.carryOut(.publish(Village([Self.long, other]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["dai", "doi"])
+        #expect(world.station.active?.manifest.channels["xa"]?.targetsVersion == 2)
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("I14: what is recalled while it waits for the loudspeaker does not begin")
+    func recalledWhileWaiting() {
+        let (world, ear) = listened(Village([Self.long, Self.waiting]), from: "2026-03-02T04:30:00+07:00")
+        world.run(until: "2026-03-02T05:06:00+07:00")
+        world.serves = { _ in false }
+        let later = Programme("chieu", at: "150000", seconds: 20, rule: nil, day: "20260302")
+        world.carryOut(.publish(Village([Self.long, later]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(ear.sounds.map(\.programme) == ["dai"])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("What begins without an item that still comes is a fault")
+    func partNews() {
+        let next = Programme("sau", at: "150000", seconds: 5)
+        var late = Programme("tre", at: "140000", seconds: 5, rule: nil, day: "20260302")
+        late.items = [("sau-1.wav", 5), ("tre-2.wav", 5)]
+        let (world, _) = listened(Village([next]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T14:04:00+07:00")
+        world.library = Village([next, late]).library
+        world.latencies.download = .seconds(60)
+        world.carryOut(.publish(Village([next, late]).timetable))
+        world.carryOut(.network(isUp: true))
+        world.run(until: "2026-03-02T14:20:00+07:00")
+        #expect(contentFaults(world).first == "raised")
+    }
+
     @Test("I14: what a new timetable recalls does not sound, though what else it needs is still on its way")
     func recalled() {
         let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")
@@ -226,12 +274,79 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    /// A station without any timetable yet, whose upstream has one: its network comes up at 14:04.
+    private func firstSync(_ village: Village) -> World {
+        let world = World(settings: village.settings, at: at("2026-03-02T13:00:00+07:00"))
+        world.library = village.library
+        world.carryOut(.network(isUp: false))
+        world.carryOut(.publish(village.timetable))
+        world.carryOut(.bootClock(.carried(off: .zero), synchronisesAfter: .zero))
+        world.carryOut(.boot)
+        world.schedule(.network(isUp: true), at: "2026-03-02T14:04:00+07:00")
+        return world
+    }
+
+    private func contentFaults(_ world: World) -> [String] {
+        world.log.filter { $0.kind == .fault && $0.json["code"]?.text == "content" }
+            .compactMap { $0.json["state"]?.text }
+    }
+
+    @Test(
+        "what the first timetable brings too late to be looked at ahead is no fault while its content comes",
+        arguments: [true, false])
+    func lateNews(isServed: Bool) {
+        let world = firstSync(
+            Village([Programme("tre", at: "140000", seconds: 20, rule: nil, day: "20260302")]))
+        world.latencies.download = .seconds(20)
+        world.serves = { isServed || $0.path != "tre-1.wav" }
+        world.run(until: "2026-03-02T16:00:00+07:00")
+        #expect(world.outcome(of: "tre", on: "2026-03-02") == (isServed ? "played" : "missed no-content"))
+        // What nobody has, is one.
+        #expect(contentFaults(world) == (isServed ? [] : ["raised", "cleared"]))
+    }
+
+    @Test("what was known in time and is still on its way when it is looked at is a fault")
+    func slowContent() {
+        let world = firstSync(
+            Village([
+                Programme("cham", at: "150000", seconds: 20, rule: nil, day: "20260302"),
+                Programme("truoc", at: "143000", seconds: 20, rule: nil, day: "20260302"),
+            ]))
+        world.serves = { $0.path != "cham-1.wav" }
+        world.run(until: "2026-03-02T14:40:00+07:00")
+        world.serves = { _ in true }
+        world.latencies.download = .seconds(3600)
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T14:57:00+07:00")
+        #expect(world.station.pull.coming.map(\.path) == ["cham-1.wav"])
+        world.run(until: "2026-03-02T14:58:30+07:00")
+        #expect(world.station.faults.contains(.content(slot: "xa/cham@2026-03-02T15:00:00+07:00")))
+    }
+
+    @Test("a person's sync asks each upstream for that person, once; what follows it asks nobody")
+    func askedBySomebody() {
+        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        world.run(until: "2026-03-02T13:10:00+07:00")
+        var polls: [Bool] = []
+        world.tamper = { effects in
+            for case .poll(_, _, _, let isAsked) in effects.map(\.action) { polls.append(isAsked) }
+            return effects
+        }
+        for second in 0..<5 {
+            world.carryOut(.command(.sync(isFollowing: second > 0), operatorPerson))
+            world.run(until: world.time + .seconds(1))
+        }
+        #expect(polls == [true])
+        world.run(until: "2026-03-02T23:00:00+07:00")
+        #expect(polls.count > 1 && polls.dropFirst().allSatisfy { !$0 })
+    }
+
     @Test("T25: without a clock upstreams and certificates are judged by the floor, with one by the time")
     func pollTime() {
         let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
         var polls: [(at: Instant, certificatesAt: Instant?)] = []
         world.tamper = { effects in
-            for case .poll(_, let time, let certificatesAt) in effects.map(\.action) {
+            for case .poll(_, let time, let certificatesAt, _) in effects.map(\.action) {
                 polls.append((time, certificatesAt))
             }
             return effects

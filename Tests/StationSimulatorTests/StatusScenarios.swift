@@ -146,6 +146,27 @@ struct StatusScenarios {
         #expect(ask(world, .muteState)?.body["reason"] == .null)
     }
 
+    @Test(
+        "who asks makes the disk's free space be measured, but not again and again", arguments: [true, false])
+    func freeSpace(asksStatus: Bool) {
+        let world = world(Village([Self.sang]))
+        var measured = 0
+        world.tamper = { effects in
+            measured += effects.count { $0.action == .measureStorage }
+            return effects
+        }
+        world.run(until: "2026-03-02T04:10:00+07:00")
+        #expect(measured == 0)
+        world.freeBytes = 7
+        _ = ask(world, asksStatus ? .status : .sync(isFollowing: false))
+        world.run(until: "2026-03-02T04:10:01+07:00")
+        #expect(ask(world, .status)?.body["storage"]?["freeBytes"] == 7)
+        world.run(until: "2026-03-02T04:10:50+07:00")
+        _ = ask(world, .status)
+        world.run(until: "2026-03-02T04:20:00+07:00")
+        #expect(measured == 1)
+    }
+
     // MARK: Playing by hand
 
     @Test("play is answered when the content was looked at: it plays, or what is wrong with it")

@@ -32,7 +32,7 @@ struct StopScenarios {
     func nothingToStop() {
         let (world, ear) = world(Self.village(nil), until: "10:00:00")
         world.carryOut(.command(.stop, operatorPerson))
-        #expect(world.lastReply?.reply.body == ["stopped": [], "repeats": []])
+        #expect(world.lastReply?.reply.body == ["stopped": [], "titles": [], "repeats": []])
         publish(Self.village(nil, at: "110000"), in: world)
         world.run(until: "2026-03-02T12:00:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["lu-quet", "lu-quet"])
@@ -58,13 +58,25 @@ struct StopScenarios {
         world.carryOut(.command(.stop, operatorPerson))
         #expect(
             world.lastReply?.reply.body == [
-                "stopped": [], "repeats": [["programme": "xa/lu-quet", "title": "lu-quet"]],
+                "stopped": [], "titles": [], "repeats": [["programme": "xa/lu-quet", "title": "lu-quet"]],
             ])
         world.run(until: "2026-03-02T08:12:01+07:00")
-        #expect(world.log.last { $0.kind == .command }?.json["repeats"] == ["xa/lu-quet"])
+        let entry = world.log.last { $0.kind == .command }?.json
+        #expect(entry?["repeats"] == ["xa/lu-quet"] && entry?["repeatTitles"] == ["lu-quet"])
         world.carryOut(.command(.next(days: 1), operatorPerson))
         let problems = world.lastReply?.reply.body.elements?.compactMap { $0["problem"]?.text }
         #expect(problems == Array(repeating: "stopped-by-hand", count: 4))
+    }
+
+    @Test("a stop tells, and the log with it, the titles of what it ended")
+    func titles() {
+        let (world, _) = world(Self.repeating, until: "08:00:05")
+        world.carryOut(.command(.stop, operatorPerson))
+        #expect(world.lastReply?.reply.body["titles"] == ["lu-quet"])
+        world.run(until: "2026-03-02T08:00:06+07:00")
+        let entry = world.log.last { $0.kind == .command }?.json
+        #expect(entry?["slots"] == ["xa/lu-quet@2026-03-02T08:00:00+07:00"])
+        #expect(entry?["titles"] == ["lu-quet"])
     }
 
     @Test(

@@ -91,10 +91,6 @@ struct Channel {
         Timetable.compile([source], for: station, zones: surroundings.zones)
     }
 
-    func references(_ audience: Audience) -> [String] {
-        source.references(for: station(audience), zones: surroundings.zones)
-    }
-
     /// The hosts of the `https://` URLs in a text.
     private static func hosts(_ bytes: [UInt8]) -> [String] {
         let mark = Array("https://".utf8)

@@ -9,19 +9,24 @@ struct CheckedFile {
     let path: String
     let length: Int64
     let sha256: String
+    /// Where its bytes come from.
+    let source: TargetFiles.Wanted.Source
     /// What it says, for a calendar or a playlist.
-    var text: [UInt8]?
+    private(set) var text: [UInt8]?
     /// How it sounds, for audio.
-    var measurement: Measurement?
+    private(set) var measurement: Measurement?
 
     init(path: String, text: [UInt8]) {
-        (self.path, self.text) = (path, text)
+        (self.path, self.text, source) = (path, text, .bytes(text))
         (length, sha256) = (Int64(text.count), SHA256.hash(text).description)
     }
 
-    init(path: String, length: Int64, sha256: String, measurement: Measurement) {
+    init(
+        path: String, length: Int64, sha256: String, measurement: Measurement,
+        source: TargetFiles.Wanted.Source
+    ) {
         (self.path, self.length, self.sha256) = (path, length, sha256)
-        self.measurement = measurement
+        (self.measurement, self.source) = (measurement, source)
     }
 
     /// As a targets role lists it.
@@ -29,6 +34,9 @@ struct CheckedFile {
         let target: JSON = ["hashes": ["sha256": .string(sha256)], "length": .integer(length)]
         return measurement.map { target.with("custom", $0.json) } ?? target
     }
+
+    /// As a repository is to offer it.
+    var wanted: TargetFiles.Wanted { .init(path: path, length: length, sha256: sha256, source: source) }
 }
 
 /// How far a long piece of work is.
@@ -59,6 +67,8 @@ struct ChannelCheck {
     private(set) var problems: [ChannelProblem]
 
     private let folder: String
+    /// What of the channel is signed; nil for all of it.
+    private let patterns: [TUF.PathPattern]?
     private let contents: ChannelFolder.Contents
     /// What is known of recordings that were published before, by their hash.
     private let known: [String: Measurement]
@@ -69,12 +79,22 @@ struct ChannelCheck {
 
     /// Reads and checks a folder.
     ///
+    /// - Parameters:
+    ///   - folder: the channel's, or that of a part of one.
+    ///   - patterns: the part; nil for a whole channel.
+    ///   - offers: what was published before, each with how it was measured.
+    ///   - surroundings: time and zones.
+    ///   - progress: told before each file.
     /// - Throws: when the folder cannot be read; what is wrong in it is in `problems`.
     init(
-        _ folder: String, known: [String: Measurement], _ surroundings: Surroundings,
-        progress: (Progress) -> Void
+        _ folder: String, for patterns: [TUF.PathPattern]? = nil, known offers: [JSON],
+        _ surroundings: Surroundings, progress: (Progress) -> Void
     ) throws(CentreError) {
-        (self.folder, self.known) = (folder, known)
+        (self.folder, self.patterns) = (folder, patterns)
+        let measured = offers.compactMap { target in
+            target.sha256.flatMap { hash in Measurement(target["custom"]).map { (hash, $0) } }
+        }
+        known = Dictionary(measured) { first, _ in first }
         contents = try ChannelFolder.read(folder)
         problems = contents.problems
         channel = Channel(contents.texts, audio: contents.others, surroundings)
@@ -82,17 +102,30 @@ struct ChannelCheck {
         checkTexts()
         let paths = checkTimetables()
         checkFiles(paths, progress)
+        checkPatterns()
         checkSlots(from: surroundings.now)
         tellUnused(paths)
     }
 
-    /// Whether there is anything because of which nothing is published.
-    var isRefused: Bool { problems.contains { $0.severity == .error } }
+    /// Throws all problems where one of them keeps the folder from being signed.
+    func require(orElse refused: Phrase) throws(CentreError) {
+        let count = problems.count { $0.severity == .error }
+        guard count > 0 else { return }
+        throw CentreError(
+            .refused,
+            Phrase(
+                vi: "\(refused[.vietnamese]): \(count) lỗi",
+                en: "\(refused[.english]): \(Format.counted(count, "error"))"),
+            problems: problems)
+    }
 
     // MARK: Texts
 
     private mutating func checkTexts() {
-        if !contents.texts.contains(where: { $0.path == "schedule.ics" }) {
+        // Of a part any calendar will do: which one, its pattern says.
+        if !contents.texts.contains(where: {
+            patterns != nil && $0.path.hasSuffix(".ics") || $0.path == "schedule.ics"
+        }) {
             problems.append(
                 ChannelProblem(
                     .error, "schedule.ics",
@@ -100,51 +133,39 @@ struct ChannelCheck {
                         vi: "không có tệp này: \(folder) có đúng là thư mục chương trình không?",
                         en: "there is none: is \(folder) the folder of a channel?")))
         }
-        for file in contents.texts where file.path.lowercased().hasSuffix(".m3u8") {
-            for (number, line) in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-                .enumerated()
-            where line.first != UInt8(ascii: "#") && !String(decoding: line, as: UTF8.self).isNFC {
-                problems.append(
-                    ChannelProblem(
-                        .error, file.path, line: number + 1,
-                        Phrase(
-                            vi: "dòng không ở dạng Unicode NFC: gõ lại tên tệp",
-                            en: "the line is not in Unicode's form NFC: type the name again")))
-            }
-        }
     }
 
     /// Compiles what each audience gets; returns the paths that their programmes refer to.
     private mutating func checkTimetables() -> [String] {
         var seen: Set<ChannelProblem> = []
-        var paths: Set<String> = []
+        var mentions: Set<Timetable.Mention> = []
         for audience in audiences {
-            for problem in ChannelProblem.all(channel.compile(audience).problems)
+            let compiled = channel.compile(audience)
+            for problem in ChannelProblem.all(compiled.problems)
             where seen.insert(problem).inserted {
                 problems.append(problem)
             }
-            paths.formUnion(channel.references(audience))
+            mentions.formUnion(compiled.timetable.mentions)
         }
-        return paths.sorted()
+        problems += ChannelProblem.spellings(mentions)
+        return Set(mentions.map(\.path.nfc)).sorted()
     }
 
     // MARK: Files
 
     private mutating func checkFiles(_ paths: [String], _ progress: (Progress) -> Void) {
-        // By Unicode's equality: what differs in bytes only is found, and reported.
-        let texts = Dictionary(contents.texts.map { ($0.path, $0) }) { first, _ in first }
-        let others = Dictionary(contents.others.map { ($0, $0) }) { first, _ in first }
+        let texts = Dictionary(contents.texts.map { ($0.path, $0.bytes) }) { first, _ in first }
+        let others = Set(contents.others)
         for file in contents.texts where file.path.hasSuffix(".ics") {
             files.append(CheckedFile(path: file.path, text: file.bytes))
         }
         var audio: [(path: String, length: Int64)] = []
         for path in paths {
             if let text = texts[path] {
-                files.append(CheckedFile(path: path, text: text.bytes))
-                requireBytes(path, text.path)
-            } else if let found = others[path] {
-                requireBytes(path, found)
-                audio.append((path, ContentFile.length(of: path, below: folder)))
+                files.append(CheckedFile(path: path, text: text))
+            } else if others.contains(path) {
+                let name = contents.name(onDisk: path)
+                audio.append((path, ContentFile.length(of: name, below: folder)))
             }
         }
         var state = Progress(stage: .checking, done: 0, total: audio.reduce(0) { $0 + $1.length })
@@ -157,20 +178,10 @@ struct ChannelCheck {
         files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    private mutating func requireBytes(_ wanted: String, _ found: String) {
-        guard !wanted.utf8.elementsEqual(found.utf8) else { return }
-        problems.append(
-            ChannelProblem(
-                .error, found,
-                Phrase(
-                    vi: "lịch hoặc danh sách ghi tên này bằng mã Unicode khác: gõ lại cho giống",
-                    en: "a calendar or playlist writes this name in another form of Unicode: make them alike")
-            ))
-    }
-
     private mutating func checkAudio(_ path: String, _ length: Int64) {
         do {
-            let file = try ContentFile.open(path, below: folder)
+            let name = contents.name(onDisk: path)
+            let file = try ContentFile.open(name, below: folder)
             let hash = try ContentFile.hash(file.number, path).description
             let measurement: Measurement
             if let known = known[hash] {
@@ -179,7 +190,9 @@ struct ChannelCheck {
                 measurement = try Measurement(descriptor: file.number)
             }
             files.append(
-                CheckedFile(path: path, length: length, sha256: hash, measurement: measurement))
+                CheckedFile(
+                    path: path, length: length, sha256: hash, measurement: measurement,
+                    source: .file(name, below: folder)))
             for warning in measurement.warnings {
                 problems.append(ChannelProblem(.warning, path, warning))
             }
@@ -194,6 +207,30 @@ struct ChannelCheck {
                     )))
         } catch {
             problems.append(ChannelProblem(.error, path, Phrasebook.translated("\(error)")))
+        }
+    }
+
+    /// What is not handed on to somebody no station takes from them; emergencies never are.
+    private mutating func checkPatterns() {
+        guard let patterns else { return }
+        let emergencies = (contents.texts.map(\.path) + contents.others).filter(Role.isEmergency)
+        for path in emergencies {
+            problems.append(
+                ChannelProblem(
+                    .error, path,
+                    Phrase(
+                        vi: "emergency/ không bao giờ được giao: chỉ khóa emergency/ của kho mới ký được",
+                        en: "emergency/ is never handed on: only the repository's own emergency keys sign it")
+                ))
+        }
+        for file in files
+        where !Role.isEmergency(file.path) && !patterns.contains(where: { $0.matches(file.path) }) {
+            problems.append(
+                ChannelProblem(
+                    .error, file.path,
+                    Phrase(
+                        vi: "không khớp --path nào, không trạm nào nhận: dấu * không vượt qua dấu /",
+                        en: "is of no --path, and no station would take it: a * crosses no /")))
         }
     }
 

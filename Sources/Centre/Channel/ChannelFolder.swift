@@ -6,7 +6,8 @@ import TerminalText
 
 /// Reads the folder of a channel as its editor keeps it: calendars, playlists, and which other files there are.
 ///
-/// Nothing outside of the folder is read, and what no station could take is a problem.
+/// Nothing outside of the folder is read, and what no station could take is a problem. Names and texts come out in
+/// Unicode's form NFC: some systems write an accent as a letter of its own, and stations compare bytes.
 struct ChannelFolder {
     /// The bounds of a folder.
     enum Limits {
@@ -27,6 +28,11 @@ struct ChannelFolder {
         /// All other files, in the order of their paths.
         var others: [String] = []
         var problems: [ChannelProblem] = []
+        /// Names as the disk has them, where that is another form of Unicode.
+        fileprivate(set) var spellings: [String: String] = [:]
+
+        /// What the disk calls a file.
+        func name(onDisk path: String) -> String { spellings[path] ?? path }
     }
 
     private let root: String
@@ -86,7 +92,8 @@ struct ChannelFolder {
             let inner = Descriptor(owning: try system("open \(path)") { openat(number, name, flags) })
             try walk(inner, path, depth: depth + 1)
         case S_IFREG:
-            paths.append(path)
+            paths.append(path.nfc)
+            if !path.isNFC { contents.spellings[path.nfc] = path }
             if paths.count == Limits.files + 1 {
                 report(path, Phrase(vi: "hơn \(Limits.files) tệp", en: "more than \(Limits.files) files"))
             }
@@ -103,24 +110,15 @@ struct ChannelFolder {
     // MARK: What it is called
 
     private mutating func checkNames() {
-        // Swift's strings are equal where Unicode calls them so, whatever their bytes.
-        var seen: [String: String] = [:]
+        var seen: Set<String> = []
         for path in paths {
             let name = path.split(separator: "/").last ?? ""
-            if let other = seen.updateValue(path, forKey: path) {
+            if !seen.insert(path).inserted {
                 report(
                     path,
                     Phrase(
-                        vi:
-                            "tên chỉ khác tệp kia ở cách mã hóa chữ có dấu (\(other.utf8.count) byte): đổi tên một tệp",
-                        en: "its name differs from another only in Unicode's form "
-                            + "(\(other.utf8.count) bytes): rename one of them"))
-            } else if !path.isNFC {
-                report(
-                    path,
-                    Phrase(
-                        vi: "tên không ở dạng Unicode NFC, trạm sẽ không tìm thấy: gõ lại tên tệp",
-                        en: "its name is not in Unicode's form NFC, so no station would find it: rename it"))
+                        vi: "có hai tệp tên này, chỉ khác cách mã hóa chữ có dấu (Unicode): đổi tên một tệp",
+                        en: "two files have this name, in two forms of Unicode: rename one of them"))
             }
             if !TUF.isSound(path: path) || name.utf8.count > Limits.nameBytes {
                 report(
@@ -178,7 +176,7 @@ struct ChannelFolder {
 
     private mutating func read(_ path: String, limit: Int) {
         do throws(SystemError) {
-            let descriptor = try ContentFile.open(path, below: root)
+            let descriptor = try ContentFile.open(contents.name(onDisk: path), below: root)
             // One byte more than may be: whoever compiles it says that it is too large.
             let bytes = try readAll(descriptor.number, from: 0, limit: limit + 1, path)
             textBytes += bytes.count
@@ -189,7 +187,9 @@ struct ChannelFolder {
                         vi: "lịch và danh sách dài hơn \(Limits.textBytes >> 20) MiB",
                         en: "more than \(Limits.textBytes >> 20) MiB of calendars and playlists"))
             }
-            contents.texts.append(ChannelSource.File(path: path, bytes: bytes))
+            // What is no UTF-8 is for whoever compiles it to tell.
+            let text = String(validating: bytes, as: UTF8.self)?.nfc
+            contents.texts.append(ChannelSource.File(path: path, bytes: text.map { Array($0.utf8) } ?? bytes))
         } catch {
             report(path, Phrasebook.translated("\(error)"))
         }

@@ -51,6 +51,21 @@ extension ChannelProblem {
         }
     }
 
+    /// What remains in another form of Unicode where a file is named: percent-encoded, or parted by a folded line.
+    static func spellings(_ mentions: Set<Timetable.Mention>) -> [ChannelProblem] {
+        mentions.filter { !$0.path.isNFC }.sorted { ($0.file, $0.line) < ($1.file, $1.line) }.map { mention in
+            ChannelProblem(
+                .error, mention.file, line: mention.line,
+                Phrase(
+                    vi:
+                        "tên tệp \(mention.path.nfc) ghi với dấu tách rời (Unicode NFD), trạm sẽ không tìm thấy: "
+                        + "gõ lại tên, không mã hóa bằng %",
+                    en:
+                        "names \(mention.path.nfc) with accents apart from their letters (not in Unicode's form "
+                        + "NFC), and no station would find it: type the name again, without %"))
+        }
+    }
+
     /// The property by which a calendar says that it is empty on purpose.
     private static let emptyMark = "X-LOA-EMPTY"
 }

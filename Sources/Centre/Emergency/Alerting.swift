@@ -28,8 +28,9 @@ extension Repository {
         let calendars = try order.calendars()
         var message: CAPMessage?
         if case .cap(let path) = order.source { message = try CAPMessage(try read(path)) }
-        return try changeEmergency { emergency throws(CentreError) in
-            let known = Audience.named(in: emergency.state.offers.map(\.path))
+        var (receipt, warnings) = try changeEmergency { emergency throws(CentreError) in
+            let others = folder.delegated(emergency.state).flatMap { $0.signed["targets"]?.members ?? [] }
+            let known = Audience.named(in: emergency.paths + others.map(\.name))
             if let message { try replace(message, in: &emergency) }
             var receipt = AlertReceipt(audience: order.audience, areas: message?.areas ?? [], warnings: [])
             if message?.kind != .cancel {
@@ -41,30 +42,34 @@ extension Repository {
             receipt.warnings += emergency.warnings
             return receipt
         }
+        receipt.warnings += warnings
+        return receipt
     }
 
     /// Ends all alerts.
     ///
     /// - Returns: how many there were, and what else should be known.
     package func cancelAlerts() throws(CentreError) -> (count: Int, warnings: [Phrase]) {
-        try changeEmergency { emergency throws(CentreError) in
+        let (ended, warnings) = try changeEmergency { emergency throws(CentreError) in
             let count = emergency.alerts.count
             for alert in emergency.alerts { emergency.remove(alert) }
-            return (count, emergency.warnings)
+            return (count: count, warnings: emergency.warnings)
         }
+        return (ended.count, ended.warnings + warnings)
     }
 
     private func changeEmergency<Result>(
         _ body: (inout PublishedEmergency) throws(CentreError) -> Result
-    ) throws(CentreError) -> Result {
-        try change { draft throws(CentreError) in
+    ) throws(CentreError) -> (Result, [Phrase]) {
+        let (result, draft) = try change { draft throws(CentreError) in
             try require([Role.emergency, Role.timestamp], draft.state)
             var emergency = PublishedEmergency(draft.state, files, at: now)
             let result = try body(&emergency)
             try draft.revise(Role.emergency, emergency.signed, expires: emergency.expires)
             draft.wanted = emergency.wanted
             return result
-        }.result
+        }
+        return (result, draft.clockWarnings)
     }
 
     /// Takes out what a CAP message updates or cancels.

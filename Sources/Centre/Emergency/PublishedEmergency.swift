@@ -74,21 +74,20 @@ struct PublishedEmergency {
     mutating func add(_ bytes: [UInt8], at path: String, _ measurement: Measurement) {
         let file = CheckedFile(
             path: path, length: Int64(bytes.count), sha256: SHA256.hash(bytes).description,
-            measurement: measurement)
-        put(file, .bytes(bytes))
+            measurement: measurement, source: .bytes(bytes))
+        put(file)
     }
 
     private mutating func put(_ path: String) {
         guard let calendar = calendars[path] else { return }
-        let file = CheckedFile(path: path, text: calendar.text)
-        put(file, .bytes(calendar.text))
+        put(CheckedFile(path: path, text: calendar.text))
     }
 
-    private mutating func put(_ file: CheckedFile, _ source: TargetFiles.Wanted.Source) {
+    private mutating func put(_ file: CheckedFile) {
         targets.removeAll { $0.name == file.path }
         targets.append(.init(file.path, file.target))
         wanted.removeAll { $0.path == file.path }
-        wanted.append(.init(path: file.path, length: file.length, sha256: file.sha256, source: source))
+        wanted.append(file.wanted)
     }
 
     /// What the role is to say.
@@ -96,12 +95,26 @@ struct PublishedEmergency {
         Alerts.signed(state.emergency ?? .null, targets: targets, alerts: alerts, at: now)
     }
 
-    /// When it expires, in seconds since 1970; nil where no emergency is left.
-    var expires: Int64? {
+    /// The calendars without the events of alerts.
+    private var own: [String: EmergencyCalendar] {
         var own = calendars
         for alert in alerts {
             for path in alert.calendars { own[path]?.remove(alert.uid) }
         }
+        return own
+    }
+
+    /// The paths that are published, but calendars that are there for an alert only: what was mistyped when one was
+    /// given is nobody's name for it.
+    var paths: [String] {
+        let own = own
+        let ofAlerts = Set(alerts.flatMap(\.calendars)).filter { own[$0] == .empty || damaged.contains($0) }
+        return (state.targets["targets"]?.members ?? []).map(\.name)
+            + targets.map(\.name).filter { !ofAlerts.contains($0) }
+    }
+
+    /// When it expires, in seconds since 1970; nil where no emergency is left.
+    var expires: Int64? {
         // What cannot be read may hold some: it is believed for no longer than an emergency may be.
         let hasOwnEvents = own.values.contains { $0.hasEvents } || !damaged.isEmpty
         return EmergencyPlan.expires(alerts, hasOwnEvents: hasOwnEvents, at: now)

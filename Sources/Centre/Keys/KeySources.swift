@@ -92,7 +92,7 @@ package struct KeySources {
     /// Takes the file of a secret key away, and that of its public half.
     static func remove(_ path: String) {
         unlink(path)
-        unlink(path.dropLast(suffix.count) + publicSuffix)
+        unlink(publicHalf(of: path))
     }
 
     private static func read(_ path: String) throws(CentreError) -> [SecretKey] {
@@ -140,6 +140,55 @@ package struct KeySources {
         return keys
     }
 
+    /// Makes the folders, so that keys can be made in them.
+    ///
+    /// - Throws: when one is inside of that folder, which goes out of the house with all that is in it.
+    func prepare(outside folder: String) throws(CentreError) {
+        let served = try Self.resolved(folder)
+        for path in folders {
+            guard !(try Self.resolved(path).starts(with: served)) else {
+                throw CentreError(
+                    .refused,
+                    Phrase(
+                        vi:
+                            "--keys \(path) nằm trong \(folder), nơi người khác đọc được mọi tệp: chọn thư mục khác",
+                        en: "--keys \(path) is inside \(folder), all of which others read: choose another"))
+            }
+        }
+        for path in folders {
+            try attempt { () throws(SystemError) in try DurableFile.makeDirectory(path, mode: 0o700) }
+        }
+    }
+
+    /// The names on the way from `/` to where a path leads, however it is written; what is not there yet may be its end.
+    private static func resolved(_ path: String) throws(CentreError) -> [Substring] {
+        try attempt { () throws(SystemError) in
+            var found = try path.hasPrefix("/") ? "/" : real(".") ?? "/"
+            for part in path.split(separator: "/") where part != "." {
+                // What was found has no links any more, so the name before is the folder above.
+                let next = part == ".." ? DurableFile.directory(of: found) : "\(found)/\(part)"
+                found = try real(next) ?? next
+            }
+            return found.split(separator: "/")
+        }
+    }
+
+    /// The path without links, `.` and `..`; nil where nothing is there.
+    private static func real(_ path: String) throws(SystemError) -> String? {
+        guard let real = realpath(path, nil) else {
+            let code = errno
+            var information = stat()
+            // A link to nowhere may lead somewhere in a moment.
+            guard lstat(path, &information) != 0 else {
+                throw SystemError(call: "realpath \(path)", code: code)
+            }
+            return nil
+        }
+        defer { free(real) }
+        // Safety: realpath returns a text that ends with a NUL, and is freed behind the copy.
+        return String(cString: real)
+    }
+
     /// Makes a new key and keeps it in the first folder: the secret half for its owner only, the public half beside.
     ///
     /// - Throws: when the machine has no randomness, or the files cannot be written.
@@ -175,4 +224,7 @@ package struct KeySources {
     package func file(of id: String, _ kind: Kind) -> String? {
         folders.map { Self.path(of: id, kind, in: $0) + Self.suffix }.first { access($0, F_OK) == 0 }
     }
+
+    /// Where the public half of the key in a file lies that was made here.
+    package static func publicHalf(of file: String) -> String { file.dropLast(suffix.count) + publicSuffix }
 }

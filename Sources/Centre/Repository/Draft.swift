@@ -10,11 +10,16 @@ struct Draft {
     /// What the repository will say.
     private(set) var state: RepositoryState
     private let repository: Repository
+    /// When the timestamp before this change says that it was signed, in seconds since 1970.
+    private let issuedBefore: Int64?
+    /// So far two centres' clocks may be apart, in seconds.
+    private static let clockTolerance: Int64 = 300
     /// New files in the order in which they are written; the timestamp is the last.
     private var files: [(name: String, bytes: [UInt8])] = []
 
     init(_ state: RepositoryState, _ repository: Repository) {
         (self.state, self.repository) = (state, repository)
+        issuedBefore = state.timestamp["x-loa-issued"]?.text.flatMap(UTCTime.seconds)
     }
 
     private var folder: RepositoryFolder { repository.folder }
@@ -27,8 +32,10 @@ struct Draft {
     private var previous: JSON?
     /// Whether stations that still have that root believe everything too.
     private var isForBoth = true
-    /// Paths that must be found, or be told not to be there, when the change is looked at.
-    private var probes: [String] = []
+    /// Paths of other centres' roles, to be looked for when the change is looked at.
+    private var probes: [(path: String, role: String)] = []
+    /// Those that stations take from another role.
+    private(set) var eclipsed: [String] = []
 
     // MARK: Signing
 
@@ -64,12 +71,21 @@ struct Draft {
     }
 
     /// Adds a file of another centre's role, which has signed it itself.
-    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8], probes: [String]) {
-        self.probes += probes
+    mutating func add(_ role: String, version: Int64, _ bytes: [UInt8]) {
         files.append(("\(version).\(TUF.fileName(of: role))", bytes))
         list(role, version: version, bytes)
         revised.append(role)
     }
+
+    /// Adds a file of another centre's role that the snapshot lists already, where it is not here as it was signed.
+    mutating func mend(_ role: String, version: Int64, _ bytes: [UInt8]) {
+        let name = "\(version).\(TUF.fileName(of: role))"
+        guard (try? readFile(folder.metadata(name), limit: TUF.Limit.targetsBytes)) != bytes else { return }
+        files.append((name, bytes))
+    }
+
+    /// Finds out which of these paths stations take from another role than that one.
+    mutating func look(for paths: [String], of role: String) { probes += paths.map { ($0, role) } }
 
     /// Signs a new snapshot where there is reason to, and a new timestamp: the last thing before `write`.
     mutating func finish() throws(CentreError) {
@@ -150,12 +166,11 @@ struct Draft {
     }
 
     /// Reads the repository as a station would once the change is made, before anything of it is.
-    private func check() throws(CentreError) {
+    private mutating func check() throws(CentreError) {
         let drafts = Dictionary(files.map { ($0.name, $0.bytes) }) { _, last in last }
         var reader = try RepositoryReader(anchor: state.anchor, folder: folder, drafts: drafts)
         // At the beginning of time, too: a role that has expired, and whose keys are elsewhere, is warned of.
         let read = try reader.state(at: 0)
-        for path in probes { try reader.look(for: path) }
         guard read.timestamp == state.timestamp, read.targets == state.targets, read.root == state.root else {
             throw CentreError(
                 .configuration,
@@ -163,6 +178,24 @@ struct Draft {
                     vi: "\(folder.path): trạm sẽ không thấy thay đổi này",
                     en: "\(folder.path): stations would not see this change"))
         }
+        try probe(&reader)
+    }
+
+    private mutating func probe(_ reader: inout RepositoryReader) throws(CentreError) {
+        var lost: [String] = []
+        for (path, role) in probes {
+            let signer = try reader.signer(of: path)
+            if signer == nil { lost.append(path) } else if signer != role { eclipsed.append(path) }
+        }
+        guard !lost.isEmpty else { return }
+        let names = TargetFiles.names(lost)
+        throw CentreError(
+            .refused,
+            Phrase(
+                vi: "\(names): một vai trò đứng trước giữ riêng các đường dẫn đó mà không có tệp, "
+                    + "không trạm nào nhận được",
+                en: "\(names): a role before it has these paths for itself alone, and not the files, "
+                    + "so no station would get them"))
     }
 
     // MARK: Writing
@@ -195,7 +228,7 @@ struct Draft {
         if let emergency = state.emergency, !emergency.isEmergencyInForce {
             roles.append((Role.emergency, emergency))
         }
-        return roles + [(Role.targets, state.targets), (Role.root, state.root)]
+        return roles + folder.delegated(state) + [(Role.targets, state.targets), (Role.root, state.root)]
     }
 
     /// Until when each of its files is believed.
@@ -206,7 +239,40 @@ struct Draft {
     }
 
     /// What expires soon.
-    var warnings: [Phrase] {
+    var warnings: [Phrase] { clockWarnings + lossWarnings + expiryWarnings }
+
+    /// Whether this machine's clock is to be doubted.
+    ///
+    /// By one that is slow everything ends too soon, an alert before it begins; one that was fast silences stations that
+    /// have no other clock. Which of the two it is nobody here can know.
+    var clockWarnings: [Phrase] {
+        guard let issuedBefore, issuedBefore > now + Self.clockTolerance else { return [] }
+        let (here, before) = (
+            repository.surroundings.phrase(now), repository.surroundings.phrase(issuedBefore)
+        )
+        return [
+            Phrase(
+                vi: "đồng hồ máy này (\(here[.vietnamese])) chậm hơn lần ký trước (\(before[.vietnamese])): "
+                    + "một trong hai giờ đó sai; nếu là giờ máy này thì chỉnh lại rồi chạy lại lệnh",
+                en: "this machine's clock (\(here[.english])) is behind the last signature "
+                    + "(\(before[.english])): one of them is wrong; if it is the clock, set it and run this again"
+            )
+        ]
+    }
+
+    /// What other centres signed for and the disk has lost: only they, or who took it from them, have it.
+    private var lossWarnings: [Phrase] {
+        folder.delegated(state).compactMap { role, signed in
+            let lost = Leftovers.names(of: signed).filter { access("\(folder.targets)/\($0)", F_OK) != 0 }
+            guard !lost.isEmpty else { return nil }
+            let names = TargetFiles.names(lost.sorted())
+            return Phrase(
+                vi: "targets/ thiếu tệp của \(role): \(names): chạy lại loa-centre delegate",
+                en: "of \(role) there are files missing in targets/: \(names): run loa-centre delegate again")
+        }
+    }
+
+    private var expiryWarnings: [Phrase] {
         lasting.reversed().compactMap { role, signed in
             let rest = signed.expires - now
             guard rest < Role.notice(of: role) else { return nil }
@@ -228,7 +294,11 @@ struct Draft {
             Phrase(
                 vi: "chạy loa-centre publish với khóa emergency/",
                 en: "run loa-centre publish with the keys of emergency/")
-        default: Phrase(vi: "chạy loa-centre publish", en: "run loa-centre publish")
+        case Role.targets: Phrase(vi: "chạy loa-centre publish", en: "run loa-centre publish")
+        default:
+            Phrase(
+                vi: "trung tâm kia ký lại (loa-centre sign), rồi chạy loa-centre delegate",
+                en: "the other centre signs anew (loa-centre sign), then run loa-centre delegate")
         }
     }
 }

@@ -69,6 +69,21 @@ struct RepositoryFolder {
                 en: "\(path) is no TUF repository; make one: loa-centre init \(path) --keys DIR"))
     }
 
+    /// The signed part of a file of metadata, whoever signed it; nil where there is none.
+    func signed(_ name: String, of role: String) -> JSON? {
+        guard let bytes = try? readFile(metadata(name), limit: TUF.Limit.bytes(of: role)) else { return nil }
+        return try? TUF.Document(bytes, of: role).signed
+    }
+
+    /// What the roles of other centres say, by role: for what is told of them, not for what is signed.
+    func delegated(_ state: RepositoryState) -> [(role: String, signed: JSON)] {
+        state.targets.delegates.compactMap { $0["name"]?.text }.filter { KeySources.Kind(role: $0) == nil }
+            .compactMap { role in
+                guard let version = state.snapshot["meta"]?["\(role).json"]?.version else { return nil }
+                return signed("\(version).\(TUF.fileName(of: role))", of: role).map { (role, $0) }
+            }
+    }
+
     /// Reads what the repository says now, and checks every signature of it from its first root on.
     ///
     /// Whoever may write to the web server's disk and has no key must not get anything signed.
@@ -104,9 +119,9 @@ struct RepositoryReader {
 
     /// What the repository says, believed at an instant in seconds since 1970.
     mutating func state(at seconds: Int64) throws(CentreError) -> RepositoryState {
-        try run(client.refresh(at: seconds))
+        _ = try run(client.refresh(at: seconds))
         // Not for what it finds: the search has the emergency role read, unless that has expired.
-        _ = try? run(client.search(for: Role.emergencyFolder + "schedule.ics")) as Void
+        _ = try? run(client.search(for: Role.emergencyFolder + "schedule.ics"))
         func signed(_ role: String) throws(CentreError) -> JSON {
             guard let bytes = files[role] else {
                 throw Self.error(TUF.Refusal(role, .notThere), folder)
@@ -121,12 +136,15 @@ struct RepositoryReader {
             targets: try signed(Role.targets), emergency: try? signed(Role.emergency))
     }
 
-    /// Has everybody asked who may know that path.
-    mutating func look(for path: String) throws(CentreError) { try run(client.search(for: path)) }
+    /// Which role's file stations take for that path; nil where nobody has one.
+    mutating func signer(of path: String) throws(CentreError) -> String? {
+        guard case .found(let target) = try run(client.search(for: path)) else { return nil }
+        return target.signer?.role
+    }
 
     private static let anchorName = "anchor"
 
-    private mutating func run(_ first: TUF.Step) throws(CentreError) {
+    private mutating func run(_ first: TUF.Step) throws(CentreError) -> TUF.Next {
         if files[Self.anchorName] == nil { files[Self.anchorName] = files[Role.root] }
         var step = first
         while true {
@@ -134,7 +152,7 @@ struct RepositoryReader {
             switch step.next {
             case .read: step = client.resume(with: .missing)
             case .fetch(let request): step = client.resume(with: answer(request))
-            case .refreshed, .found, .noSuchTarget: return
+            case .refreshed, .found, .noSuchTarget: return step.next
             case .refused(let refusal): throw Self.error(refusal, folder)
             }
         }
@@ -179,7 +197,7 @@ struct RepositoryState {
 
     /// Who signs for a role.
     func appointment(_ role: String) throws(CentreError) -> Appointment {
-        let delegation = targets["delegations"]?["roles"]?.elements?.first {
+        let delegation = targets.delegates.first {
             $0["name"]?.text?.utf8.elementsEqual(role.utf8) == true
         }
         guard let appointment = Appointment(root["roles"]?[role] ?? delegation, role: role) else {
@@ -197,6 +215,6 @@ struct RepositoryState {
 }
 
 extension JSON {
-    /// The SHA-256 of a target's or a file's description, in hexadecimal digits.
-    var sha256: String? { self["hashes"]?["sha256"]?.text }
+    /// The SHA-256 of a target's or a file's description, in lower-case hexadecimal digits, however it is written there.
+    var sha256: String? { self["hashes"]?["sha256"]?.text.flatMap(Digest.init(text:))?.description }
 }

@@ -39,6 +39,44 @@ enum Role {
 
     /// Whether a path of the channel is signed by the emergency role.
     static func isEmergency(_ path: String) -> Bool { path.utf8.starts(with: emergencyFolder.utf8) }
+
+    /// What every role's signed part begins with, before its first version.
+    static func header(_ type: String) -> JSON {
+        ["_type": .string(type), "expires": "", "spec_version": "1.0.34", "version": 0]
+    }
+
+    // MARK: Other centres'
+
+    /// Makes sure that another centre's role may be called so.
+    static func requireOthers(_ role: String) throws(CentreError) {
+        guard KeySources.Kind(role: role) == nil, !role.isEmpty else {
+            throw CentreError(
+                .refused, Phrase(vi: "tên vai trò \(role) đã dùng", en: "the role name \(role) is taken"))
+        }
+    }
+
+    /// Reads the patterns of paths that are handed on: in the form of Unicode that all paths have.
+    ///
+    /// - Throws: when one of them fits no path, or one below `emergency/`.
+    static func patterns(_ texts: [String]) throws(CentreError) -> [TUF.PathPattern] {
+        let patterns = texts.map(\.nfc)
+        for pattern in patterns where !TUF.isSound(path: pattern) || reachesEmergency(pattern) {
+            throw CentreError(
+                .refused,
+                Phrase(
+                    vi: "--path \(pattern): cần mẫu đường dẫn tương đối, không chạm emergency/",
+                    en: "--path \(pattern): expected a pattern of relative paths, none of them in emergency/")
+            )
+        }
+        return patterns.map(TUF.PathPattern.init)
+    }
+
+    /// Whether a pattern fits anything below `emergency/`; no part of it crosses a `/`.
+    private static func reachesEmergency(_ pattern: String) -> Bool {
+        let parts = pattern.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
+        guard parts.count == 2, let first = String(parts[0]) else { return false }
+        return TUF.PathPattern(first).matches(String(emergencyFolder.dropLast()))
+    }
 }
 
 extension JSON {
@@ -56,6 +94,19 @@ extension JSON {
     /// The object without that member.
     func without(_ name: String) -> JSON {
         .object((members ?? []).filter { !$0.name.utf8.elementsEqual(name.utf8) })
+    }
+
+    /// The roles to which a targets role's signed part hands paths on.
+    var delegates: [JSON] { self["delegations"]?["roles"]?.elements ?? [] }
+
+    /// The same with those in their place, with more keys for them, and without keys that none of them has.
+    func delegating(to roles: [JSON], adding keys: [JSON] = []) -> JSON {
+        let delegations = self["delegations"] ?? [:]
+        var byID = delegations["keys"] ?? [:]
+        for key in keys { byID = TUF.keyID(of: key).map { byID.with($0, key) } ?? byID }
+        let used = Set(roles.flatMap { $0["keyids"]?.elements?.compactMap(\.text) ?? [] })
+        byID = .object((byID.members ?? []).filter { used.contains($0.name) })
+        return with("delegations", delegations.with("keys", byID).with("roles", .array(roles)))
     }
 
     /// The version of metadata's signed part.

@@ -1,6 +1,7 @@
 import Glibc
 import StationHost
 import StationTrust
+import TerminalText
 
 /// The files that a repository offers, as they lie below `targets/`: each under its hash, whole, and never changed.
 struct TargetFiles {
@@ -17,8 +18,8 @@ struct TargetFiles {
 
         enum Source {
             case bytes([UInt8])
-            /// A file of that path below that folder.
-            case file(below: String)
+            /// The file of that name below that folder.
+            case file(String, below: String)
         }
     }
 
@@ -40,10 +41,12 @@ struct TargetFiles {
         for file in missing {
             progress(state)
             let path = folder.target(file.path, hash: file.sha256)
-            try attempt { () throws(SystemError) in
+            do throws(SystemError) {
                 try DurableFile.makeDirectory(
                     DurableFile.directory(of: path), mode: RepositoryFolder.folderMode)
                 try write(file, to: path)
+            } catch {
+                throw error.code == ESTALE ? Self.changed(file.path) : CentreError(error)
             }
             var above = DurableFile.directory(of: path)
             while above.utf8.count >= folder.targets.utf8.count, folders.insert(above).inserted {
@@ -57,6 +60,22 @@ struct TargetFiles {
         }
         if !missing.isEmpty { progress(state) }
         return missing
+    }
+
+    /// The most files that are named.
+    private static let mostNames = 10
+
+    /// Paths one behind the other, so many of them.
+    static func names(_ paths: [String]) -> String {
+        paths.prefix(mostNames).joined(separator: ", ") + (paths.count > mostNames ? ", …" : "")
+    }
+
+    private static func changed(_ path: String) -> CentreError {
+        CentreError(
+            .refused,
+            Phrase(
+                vi: "\(path): tệp không còn đúng như đã ký (khác độ dài hoặc mã băm)",
+                en: "\(path): the file is not what is signed (another length, or another hash)"))
     }
 
     /// Those that are not there, or are not what they were when they were put there.
@@ -77,7 +96,7 @@ struct TargetFiles {
     }
 
     /// Whether it is there: it was renamed when it was whole, so its length tells, if nobody has touched it since.
-    private func isThere(_ file: Wanted) -> Bool {
+    func isThere(_ file: Wanted) -> Bool {
         var information = stat()
         return stat(folder.target(file.path, hash: file.sha256), &information) == 0
             && Int64(information.st_size) == file.length
@@ -101,16 +120,18 @@ struct TargetFiles {
 
     private func copy(_ file: Wanted, _ target: Int32) throws(SystemError) {
         var hash = SHA256()
+        var offset: off_t = 0
         switch file.source {
         case .bytes(let bytes):
             hash.update(bytes[...])
             try write(bytes, target, file.path)
-        case .file(let folder):
-            let source = try ContentFile.open(file.path, below: folder)
+            offset = off_t(bytes.count)
+        case .file(let name, let folder):
+            let source = try ContentFile.open(name, below: folder)
             let piece = 1 << 20
-            var offset: off_t = 0
             var bytes = [UInt8](repeating: 0, count: piece)
-            while true {
+            // What is longer than it should be is not read to its end.
+            while offset <= file.length {
                 let number = source.number
                 let count = try system("read \(file.path)") { pread(number, &bytes, piece, offset) }
                 if count == 0 { break }
@@ -119,8 +140,8 @@ struct TargetFiles {
                 offset += off_t(count)
             }
         }
-        guard hash.finish().description == file.sha256 else {
-            // What was decoded and measured is not what would be signed.
+        guard Int64(offset) == file.length, hash.finish().description == file.sha256 else {
+            // What was decoded and measured, or signed by somebody else, is not what is here.
             throw SystemError(call: "read \(file.path)", code: ESTALE)
         }
     }

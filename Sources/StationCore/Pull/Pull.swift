@@ -6,8 +6,8 @@ import StationTrust
 package struct Pull: Sendable {
     /// What is to be done, in order.
     package enum Action: Sendable {
-        /// Ask an upstream; it ends with a report.
-        case poll(String)
+        /// Ask an upstream; it ends with a report. Somebody may want to know it.
+        case poll(String, isAsked: Bool)
         /// Fetch these, in this order, in place of those before.
         case want([RemoteFile])
         /// Remove these from the store.
@@ -73,6 +73,8 @@ package struct Pull: Sendable {
     /// Whether something has happened since the store was looked at, and when it is looked at without that.
     private(set) var hasNews = true
     private var lookAt = Instant.distantFuture
+    /// Whether it is known what was in force when an earlier run ended: before, all that is stored seems unneeded.
+    private var isRecovered = false
     /// What was under way when that was looked at last: its end may let another timetable in.
     private var playing: Set<String> = []
 
@@ -111,7 +113,7 @@ package struct Pull: Sendable {
         case .opened(let files):
             (supply.stored, hasNews) = (files, true)
         case .recovered(let timetables):
-            hasNews = true
+            (hasNews, isRecovered) = (true, true)
             // What was to come was made for the station as it was configured before.
             (supply.active, supply.candidates, supply.adopted) = (timetables, [:], [:])
             // A station that has nothing yet keeps nobody waiting.
@@ -246,7 +248,7 @@ package struct Pull: Sendable {
     /// - Parameters:
     ///   - now: the instant.
     ///   - room: what may be kept on the disk.
-    ///   - playing: the slots that have begun, also those that are interrupted.
+    ///   - playing: the slots that have begun, also those that are interrupted, and those that wait for the loudspeaker.
     ///   - isTimeKnown: whether the clock is believed; by another nothing is let go, and nothing ordinary is switched.
     /// - Returns: the deeds, in order; asked again, none of them comes again.
     mutating func act(
@@ -255,8 +257,8 @@ package struct Pull: Sendable {
         var actions: [Action] = []
         for index in upstreams.indices where !upstreams[index].isPolling {
             guard upstreams[index].schedule.next <= now.monotonic else { continue }
+            actions.append(.poll(upstreams[index].name, isAsked: upstreams[index].isAskedFor))
             (upstreams[index].isPolling, upstreams[index].isAskedFor) = (true, false)
-            actions.append(.poll(upstreams[index].name))
         }
         hasNews = hasNews || self.playing != playing
         self.playing = playing
@@ -267,7 +269,7 @@ package struct Pull: Sendable {
             supply.adopted[kind] = timetable
             actions.append(.adopt(kind, timetable))
         }
-        actions += look(at: now, room: room, isQuiet: playing.isEmpty && isTimeKnown)
+        actions += look(at: now, room: room, isQuiet: isRecovered && playing.isEmpty && isTimeKnown)
         hasNews = false
         return actions
     }

@@ -10,10 +10,13 @@ package struct StorageRoom: Hashable, Sendable {
     package var reserveBytes: Int64
     /// What is free, in bytes, as far as it was measured.
     package var freeBytes: Int64?
+    /// What was half fetched when that was measured, in bytes: it has its room already.
+    package var partBytes: Int64
 
     /// Makes the room.
-    package init(quotaBytes: Int64, reserveBytes: Int64, freeBytes: Int64?) {
-        (self.quotaBytes, self.reserveBytes, self.freeBytes) = (quotaBytes, reserveBytes, freeBytes)
+    package init(quotaBytes: Int64, reserveBytes: Int64, freeBytes: Int64?, partBytes: Int64 = 0) {
+        (self.quotaBytes, self.reserveBytes) = (quotaBytes, reserveBytes)
+        (self.freeBytes, self.partBytes) = (freeBytes, partBytes)
     }
 }
 
@@ -160,7 +163,8 @@ struct Supply: Sendable {
             bytes += file.content.length ?? 0
             return bytes <= room.quotaBytes
         }
-        var left = room.freeBytes.map { $0 - room.reserveBytes } ?? .max
+        // Parts of what is not wanted any more are gone with this list.
+        var left = room.freeBytes.map { $0 + room.partBytes - room.reserveBytes } ?? .max
         let missing = (soon + rest).filter { !isStored($0) }
         let fitting = missing.filter { file in
             if file.isEmergency { return true }

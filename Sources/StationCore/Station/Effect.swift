@@ -69,8 +69,9 @@ package struct Effect: Equatable, Sendable {
         case amplifier(isOn: Bool)
         /// Asks an upstream whether there is anything new; what comes of it is told by `fetched`.
         ///
-        /// Metadata is judged by `at`; certificates by `certificatesAt`, or by the clock where that is nil.
-        case poll(upstream: String, at: Instant, certificatesAt: Instant?)
+        /// Metadata is judged by `at`; certificates by `certificatesAt`, or by the clock where that is nil. Where
+        /// somebody asked for it, no file waits any longer because its server had it wrong.
+        case poll(upstream: String, at: Instant, certificatesAt: Instant?, isAsked: Bool)
         /// Fetches these files in this order, in place of those before.
         case want([RemoteFile])
         /// Removes files of the store of content, by their names.
@@ -110,5 +111,6 @@ package enum Completion: Hashable, Sendable {
     /// One report for each item, in order.
     case preflighted([ItemReport])
     case played(PlayEnd, Playback)
-    case storage(freeBytes: Int64)
+    /// What is free on the disk, and what there is of content that has not come whole.
+    case storage(freeBytes: Int64, partBytes: Int64)
 }

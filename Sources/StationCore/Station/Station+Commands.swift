@@ -21,7 +21,9 @@ extension Station {
             return
         }
         switch command {
-        case .status: emit(.reply(id, Reply(.fine, statusJSON)))
+        case .status:
+            emit(.reply(id, Reply(.fine, statusJSON)))
+            measureForPeople()
         case .next(let days): emit(.reply(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays)))))
         case .playFile(let token, let name, let digest): playFile(token, name, digest, id, person)
         case .playProgramme(let programme): playProgramme(programme, id, person)
@@ -157,13 +159,16 @@ extension Station {
     // MARK: Silence
 
     private mutating func stopByHand(_ id: CommandID, _ person: Person) {
-        let stopped = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot.id)
-        let repeats = repeatsToStop(with: stopped)
+        let slots = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot)
+        let stopped = JSON.array(slots.map { .string($0.id) })
+        let titles = JSON.array(slots.map { .string($0.title) })
+        let repeats = repeatsToStop(with: slots.map(\.id))
         note(
             "stop", person, accepted: true,
             [
-                "slots": .array(stopped.map { .string($0) }),
+                "slots": stopped, "titles": titles,
                 "repeats": .array(repeats.map { .string(Slot.programme(of: $0.id)) }),
+                "repeatTitles": .array(repeats.map { .string($0.title) }),
             ])
         stopAll(.reason(.stoppedByHand), fade: Self.stopFade)
         dropStoppedRepeats()
@@ -173,7 +178,7 @@ extension Station {
         reply(
             id, .fine, "",
             [
-                "stopped": .array(stopped.map { .string($0) }),
+                "stopped": stopped, "titles": titles,
                 "repeats": .array(
                     repeats.map {
                         ["programme": .string(Slot.programme(of: $0.id)), "title": .string($0.title)]

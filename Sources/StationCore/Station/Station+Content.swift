@@ -71,15 +71,22 @@ extension Station {
             return
         }
         // What is on its way is no problem yet; it is looked at when it is there.
-        let isComing = items.contains { item in
-            if case .target(_, _, let content?) = item.source { pull.isComing(content) } else { false }
-        }
-        guard !isComing else { return }
+        guard !items.contains(where: isComing) else { return }
         if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
         let play = newPlay()
         emit(
             .preflight(play: play, items: items, urgency: .early, scheduled: next.scheduled),
             for: .contentCheck(slot: next.id, play))
+    }
+
+    /// Whether an item is not there yet and may still come.
+    private func isComing(_ item: ContentItem) -> Bool {
+        if case .target(_, _, let content?) = item.source { pull.isComing(content) } else { false }
+    }
+
+    /// Whether a slot came too late, with the timetable that has it, for its content to be there when it is looked at.
+    private func cameTooLate(_ slot: Slot) -> Bool {
+        log.timetableChange(of: slot.versionName).map { slot.scheduled - Self.preflightLead < $0 } ?? false
     }
 
     /// An early look at a slot's content has ended.
@@ -113,7 +120,12 @@ extension Station {
         playouts[index].reports = reports
         replaceSpoiled(reports, of: playouts[index].items)
         let slot = playouts[index].slot
-        raise(.content(slot: slot.id), reports.compactMap(\.problemText).map { "\(slot.id): \($0)" })
+        // Where nothing can be played yet it is looked at again.
+        let isLookedAtAgain = cameTooLate(slot) && !reports.contains(where: \.isPlayable) && !slot.isByHand
+        let problems = zip(reports, playouts[index].items).compactMap { report, item in
+            isLookedAtAgain && isComing(item) ? nil : report.problemText
+        }
+        raise(.content(slot: slot.id), problems.map { "\(slot.id): \($0)" })
         guard reports.contains(where: \.isPlayable) || slot.isByHand else {
             // It may arrive yet: it is looked at again until the slot is over.
             playouts[index].blocked = reports.blockingReason

@@ -5,6 +5,8 @@ import StationTrust
 extension Station {
     /// The disk's free space is read so often for what others write, and after all that was fetched or let go.
     static let storageInterval = Duration.seconds(1800)
+    /// What somebody who asks is told of it is not much older, but where nobody has asked for long.
+    static let storageAge = Duration.seconds(60)
 
     mutating func fetched(_ report: FetchReport) {
         pull.take(report, at: now)
@@ -44,26 +46,40 @@ extension Station {
 
     private var room: StorageRoom {
         StorageRoom(
-            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes)
+            quotaBytes: settings.quotaBytes, reserveBytes: settings.reserveBytes, freeBytes: freeBytes,
+            partBytes: partBytes)
     }
 
     /// The disk's free space is known.
-    mutating func measured(freeBytes: Int64) {
-        self.freeBytes = freeBytes
+    mutating func measured(freeBytes: Int64, partBytes: Int64) {
+        (self.freeBytes, self.partBytes) = (freeBytes, partBytes)
         pull.measured(room, at: now)
+    }
+
+    /// Somebody asks: what is older than it should be is measured again, for the next answer.
+    mutating func measureForPeople() {
+        guard nextStorageLook - now.monotonic < Self.storageInterval - Self.storageAge else { return }
+        nextStorageLook = now.monotonic
+    }
+
+    /// What has begun, or is due and waits for the loudspeaker: all that a switch would take away.
+    private var playing: Set<String> {
+        Set(playouts.lazy.filter { $0.isBegun || $0.slot.scheduled <= now.wall }.map(\.slot.id))
     }
 
     /// Does what the pull wants done.
     mutating func followPull() {
         let actions = pull.act(
             at: now, room: room,
-            playing: Set(playouts.lazy.filter(\.isBegun).map(\.slot.id)),
+            playing: playing,
             isTimeKnown: trust != .untrusted)
         for action in actions {
             switch action {
-            case .poll(let upstream):
+            case .poll(let upstream, let isAsked):
                 let floor = trust == .untrusted ? clock.floor : nil
-                emit(.poll(upstream: upstream, at: floor ?? now.wall, certificatesAt: floor))
+                emit(
+                    .poll(
+                        upstream: upstream, at: floor ?? now.wall, certificatesAt: floor, isAsked: isAsked))
             case .want(let files): emit(.want(files))
             case .evict(let names):
                 emit(.evict(names))
@@ -107,6 +123,7 @@ extension Station {
         if isFirst {
             pull.pollNow(at: now.monotonic)
             followPull()
+            measureForPeople()
         }
         let coming = pull.coming
         let isAsking = settings.upstreams.contains { pull.isAsked($0.name) }

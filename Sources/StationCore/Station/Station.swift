@@ -68,8 +68,9 @@ package struct Station: Sendable {
     var playouts: [Playout] = []
     var faults = Faults()
     var card = CardState.closed
-    /// Free bytes on the disk, once they were measured.
+    /// Free bytes on the disk, once they were measured, and those of what was half fetched then.
     var freeBytes: Int64?
+    var partBytes: Int64 = 0
 
     /// The reading of the clocks that holds for the call under way.
     var now: Now
@@ -179,7 +180,7 @@ package struct Station: Sendable {
         guard case .completed(let id, let completion) = event, !faults.contains(.disk) else { return false }
         switch (purposes[id], completion) {
         case (.other, .done), (.other, .appended(.durable)): break
-        case (.storage, .storage(let free)): measured(freeBytes: free)
+        case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
         default: return false
         }
         _ = purposes.remove(id)
@@ -317,7 +318,7 @@ package struct Station: Sendable {
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.adoption(let kind), let completion): adopted(kind, completion)
-        case (.storage, .storage(let free)): measured(freeBytes: free)
+        case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
             amplifierRetryAt = now.monotonic + amplifierRetryDelay

@@ -15,6 +15,8 @@ package struct Timetable: Sendable {
         var contents: [ContentVariant]
         var file: String
         var line: Int
+        /// The line that names the content, or the event's.
+        var contentLine: Int
     }
 
     /// A slot that stands by itself: of an event without a rule, of RDATE, or one that was moved.

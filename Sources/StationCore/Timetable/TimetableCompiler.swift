@@ -330,7 +330,7 @@ private struct TimetableCompiler {
                 channel: timetable.channels.count - 1, uid: event.uid, title: content.title,
                 programmeClass: granted, categories: content.categories, late: content.late,
                 contents: contents,
-                file: path, line: event.line))
+                file: path, line: event.line, contentLine: line))
         return timetable.programmes.count - 1
     }
 

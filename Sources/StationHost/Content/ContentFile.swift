@@ -5,6 +5,8 @@ package import StationTrust
 package enum ContentFile {
     /// No file of a channel is larger: a day of mono WAV.
     package static let mostBytes: Int64 = 8 << 30
+    /// What follows a file's name in the store while it has not come whole.
+    package static let partSuffix = ".part"
 
     /// Opens a regular file below a folder without following a link out of it.
     ///

@@ -64,7 +64,7 @@ final class DaemonParts {
 
     private func measureStorage(_ id: EffectID) {
         store.onDiskThread { [mailbox, state = loaded.configuration.state] in
-            mailbox.put(.completed(id, freeSpace(state)))
+            mailbox.put(.completed(id, measuredStorage(state)))
         }
     }
 
@@ -77,12 +77,19 @@ final class DaemonParts {
     }
 }
 
-/// How much of a folder's file system is free for who is not root.
-private func freeSpace(_ folder: String) -> Completion {
+/// How much of the file system of a state's folder is free for who is not root, and what is half fetched there.
+///
+/// Disk thread.
+func measuredStorage(_ state: String) -> Completion {
     var information = statvfs()
-    guard statvfs(folder, &information) == 0 else {
-        return .failed("\(SystemError(call: "statvfs \(folder)", code: errno))")
+    guard statvfs(state, &information) == 0 else {
+        return .failed("\(SystemError(call: "statvfs \(state)", code: errno))")
+    }
+    let names = (try? namesInDirectory(state + "/content")) ?? []
+    let parts = names.filter { $0.hasSuffix(ContentFile.partSuffix) }.map {
+        ContentFile.length(of: $0, below: state + "/content")
     }
     return .storage(
-        freeBytes: Int64(clamping: UInt64(information.f_bavail) * UInt64(information.f_frsize)))
+        freeBytes: Int64(clamping: UInt64(information.f_bavail) * UInt64(information.f_frsize)),
+        partBytes: parts.reduce(0, +))
 }

@@ -68,8 +68,9 @@ package final class Executor {
             case .renew(let play, let permit): sound.renew(id, play: play, permit: permit)
             case .discard(let play): sound.discard(id, play: play)
             case .amplifier(let isOn): surroundings.amplifier(id, isOn)
-            case .poll(let upstream, let at, let certificatesAt):
-                fetch.poll(upstream, at: at.seconds, certificatesAt: certificatesAt?.seconds)
+            case .poll(let upstream, let at, let certificatesAt, let isAsked):
+                fetch.poll(
+                    upstream, at: at.seconds, certificatesAt: certificatesAt?.seconds, isAsked: isAsked)
                 mailbox.put(.completed(id, .done))
             case .want(let files):
                 fetch.want(files)

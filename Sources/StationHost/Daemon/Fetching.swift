@@ -11,7 +11,8 @@ package protocol Fetching: AnyObject {
     ///   - upstream: its name.
     ///   - time: by which metadata is judged, in seconds since 1970.
     ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
-    func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?)
+    ///   - isAsked: whether somebody asked for it: then files that servers had wrong wait no longer.
+    func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?, isAsked: Bool)
     /// Reads timetables for a station with other groups, languages or another zone from now on.
     ///
     /// What is active is reported as recovered again, compiled anew; the next poll brings what else it needs.

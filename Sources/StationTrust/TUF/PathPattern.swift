@@ -3,7 +3,7 @@
 extension TUF {
     /// A shell's pattern of paths: `*` is any text, `?` any character, `[a-z]` one of these, `[!a-z]` none of them;
     /// none of them is a `/`.
-    struct PathPattern: Sendable {
+    package struct PathPattern: Sendable {
         private enum Piece: Sendable {
             case exact(Unicode.Scalar)
             case any
@@ -21,10 +21,11 @@ extension TUF {
         }
 
         /// As it was written.
-        let text: String
+        package let text: String
         private let pieces: [Piece]
 
-        init(_ text: String) {
+        /// Reads a pattern; every text is one.
+        package init(_ text: String) {
             self.text = text
             var scalars = Array(text.unicodeScalars)[...]
             var pieces: [Piece] = []
@@ -63,6 +64,9 @@ extension TUF {
         }
 
         /// Whether the whole path is of this pattern.
+        package func matches(_ path: String) -> Bool { matches(Array(path.unicodeScalars)) }
+
+        /// The same of a path's scalars.
         ///
         /// The last `*` alone is tried again with more text, so the work grows with the product of the two lengths,
         /// and no pattern can make it explode.

@@ -44,6 +44,8 @@ extension TUF {
         let keys: ByteMap<JSON>
         /// In order: who comes first is believed first.
         let delegations: [Delegation]
+        /// The names of the roles to which it hands paths on.
+        package var delegates: [String] { delegations.map(\.name) }
 
         init(_ document: Document) throws(Refusal) {
             let fields = Fields(document.signed, document.role)
@@ -59,6 +61,30 @@ extension TUF {
             let listed = Fields(try fields.object("delegations"), document.role)
             keys = try TUF.keys(listed)
             delegations = try Self.delegations(listed)
+        }
+
+        /// Reads the file of a role to which a targets role hands paths on, as the client would.
+        ///
+        /// - Parameters:
+        ///   - bytes: the file.
+        ///   - role: the role's name.
+        ///   - delegator: the signed part of whoever hands paths on.
+        /// - Returns: what the file says, and the paths of it that were not handed on: nobody takes these from it.
+        /// - Throws: when fewer of the role's keys signed it than must, or it is no such file.
+        package static func delegated(
+            _ bytes: [UInt8], to role: String, by delegator: JSON
+        ) throws(Refusal) -> (targets: Targets, strangers: [String]) {
+            let listed = Fields(try Fields(delegator, role).object("delegations"), role)
+            guard let delegation = try delegations(listed).first(where: { $0.name.hasSameBytes(as: role) })
+            else { throw listed.malformed("roles") }
+            let document = try Document(bytes, of: role)
+            try document.check(delegation.signers, keys: TUF.keys(listed))
+            let targets = try Targets(document)
+            let strangers = targets.targets.entries.map(\.name).filter { path in
+                !delegation.includes(
+                    Array(path.unicodeScalars), hash: SHA256.hash(path.utf8).description)
+            }
+            return (targets, strangers)
         }
 
         private static func delegations(_ fields: Fields) throws(Refusal) -> [Delegation] {

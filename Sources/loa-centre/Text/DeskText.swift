@@ -73,8 +73,46 @@ enum DeskText {
         Phrase(vi: "lưu ý: \(warning[.vietnamese])", en: "warning: \(warning[.english])")
     }
 
+    /// What was signed for another centre, and what goes there.
+    static func signed(_ receipt: Handover.Receipt) -> [Phrase] {
+        var lines = [
+            Phrase(
+                vi: (receipt.isUnchanged ? "Không có gì mới" : "Đã ký")
+                    + ": \(receipt.file), phiên bản \(receipt.version), có hiệu lực đến "
+                    + "\(receipt.until[.vietnamese]). Giao cả thư mục cho trung tâm kia.",
+                en: (receipt.isUnchanged ? "Nothing is new" : "Signed")
+                    + ": \(receipt.file), version \(receipt.version), believed until "
+                    + "\(receipt.until[.english]). Hand its folder over to the other centre.")
+        ]
+        if let secret = receipt.made {
+            let half = KeySources.publicHalf(of: secret)
+            lines += [
+                Phrase(
+                    vi: "Đã tạo khóa bí mật \(secret): giữ kín, sao lưu.",
+                    en: "Made the secret key \(secret): keep it to yourself, and a copy of it."),
+                Phrase(
+                    vi: "Giao nửa công khai \(half) cho trung tâm kia, qua đường tin cậy (delegate --key).",
+                    en: "Give its public half \(half) to the other centre, over a way that both trust "
+                        + "(delegate --key)."),
+            ]
+        }
+        return lines
+    }
+
+    static let otherKeys = Phrase(
+        vi: "lần trước ký bằng khóa khác: trung tâm kia cần khóa công khai mới (delegate --key …)",
+        en:
+            "other keys signed it before: the other centre needs the new public halves (delegate --key …)"
+    )
+
     static func delegated(_ role: String) -> Phrase {
         Phrase(vi: "Đã giao cho vai trò \(role).", en: "The role \(role) signs for that now.")
+    }
+
+    static func takenBack(_ role: String) -> Phrase {
+        Phrase(
+            vi: "Đã thu hồi: trạm không tin tệp của vai trò \(role) nữa.",
+            en: "Taken back: stations do not believe the files of \(role) any more.")
     }
 
     static func cancelled(_ count: Int) -> Phrase {

@@ -70,10 +70,12 @@ extension CentreCommand {
                 "loa-centre key revoke REPO --keys DIR --role ROLE --key ID [--threshold N]",
                 "loa-centre key renew REPO --keys DIR",
             ]
+        case .sign: ["loa-centre sign PLAYLISTS OUT --keys DIR --role NAME --path PATTERN…"]
         case .delegate:
             [
-                "loa-centre delegate REPO --keys DIR --role NAME --path PATTERN… --key PUBLIC… --metadata FILE",
                 "loa-centre delegate REPO --keys DIR --role NAME --metadata FILE",
+                "                    [--path PATTERN…] [--key PUBLIC…] [--threshold N]",
+                "loa-centre delegate REPO --keys DIR --role NAME --remove",
             ]
         }
     }
@@ -92,6 +94,10 @@ extension CentreCommand {
         case .alert: Phrase(vi: "Phát ngay tin khẩn cấp", en: "Puts an emergency on air, as fast as can be")
         case .preview: Phrase(vi: "Xem sắp phát gì", en: "Shows what will be on air")
         case .key: Phrase(vi: "Thêm, bỏ, gia hạn khóa", en: "Adds or revokes a key, or renews the root")
+        case .sign:
+            Phrase(
+                vi: "Kiểm tra và ký phần chương trình mà trung tâm khác giao",
+                en: "Checks and signs the paths that another centre hands on to you")
         case .delegate:
             Phrase(vi: "Giao đường dẫn cho trung tâm khác", en: "Hands paths on to another centre's key")
         }
@@ -120,6 +126,7 @@ extension CentreCommand {
                     en: "Needs neither repository nor keys. --days N: 1 to 31 (default 7).")
             ]
         case .key: return [keys] + Self.keyDetails
+        case .sign: return Self.signDetails
         case .delegate: return [keys] + Self.delegateDetails
         }
     }
@@ -183,14 +190,56 @@ extension CentreCommand {
                 + "ID: the beginning of a key's id, which is its file's name too."),
     ]
 
+    private static let signDetails = [
+        Phrase(
+            vi:
+                "PLAYLISTS: thư mục như của publish, chỉ có các đường dẫn được giao; không có emergency/. Tệp được kiểm tra "
+                + "như publish, chép vào OUT/targets/; ký vào OUT/NAME.json. Giao cả OUT cho trung tâm kia: họ chạy delegate.",
+            en:
+                "PLAYLISTS: a folder as publish takes it, with nothing but the paths that were handed on, and no "
+                + "emergency/. Its files are checked as publish does, copied to OUT/targets/, and signed in "
+                + "OUT/NAME.json. Hand all of OUT over to the other centre, which runs delegate."),
+        pattern,
+        Phrase(
+            vi:
+                "--keys DIR: thư mục riêng; khóa trong DIR/targets/, chưa có thì tạo. Đừng dùng khóa của kho khác. "
+                + "Trước khi hết hạn (1 năm) 60 ngày, chạy lại sẽ gia hạn.",
+            en:
+                "--keys DIR: a private folder; all keys of DIR/targets/ sign, and one is made where there is none. "
+                + "Not the keys of a repository. Run again within 60 days of its end (1 year) it is renewed."),
+    ]
+
+    private static let pattern = Phrase(
+        vi:
+            "PATTERN như \"stations/ap-3/*\" hay \"groups/xa-3/*\": dấu * không vượt qua dấu /; có thể ghi nhiều lần.",
+        en:
+            "PATTERN such as \"stations/ap-3/*\" or \"groups/xa-3/*\": a * crosses no /; may be given several times."
+    )
+
     private static let delegateDetails = [
         Phrase(
             vi:
-                "NAME.json (FILE) do trung tâm kia ký. PATTERN như \"stations/ap-3/*\": dấu * không vượt qua dấu /.",
-            en: "FILE is NAME.json as the other centre has signed it. PATTERN such as \"stations/ap-3/*\": "
-                + "a * crosses no /."),
+                "FILE: NAME.json do trung tâm kia ký (loa-centre sign, hay công cụ TUF khác). Tệp của nó lấy từ targets/ cạnh "
+                + "FILE, nếu chưa có trong kho.",
+            en:
+                "FILE is NAME.json as the other centre has signed it (loa-centre sign, or another tool of TUF). Its files "
+                + "are taken from targets/ beside it, where the repository does not have them yet."),
+        pattern,
         Phrase(
-            vi: "Không có --path và --key: nhận bản mới của vai trò đã giao.",
-            en: "Without --path and --key: takes a newer file of a role that has paths already."),
+            vi:
+                "--key PUBLIC: tệp .pub.pem hoặc 64 chữ số; nhiều khóa thì --threshold N: cần N khóa ký (mặc định 1).",
+            en:
+                "--key PUBLIC: a file .pub.pem, or 64 digits; of several, --threshold N must sign (default 1)."
+        ),
+        Phrase(
+            vi:
+                "Lần đầu cần --path và --key. Về sau chỉ ghi điều thay đổi: --path, --key (mọi khóa, cả khóa cũ vẫn "
+                + "dùng) hoặc --threshold; không ghi gì: nhận bản mới.",
+            en:
+                "--path and --key are needed the first time. Later only what changes: --path, --key (all of the keys, "
+                + "the old ones that stay too) or --threshold; with none of them it takes a newer file."),
+        Phrase(
+            vi: "--remove: thu hồi; trạm không tin tệp của vai trò đó nữa.",
+            en: "--remove takes all of it back: stations do not believe the role's files any more."),
     ]
 }

@@ -37,13 +37,16 @@ extension Catalogue {
         Phrase(vi: "sẽ phát: \(title) · \(time)", en: "to come: \(title) · \(time)")
     }
 
+    /// A programme's title, of which one is the daemon's own.
+    static func title(_ title: String) -> Phrase {
+        title == "test tone" ? Phrasebook.translated(title) : Phrase(vi: title, en: title)
+    }
+
     // MARK: Answers to commands
 
     static func plays(_ title: String) -> Phrase { Phrase(vi: "Phát: \(title)", en: "Playing: \(title)") }
-    static func stopped(_ count: Int) -> Phrase {
-        Phrase(
-            vi: "Đã dừng \(count) chương trình.",
-            en: count == 1 ? "Stopped 1 programme." : "Stopped \(count) programmes.")
+    static func stopped(_ titles: String) -> Phrase {
+        Phrase(vi: "Đã dừng: \(titles).", en: "Stopped: \(titles).")
     }
     static let nothingToStop = Phrase(vi: "Không có gì đang phát.", en: "Nothing was playing.")
     static func repeatsEnded(_ titles: String) -> Phrase {

@@ -144,11 +144,15 @@ package struct EntryText {
             entry["title"] ?? entry["programme"] == nil ? nil : title(entry), reasonOfCommand(entry),
             entry["until"]?.text.map { Catalogue.until(format.time($0, now: entry["wall"]?.text))[language] },
             entry["volumeDecibels"]?.number.map(format.decibels),
-            entry["repeats"]?.elements.flatMap { repeats in
-                let names = repeats.compactMap(\.text).joined(separator: ", ")
-                return names.isEmpty ? nil : Catalogue.repeatsEnded(names)[language]
-            },
+            names(entry, "titles", else: "slots"),
+            names(entry, "repeatTitles", else: "repeats").map { Catalogue.repeatsEnded($0)[language] },
         ]
+    }
+
+    /// What a stop ended, as people call it, or as the log does where an older daemon wrote it.
+    private func names(_ entry: JSON, _ titles: String, else identities: String) -> String? {
+        let names = (entry[titles] ?? entry[identities])?.elements?.compactMap(\.text) ?? []
+        return names.isEmpty ? nil : names.map { Catalogue.title($0)[language] }.joined(separator: ", ")
     }
 
     /// A mute's reason is somebody's words, a refusal's is a code.
@@ -172,8 +176,7 @@ package struct EntryText {
     }
 
     private func title(_ entry: JSON) -> String {
-        // The one title that is the daemon's own.
-        if entry["title"] == "test tone" { return Phrasebook.translated("test tone")[language] }
-        return entry["title"]?.text ?? entry["programme"]?.text ?? entry["slot"]?.text ?? ""
+        entry["title"]?.text.map { Catalogue.title($0)[language] } ?? entry["programme"]?.text ?? entry[
+            "slot"]?.text ?? ""
     }
 }

@@ -23,9 +23,10 @@ package struct ReplyText {
         case .play, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
         case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
         case .stop:
-            let count = answer["stopped"]?.elements?.count ?? 0
+            let titles = (answer["titles"] ?? answer["stopped"])?.elements?.compactMap(\.text) ?? []
             let repeats = (answer["repeats"]?.elements ?? []).compactMap { $0["title"]?.text }
-            let done = count == 0 ? Catalogue.nothingToStop : Catalogue.stopped(count)
+            let stopped = titles.map { Catalogue.title($0)[language] }.joined(separator: ", ")
+            let done = titles.isEmpty ? Catalogue.nothingToStop : Catalogue.stopped(stopped)
             guard !repeats.isEmpty else { return TextWidth.printed([done[language]]) }
             return TextWidth.printed(
                 [done, Catalogue.repeatsEnded(repeats.joined(separator: ", "))].map { $0[language] })

@@ -65,6 +65,10 @@ struct PullTests {
         supply.stored = [:]
         let cut = supply.wanted(at: Self.now, room: full)
         #expect(cut.isCut && cut.files.map(\.path).prefix(3) == ["emergency/siren", "next", "old"])
+        // What is half there has half of its room already.
+        let resumed = StorageRoom(
+            quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500, partBytes: 1000)
+        #expect(supply.wanted(at: Self.now, room: resumed).files.count == cut.files.count + 1)
         // What is needed soon comes whatever the quota says, and the rest while there is room.
         let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil)
         supply.stored = [:]
@@ -84,13 +88,14 @@ struct PullTests {
             wall: Self.now, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: true,
             errorMicroseconds: 1)
         var pull = Pull([], station: "ap-3", bytesPerMonth: 1 << 40, at: now.monotonic)
-        pull.take(.opened(try Self.stored(["old"])), at: now)
-        pull.take(Self.nothing, at: now)
+        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500)
         func evicted(_ room: StorageRoom) -> Int {
             pull.act(at: now, room: room, playing: []).count { if case .evict = $0 { true } else { false } }
         }
+        pull.take(.opened(try Self.stored(["old"])), at: now)
+        #expect(evicted(full) == 0, "nobody knows yet what an earlier run went by")
+        pull.take(Self.nothing, at: now)
         #expect(evicted(Self.room) == 0)
-        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500)
         #expect(evicted(full) == 0, "nobody has measured")
         pull.measured(Self.room, at: now)
         #expect(!pull.hasNews)
@@ -182,7 +187,7 @@ struct PullTests {
     {
         pull.act(at: reading(seconds), room: room, playing: []).map { action in
             switch action {
-            case .poll(let upstream): "poll \(upstream)"
+            case .poll(let upstream, let isAsked): "poll \(upstream)" + (isAsked ? ", asked" : "")
             case .want(let files): (["want"] + files.map(\.path)).joined(separator: " ")
             case .evict(let names): "evict \(names.count)"
             case .adopt(let kind, _): "adopt \(kind)"
@@ -206,7 +211,7 @@ struct PullTests {
         #expect(standing?.lastContact == Self.now + .seconds(67))
         #expect(Self.deeds(&pull, after: 68) == [])
         pull.pollNow(at: Self.reading(68).monotonic)
-        #expect(Self.deeds(&pull, after: 68) == ["poll xa"])
+        #expect(Self.deeds(&pull, after: 68) == ["poll xa, asked"])
         #expect(!pull.isStale("huyen", at: Self.reading(1800).monotonic))
         #expect(pull.isStale("huyen", at: Self.reading(1801).monotonic))
         #expect(!pull.isStale("xa", at: Self.reading(1801).monotonic))
@@ -243,7 +248,7 @@ struct PullTests {
             .offered(.ordinary, try Self.timetable([("a", 2 * Self.hour)]), fetched: []), at: Self.reading(62)
         )
         pull.take(.polled(upstream: "xa", .changed(targetsVersion: 1, issued: nil)), at: Self.reading(62))
-        #expect(Self.deeds(&pull, after: 62) == ["poll xa", "want a schedule.ics"])
+        #expect(Self.deeds(&pull, after: 62) == ["poll xa, asked", "want a schedule.ics"])
         #expect(pull.coming.count == 2)
         pull.take(.passedOver(upstream: "xa"), at: Self.reading(63))
         #expect(pull.coming.isEmpty && Self.deeds(&pull, after: 63) == ["adopt ordinary"])

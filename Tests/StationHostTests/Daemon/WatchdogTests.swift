@@ -45,7 +45,7 @@ struct WatchdogTests {
 
 /// No way to any upstream.
 private final class FetchingNothing: Fetching {
-    func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?) {}
+    func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?, isAsked: Bool) {}
     func configure(_ station: TimetableStation, zoneName: String) {}
     func want(_ files: [RemoteFile]) {}
     func evict(_ names: [String]) {}
