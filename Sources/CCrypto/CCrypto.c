@@ -66,6 +66,8 @@ int CCrypto_hash_final(CCrypto_hash *hash, uint8_t *digest) {
     return EVP_DigestFinal_ex((EVP_MD_CTX *)hash, digest, &length) == 1 && length > 0;
 }
 
+int CCrypto_hash_again(CCrypto_hash *hash) { return EVP_DigestInit_ex((EVP_MD_CTX *)hash, NULL, NULL); }
+
 void CCrypto_hash_free(CCrypto_hash *hash) { EVP_MD_CTX_free((EVP_MD_CTX *)hash); }
 
 // MARK: Keys

@@ -1,10 +1,10 @@
 /// Bytes as RFC 4648's base64 with padding, and back.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     /// The text of bytes, on one line.
-    static func text(_ bytes: [UInt8]) -> String {
+    package static func text(_ bytes: [UInt8]) -> String {
         var output: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
@@ -18,7 +18,7 @@ enum Base64 {
     }
 
     /// The bytes of a text, white space passed over; nil for anything that is not whole.
-    static func bytes(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    package static func bytes(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var output: [UInt8] = []
         var (bits, count, padding) = (0, 0, 0)
         for byte in text where ![0x20, 0x09, 0x0A, 0x0D].contains(byte) {

@@ -1,0 +1,40 @@
+/// The right edge of a Merkle tree: all that an append needs and the root is made of (RFC 6962, section 2.1).
+package struct MerkleEdge: Hashable, Sendable {
+    /// How many leaves the tree has.
+    package private(set) var size: Int64 = 0
+    /// The roots of its perfect subtrees, the largest first; one for each bit of the size.
+    package private(set) var subtrees: [MerkleHash] = []
+
+    /// Makes the edge of a tree without leaves.
+    package init() {}
+
+    /// Makes the edge of a tree of that size; nil unless there is one subtree for each bit of it.
+    package init?(size: Int64, subtrees: [MerkleHash]) {
+        guard size >= 0, subtrees.count == size.nonzeroBitCount else { return nil }
+        (self.size, self.subtrees) = (size, subtrees)
+    }
+
+    /// Appends a leaf.
+    package mutating func append(_ leaf: MerkleHash, _ hasher: MerkleHasher) {
+        append(perfect: leaf, level: 0, hasher)
+    }
+
+    /// Appends a perfect subtree of 2^level leaves; the size must be a multiple of that.
+    package mutating func append(perfect subtree: MerkleHash, level: Int, _ hasher: MerkleHasher) {
+        precondition(size & (1 << Int64(level) - 1) == 0, "a subtree stands where its size divides the tree's")
+        var (hash, bits) = (subtree, size >> Int64(level))
+        while bits & 1 == 1 {
+            hash = hasher.node(subtrees.removeLast(), hash)
+            bits >>= 1
+        }
+        subtrees.append(hash)
+        size += 1 << Int64(level)
+    }
+
+    /// The tree's root.
+    package func root(_ hasher: MerkleHasher) -> MerkleHash {
+        guard var root = subtrees.last else { return hasher.empty }
+        for subtree in subtrees.dropLast().reversed() { root = hasher.node(subtree, root) }
+        return root
+    }
+}
