@@ -1,4 +1,5 @@
 import StationCore
+import StationTrust
 import TerminalText
 
 /// A message of the Common Alerting Protocol (OASIS CAP 1.2), as far as loudspeakers can follow it.
