@@ -19,6 +19,7 @@ extension Station {
         switchAmplifier()
         followPull()
         poll()
+        followProof()
     }
 
     /// Ends what can no longer begin, with what kept it.
