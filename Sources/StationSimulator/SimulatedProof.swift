@@ -71,9 +71,7 @@ final class SimulatedTree: LogLeaves {
     /// Takes in the log's entries up to a number of them.
     func fold(_ origin: LogOrigin, _ entries: [Entry], count: Int) throws(LogLeavesError) -> LogHead {
         if self.origin != origin || taken > count { try begin(origin, entries) }
-        for (place, entry) in entries[..<count].enumerated().dropFirst(taken) where !isFirst(entry, place) {
-            append(entry.line)
-        }
+        for place in taken..<count where !isFirst(entries[place]) { append(entries[place].line) }
         taken = count
         let root = try MerkleProof.root(of: Int64(lines.count), hasher) {
             (level, index) throws(LogLeavesError) in try node(level, index)
@@ -91,7 +89,7 @@ final class SimulatedTree: LogLeaves {
         append(first.line)
     }
 
-    private func isFirst(_ entry: Entry, _ place: Int) -> Bool {
+    private func isFirst(_ entry: Entry) -> Bool {
         entry.kind == .fault && origin?.number ?? 1 > 1 && LogOrigin(begunBy: entry.json) == origin
     }
 

@@ -66,7 +66,8 @@ package enum Phrasebook {
     private static let separator: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: " ")]
 
     private static let entries =
-        timetable + playlists + configuration + sound + commands + upstreams + transfers + cap + system
+        timetable + playlists + configuration + sound + commands + upstreams + transfers + proof + cap
+        + system
 
     /// A message of the daemon in both languages.
     package static func translated(_ message: String) -> Phrase {

@@ -71,6 +71,9 @@ extension Station {
 
     // MARK: For people
 
+    /// The head over the log as it was made last, and the key that signs such heads.
+    package var provenHead: (head: LogHead?, key: String?) { (proof.head, proof.key) }
+
     /// What `status` says of the log.
     var proofJSON: JSON {
         [

@@ -91,7 +91,8 @@ extension LoadedConfiguration {
             ("network", old.network != new.network),
             ("inputs", old.inputs != new.inputs), ("output", old.output != new.output),
             ("loudness", old.loudness != new.loudness), ("stopInput", old.stopInput != new.stopInput),
-            ("state", old.state != new.state), ("socket", old.socket != new.socket),
+            ("proof", old.proof != new.proof), ("state", old.state != new.state),
+            ("socket", old.socket != new.socket),
         ]
         return changed.filter(\.1).map(\.0)
     }

@@ -19,6 +19,7 @@ package struct ReplyText {
         case .status, .next: return read(verb, answer)
         case .log: return TextWidth.printed([EntryText(language).entry(answer)])
         case .why: return EntryText(language).why(answer)
+        case .verify: return ProofText(language).verified(answer)
         case .sync: return StatusText(language).sync(answer)
         case .play, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
         case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
