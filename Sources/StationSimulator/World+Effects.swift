@@ -74,7 +74,10 @@ extension World {
         guard library.holds(reports, of: items) else {
             return send(.completed(id, .played(.contentChanged, Playback())))
         }
-        card.play(SimulatedPlay(id, order: order, reports: reports, isUnproven: card.isNull), at: monotonic)
+        card.play(
+            SimulatedPlay(
+                id, order: order, reports: reports, isSilence: library.isSilence, isUnproven: card.isNull),
+            at: monotonic)
         observer?.world(self, shows: .sound)
     }
 

@@ -33,7 +33,7 @@ package struct ReplyText {
                 [done, Catalogue.repeatsEnded(repeats.joined(separator: ", "))].map { $0[language] })
         case .mute: line = Catalogue.muted(until: format.time(answer["until"]?.text))
         case .unmute: line = Catalogue.unmuted
-        case .volume: line = Catalogue.volume(format.decibels(answer["volumeDecibels"]?.number ?? 0))
+        case .volume: line = Catalogue.volumeNow(format.decibels(answer["volumeDecibels"]?.number ?? 0))
         }
         return TextWidth.printed([line[language]])
     }
