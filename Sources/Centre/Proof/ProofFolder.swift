@@ -96,7 +96,7 @@ package struct ProofFolder: Sendable {
     }
 
     private func readNames(_ folder: String, limit: Int) throws(SystemError) -> [String] {
-        StationHost.names(in: try Descriptor.open(folder, O_RDONLY | O_DIRECTORY), limit: limit)
+        try StationHost.names(in: Descriptor.open(folder, O_RDONLY | O_DIRECTORY), limit: limit)
     }
 
     /// Whether it is a folder itself, and no link to one: a station's must not lead to another's.

@@ -75,22 +75,24 @@ package struct StoredLog: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - edge: the tree of the entries that are not read: the empty one for all.
-    ///   - size: how many entries the log is to have; those behind are not read.
+    ///   - end: how many entries are to be read with those; what is behind is not looked at.
+    ///   - size: how many entries the log has, which says what its last bundle is called; nil for those alone.
     ///   - body: gets each entry's position and bytes, which are gone when it returns.
-    /// - Returns: the edge of the tree of the first `size` entries.
+    /// - Returns: the edge of the tree of the first `end` entries.
     /// - Throws: `Failure`, or what the body throws.
     package func readEntries(
-        from edge: MerkleEdge = MerkleEdge(), to size: Int64,
+        from edge: MerkleEdge = MerkleEdge(), to end: Int64, of size: Int64? = nil,
         _ body: (Int64, UnsafeRawBufferPointer) throws -> Void
     ) throws -> MerkleEdge {
         var (edge, file, hasher) = (edge, StoredFile(), MerkleHasher())
-        let width = Int64(Tile.fullWidth)
-        while edge.size < size {
+        let (width, size) = (Int64(Tile.fullWidth), size ?? end)
+        while edge.size < end {
             let index = edge.size / width
             let tile = Tile(.entries, index, width: Int(min(size - index * width, width)))
             let entries = try read(tile, &file)
             try file.bytes.withUnsafeBytes { bytes in
-                for range in entries.dropFirst(Int(edge.size - index * width)) {
+                let wanted = entries.prefix(Int(min(end - index * width, width)))
+                for range in wanted.dropFirst(Int(edge.size - index * width)) {
                     let entry = UnsafeRawBufferPointer(rebasing: bytes[range])
                     try body(edge.size, entry)
                     edge.append(hasher.leaf(entry), hasher)
@@ -166,14 +168,23 @@ struct StoredFile {
         if buffer.count < size { buffer = [UInt8](repeating: 0, count: size) }
         while count < size {
             let done = count
-            let read = try buffer.withUnsafeMutableBytes { buffer throws(SystemError) in
-                try system("read \(path)") {
-                    Glibc.read(file.number, buffer.baseAddress?.advanced(by: done), size - done)
+            let read = try system("read \(path)") {
+                buffer.withUnsafeMutableBytes {
+                    Glibc.read(file.number, $0.baseAddress?.advanced(by: done), size - done)
                 }
             }
             guard read > 0 else { break }
             count += read
         }
+    }
+}
+
+extension StoredFile {
+    /// When anything about a file changed last, likewise; nil where there is no file.
+    static func changed(_ path: String) -> Int64? {
+        var information = stat()
+        guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
+        return information.st_ctim.nanoseconds
     }
 }
 
