@@ -57,7 +57,8 @@ extension Desk {
                 from: first, to: last, zone: surroundings.zone, zoneName: Surroundings.zoneName)
         else {
             throw UsageError(
-                message: UsageText.bad("--from", "\(first.text) --to \(last.text)", ReportText.expectedPeriod))
+                message: UsageText.bad("--from", "\(first.text) --to \(last.text)", ReportText.expectedPeriod)
+            )
         }
         return period
     }

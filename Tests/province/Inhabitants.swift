@@ -6,6 +6,8 @@ struct Template {
     /// An entry as the log has it, and whether it names its station.
     let lines: [(line: [UInt8], hash: MerkleHash, boot: JSON?)]
     let last: Instant?
+    /// The faults that are there at its end.
+    let faults: [JSON]
 
     init(_ entries: [Entry]) {
         let hasher = MerkleHasher()
@@ -14,15 +16,29 @@ struct Template {
             return (line, hasher.leaf(line), entry.kind == .boot ? entry.json : nil)
         }
         last = entries.last?.wall
+        var open: [String: JSON] = [:]
+        for entry in entries where entry.kind == .fault {
+            guard let code = entry.json["code"]?.text, code != "downtime-not-judged" else { continue }
+            let isRaised = entry.json["state"]?.text == "raised"
+            open[code] =
+                isRaised
+                ? [
+                    "code": .string(code), "since": entry.json["wall"] ?? .null,
+                    "message": entry.json["message"] ?? "",
+                ] : nil
+        }
+        faults = open.sorted { $0.key < $1.key }.map(\.value)
     }
 }
 
 /// Who lives where: communes of twenty stations.
 struct Inhabitants {
     private static let communes = [
-        "Tân Phú", "An Bình", "Mỹ Hòa", "Long Thạnh", "Phước Hậu", "Đại Ân", "Hòa Lợi", "Vĩnh Châu", "Kế Sách",
+        "Tân Phú", "An Bình", "Mỹ Hòa", "Long Thạnh", "Phước Hậu", "Đại Ân", "Hòa Lợi", "Vĩnh Châu",
+        "Kế Sách",
         "Trà Cú",
-        "Cầu Kè", "Tiểu Cần", "Châu Thành", "Ngãi Hùng", "Thạnh Trị", "Mỹ Xuyên", "Lịch Hội", "Tam Ngãi", "Hiếu Tử",
+        "Cầu Kè", "Tiểu Cần", "Châu Thành", "Ngãi Hùng", "Thạnh Trị", "Mỹ Xuyên", "Lịch Hội", "Tam Ngãi",
+        "Hiếu Tử",
         "Long Đức",
     ]
 
@@ -30,7 +46,8 @@ struct Inhabitants {
 
     func station(_ number: Int) -> Inhabitant {
         let commune = number / 20
-        let name = Self.communes[commune % Self.communes.count]
+        let name =
+            Self.communes[commune % Self.communes.count]
             + (commune < Self.communes.count ? "" : " \(commune / Self.communes.count + 1)")
         let id = "xa-\(Self.padded(commune + 1, 2))-ap-\(Self.padded(number % 20 + 1, 2))"
         var groups = ["xã \(name)"]
@@ -67,7 +84,7 @@ struct Inhabitant {
         } else {
             try log.write(lines)
         }
-        try save(status(key, noteKey, until: end, lastHeard: template.last, log).bytes, "\(folder)/\(id)/status.json")
+        try save(status(key, noteKey, until: end, template, log).bytes, "\(folder)/\(id)/status.json")
         if number % 160 == 33 { return nil }
         if number % 211 == 88 { try damage("\(folder)/\(id)/tile/entries/000") }
         return noteKey.text
@@ -75,7 +92,8 @@ struct Inhabitant {
 
     /// A loss at three fifths of its time: the second log repeats what it is not sure of.
     private func writeTwo(
-        _ lines: [(line: [UInt8], hash: MerkleHash?)], into log: inout TileWriter, _ folder: String, _ key: SecretKey
+        _ lines: [(line: [UInt8], hash: MerkleHash?)], into log: inout TileWriter, _ folder: String,
+        _ key: SecretKey
     ) throws {
         let border = lines.count * 3 / 5
         try log.write(Array(lines[..<border]))
@@ -91,7 +109,9 @@ struct Inhabitant {
 
     private func named(_ boot: JSON) -> JSON {
         var members = (boot.members ?? []).filter { $0.name != "groups" }
-        for index in members.indices where members[index].name == "station" { members[index].value = .string(id) }
+        for index in members.indices where members[index].name == "station" {
+            members[index].value = .string(id)
+        }
         members.append(.init("groups", .array(groups.map { .string($0) })))
         return .object(members)
     }
@@ -103,15 +123,16 @@ struct Inhabitant {
     }
 
     private func status(
-        _ key: SecretKey, _ noteKey: NoteKey, until end: Instant, lastHeard: Instant?, _ log: TileWriter
+        _ key: SecretKey, _ noteKey: NoteKey, until end: Instant, _ template: Template, _ log: TileWriter
     ) -> JSON {
+        let lastHeard = template.last
         let isAlive = lastHeard.map { end - $0 < .seconds(3 * 86_400) } ?? false
         let time = RFC3339.string(from: isAlive ? end - .seconds(1800) : lastHeard ?? end, offset: 25_200)
         let signed: JSON = [
             "_type": "loa-status", "station": .string(id), "name": .string(name), "time": .string(time),
             "version": "1.0.0", "state": "idle", "groups": .array(groups.map { .string($0) }),
             "uploadSeconds": 3600, "clock": ["trust": "synchronised", "errorMicroseconds": 500],
-            "faults": [], "next": nil ?? .null, "upstreams": [],
+            "faults": .array(template.faults), "next": .null, "upstreams": [],
             "proof": [
                 "origin": .string(log.origin), "size": .integer(log.size), "uploaded": .integer(log.size),
                 "rootHash": .string(log.rootText),

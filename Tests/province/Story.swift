@@ -65,7 +65,10 @@ enum Story: CaseIterable {
                 body(begin + .seconds(Int(dice.number(in: 0...1) * Double(days) * 86_400)), &dice)
             }
         }
-        func day(_ share: Double) -> Instant { begin + .seconds(Int(Double(days) * share) * 86_400 + 31_000) }
+        let shift = dice.number(in: -0.04...0.04)
+        func day(_ share: Double) -> Instant {
+            begin + .seconds(Int(Double(days) * (share + shift)) * 86_400 + 31_000)
+        }
         let person = Person(uid: 0, name: "truc-loa", mayAct: true)
         cuts(self == .unproven ? 1 : 4, 0.1...3)
         switch self {
@@ -84,7 +87,8 @@ enum Story: CaseIterable {
         case .muted:
             often(14) { at, dice in
                 world.schedule(
-                    .command(.mute(for: .seconds(Int(dice.number(in: 4...60) * 3600)), reason: "đám tang"), person),
+                    .command(
+                        .mute(for: .seconds(Int(dice.number(in: 4...60) * 3600)), reason: "đám tang"), person),
                     at: at)
             }
         case .stopped:
@@ -96,8 +100,10 @@ enum Story: CaseIterable {
         case .withoutContent:
             world.schedule(.content("xa/giam-ngheo-1.mp3", nil), at: day(0.5))
             world.schedule(.content("xa/giam-ngheo-2.mp3", nil), at: day(0.5))
-            world.schedule(.content("xa/giam-ngheo-1.mp3", SimulatedContent(duration: .seconds(300))), at: day(0.62))
-            world.schedule(.content("xa/giam-ngheo-2.mp3", SimulatedContent(duration: .seconds(300))), at: day(0.62))
+            world.schedule(
+                .content("xa/giam-ngheo-1.mp3", SimulatedContent(duration: .seconds(300))), at: day(0.62))
+            world.schedule(
+                .content("xa/giam-ngheo-2.mp3", SimulatedContent(duration: .seconds(300))), at: day(0.62))
         case .cardGone: world.schedule(.card(.missing), at: day(0.9))
         case .silent: world.schedule(.powerCut(for: .seconds(400 * 86_400)), at: day(0.95))
         case .unproven: world.schedule(.cardProvesNothing(true), at: day(0.7))
@@ -118,6 +124,7 @@ struct Dice {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         mixed ^= mixed >> 31
-        return range.lowerBound + Double(mixed >> 11) / Double(1 << 53) * (range.upperBound - range.lowerBound)
+        return range.lowerBound + Double(mixed >> 11) / Double(1 << 53)
+            * (range.upperBound - range.lowerBound)
     }
 }

@@ -9,7 +9,9 @@ struct TileWriter {
     private(set) var size: Int64 = 0
     private(set) var rootText = ""
 
-    init(origin: String, folder: String, key: SecretKey) { (self.origin, self.folder, self.key) = (origin, folder, key) }
+    init(origin: String, folder: String, key: SecretKey) {
+        (self.origin, self.folder, self.key) = (origin, folder, key)
+    }
 
     /// Writes all of it; a line without its hash is hashed here.
     mutating func write(_ lines: [(line: [UInt8], hash: MerkleHash?)]) throws {
@@ -31,7 +33,9 @@ struct TileWriter {
             }
             level = (0..<level.count / Tile.fullWidth).map { group in
                 var edge = MerkleEdge()
-                for hash in level[group * Tile.fullWidth..<(group + 1) * Tile.fullWidth] { edge.append(hash, hasher) }
+                for hash in level[group * Tile.fullWidth..<(group + 1) * Tile.fullWidth] {
+                    edge.append(hash, hasher)
+                }
                 return edge.root(hasher)
             }
         }

@@ -39,7 +39,9 @@ struct Tool {
     }
 
     func run() throws {
-        guard let begin = RFC3339.instant(of: from + "T00:00:00+07:00") else { throw Failure("no date: \(from)") }
+        guard let begin = RFC3339.instant(of: from + "T00:00:00+07:00") else {
+            throw Failure("no date: \(from)")
+        }
         let village = try Village(from: begin, days: days)
         var templates: [Template] = []
         for number in 0..<min(years, stations) {

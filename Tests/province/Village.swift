@@ -30,8 +30,11 @@ struct Village {
     }
 
     private static let daily = [
-        Programme(uid: "thoi-su-sang", title: "Thời sự buổi sáng", themes: "thời sự", time: "050000", minutes: 14),
-        Programme(uid: "khuyen-nong", title: "Bản tin khuyến nông", themes: "nông nghiệp", time: "053000", minutes: 8),
+        Programme(
+            uid: "thoi-su-sang", title: "Thời sự buổi sáng", themes: "thời sự", time: "050000", minutes: 14),
+        Programme(
+            uid: "khuyen-nong", title: "Bản tin khuyến nông", themes: "nông nghiệp", time: "053000",
+            minutes: 8),
         Programme(
             uid: "giam-ngheo", title: "Giảm nghèo bền vững", themes: "giảm nghèo,việc làm", time: "110000",
             minutes: 10),
@@ -39,7 +42,8 @@ struct Village {
         Programme(
             uid: "phap-luat", title: "Pháp luật và đời sống", themes: "pháp luật", time: "170000", minutes: 9,
             priority: 3, more: "X-LOA-LATE:SKIP\n"),
-        Programme(uid: "thoi-su-chieu", title: "Thời sự buổi chiều", themes: "thời sự", time: "173000", minutes: 12),
+        Programme(
+            uid: "thoi-su-chieu", title: "Thời sự buổi chiều", themes: "thời sự", time: "173000", minutes: 12),
     ]
 
     private let begin: Instant
@@ -50,7 +54,9 @@ struct Village {
     init(from begin: Instant, days: Int) throws {
         (self.begin, self.days) = (begin, days)
         zones = ZoneFolder.system.zones
-        guard let zone = zones.zone(named: "Asia/Ho_Chi_Minh") else { throw Failure("no zone: install tzdata") }
+        guard let zone = zones.zone(named: "Asia/Ho_Chi_Minh") else {
+            throw Failure("no zone: install tzdata")
+        }
         self.zone = zone
     }
 
@@ -59,10 +65,12 @@ struct Village {
             station: "station", name: "", version: "1.0.0", buildDate: begin - .seconds(86_400 * 30),
             zoneName: "Asia/Ho_Chi_Minh", zone: zone,
             rules: GuardRules(
-                bands: [.init(from: 5 * 60, to: 21 * 60, ceilingDecibels: -6)], longestBroadcast: .seconds(7200),
+                bands: [.init(from: 5 * 60, to: 21 * 60, ceilingDecibels: -6)],
+                longestBroadcast: .seconds(7200),
                 longestEmergency: .seconds(600), emergenciesPerDay: 12, emergencyCeilingDecibels: 0),
             amplifier: nil, isClockBatteryBacked: false, holdover: .seconds(30 * 86_400),
-            deviceName: "hw:0", upstreams: [.init(name: "xa", url: "https://xa", pollInterval: .seconds(6 * 3600))],
+            deviceName: "hw:0",
+            upstreams: [.init(name: "xa", url: "https://xa", pollInterval: .seconds(6 * 3600))],
             bytesPerMonth: 1 << 40, quotaBytes: 1 << 40, reserveBytes: 0)
     }
 

@@ -24,7 +24,9 @@ struct DayReader {
         if let known, isLongEnough, entry.holds(known.date, at: date), entry.holds(known.offset, at: offset) {
             return known.day
         }
-        guard let (instant, seconds) = RFC3339.parse(String(decoding: entry[text], as: UTF8.self)) else { return nil }
+        guard let (instant, seconds) = RFC3339.parse(String(decoding: entry[text], as: UTF8.self)) else {
+            return nil
+        }
         let civil = period.zone.civilTime(at: instant).date
         let day = civil.days - period.first.days
         let isWhole = [0, 86_400].allSatisfy { second in

@@ -44,7 +44,9 @@ struct EntryHead {
 extension UnsafeRawBufferPointer {
     /// Whether these bytes stand there.
     func holds(_ bytes: [UInt8], at range: Range<Int>) -> Bool {
-        guard range.count == bytes.count, range.lowerBound >= 0, range.upperBound <= count else { return false }
+        guard range.count == bytes.count, range.lowerBound >= 0, range.upperBound <= count else {
+            return false
+        }
         for offset in 0..<bytes.count where self[range.lowerBound + offset] != bytes[offset] { return false }
         return true
     }

@@ -64,9 +64,11 @@ package struct Report: Sendable {
         byHand.milliseconds += station.byHand.milliseconds
         // A station is asked into every group that it names, and into the one without a name where it has none.
         for group in station.groups.isEmpty ? [""] : Set(station.groups).sorted() {
-            var sum = groups[group] ?? GroupReport(
-                days: Array(repeating: Tally(), count: period.count),
-                silentStations: Array(repeating: 0, count: period.count))
+            var sum =
+                groups[group]
+                ?? GroupReport(
+                    days: Array(repeating: Tally(), count: period.count),
+                    silentStations: Array(repeating: 0, count: period.count))
             sum.stations += 1
             sum.total.add(station.total)
             for (day, cell) in station.days.enumerated() {

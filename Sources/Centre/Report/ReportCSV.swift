@@ -23,7 +23,9 @@ package struct ReportCSV {
             .joined(separator: ",")
         var rows = rows[...]
         for (day, cell) in station.days.enumerated() {
-            if cell.state == .noReport { text += "\(start),\(period[day].text),no-report,,,0,0,0,0,0,0,0,\r\n" }
+            if cell.state == .noReport {
+                text += "\(start),\(period[day].text),no-report,,,0,0,0,0,0,0,0,\r\n"
+            }
             while let row = rows.first, row.day == day {
                 rows.removeFirst()
                 text += "\(start),\(period[day].text),reported,\(line(row))\r\n"
@@ -50,8 +52,11 @@ package struct ReportCSV {
         if let first = text.unicodeScalars.first, formula.contains(first) { text = "'" + text }
         let mustBeQuoted = text.unicodeScalars.contains { "\",;\r\n\t".unicodeScalars.contains($0) }
         guard mustBeQuoted else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
     }
 
-    private static let formula: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
+    private static let formula: Set<Unicode.Scalar> = [
+        "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠",
+    ]
 }

@@ -12,7 +12,8 @@ extension Report {
             .init("made", .string(text(made))),
             .init("chosen", .array(chosen.map { .string($0) })),
             .init("total", .object(total.jsonMembers)),
-            .init("byHand", ["slots": .integer(Int64(byHand.slots)), "seconds": .seconds(byHand.milliseconds)]),
+            .init(
+                "byHand", ["slots": .integer(Int64(byHand.slots)), "seconds": .seconds(byHand.milliseconds)]),
             .init("missedReasons", .counts(missedReasons)), .init("partialReasons", .counts(partialReasons)),
             .init("themes", .tallies(themes, named: "theme")),
             .init("classes", .tallies(classes, named: "class")),
@@ -21,7 +22,10 @@ extension Report {
                 .array(
                     groups.sorted { $0.key < $1.key }.map { name, group in
                         .object(
-                            [.init("group", .string(name)), .init("stations", .integer(Int64(group.stations)))]
+                            [
+                                .init("group", .string(name)),
+                                .init("stations", .integer(Int64(group.stations))),
+                            ]
                                 + group.total.jsonMembers
                                 + [.init("daysWithoutReport", .integer(Int64(group.daysWithoutReport)))])
                     })),
@@ -67,12 +71,16 @@ extension Report {
                 .init("classes", .tallies(station.classes, named: "class")),
                 .init("lastEntry", station.lastHeard.map { .string(text($0)) } ?? .null),
                 .init("lastStatus", station.condition.map { .string(text($0.time)) } ?? .null),
-                .init("faults", .array((station.condition?.faults ?? []).map { fault in
-                    [
-                        "code": .string(fault.code), "since": fault.since.map { .string(text($0)) } ?? .null,
-                        "message": .string(fault.message),
-                    ]
-                })),
+                .init(
+                    "faults",
+                    .array(
+                        (station.condition?.faults ?? []).map { fault in
+                            [
+                                "code": .string(fault.code),
+                                "since": fault.since.map { .string(text($0)) } ?? .null,
+                                "message": .string(fault.message),
+                            ]
+                        })),
                 .init("logs", .array(station.logs.map(\.json))),
                 .init("unreadableEntries", .integer(Int64(station.unreadable))),
                 .init("days", .array(jsonDays(of: station))),

@@ -1,6 +1,5 @@
 package import StationCore
 import StationHost
-package import StationTrust
 
 /// `loa-centre report`: reads the stations' logs on as many threads as are worth it, and hands them on in order.
 package struct Reporting {
@@ -13,9 +12,6 @@ package struct Reporting {
     /// The stations and the groups that are wanted; empty for all.
     package var stations: [String] = []
     package var groups: [String] = []
-    /// What a station says of itself, if a trusted key has signed it.
-    package var condition: @Sendable (_ station: String, _ keys: [NoteKey]) -> StationCondition? = { _, _ in nil }
-
     /// More threads only wait for the disk.
     private static let workers = 2
     /// So many stations are read ahead of the one that is handed on next: what waits takes memory.
@@ -54,7 +50,8 @@ package struct Reporting {
         var worker: [Int: Int] = [:]
         var waiting: [Int: Done] = [:]
         while next < names.count {
-            while issued < min(names.count, next + Self.window), let idle = load.firstIndex(where: { $0 < 2 }) {
+            while issued < min(names.count, next + Self.window), let idle = load.firstIndex(where: { $0 < 2 })
+            {
                 queues[idle].put(issued)
                 worker[issued] = idle
                 load[idle] += 1
@@ -91,7 +88,7 @@ package struct Reporting {
     private func start(
         _ queue: JobQueue<Int?>, _ names: [String], _ wantsRows: Bool, _ done: JobQueue<Done>
     ) throws(CentreError) {
-        let reading = StationReading(proofs: proofs, period: period, now: now, condition: condition)
+        let reading = StationReading(proofs: proofs, period: period, now: now)
         try attempt { () throws(SystemError) in
             try Thread.start("report") {
                 while true {

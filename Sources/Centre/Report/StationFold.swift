@@ -108,7 +108,8 @@ struct StationFold {
 
     /// An entry that is written otherwise than a station writes it.
     private mutating func foldAnyhow(_ bytes: [UInt8]) {
-        guard let json = try? JSONParser.parse(bytes, limits: Self.limits), let entry = Entry(json: json) else {
+        guard let json = try? JSONParser.parse(bytes, limits: Self.limits), let entry = Entry(json: json)
+        else {
             return unreadable += 1
         }
         if entry.clock != .untrusted, let wall = json["wall"]?.text {
@@ -122,7 +123,8 @@ struct StationFold {
     }
 
     private mutating func foldBody(_ bytes: [UInt8]) {
-        guard let json = try? JSONParser.parse(bytes, limits: Self.limits), let entry = Entry(json: json) else {
+        guard let json = try? JSONParser.parse(bytes, limits: Self.limits), let entry = Entry(json: json)
+        else {
             return unreadable += 1
         }
         fold(json, entry.kind)
@@ -133,19 +135,22 @@ struct StationFold {
         case .outcome: foldOutcome(json)
         case .boot:
             version = json["version"]?.text ?? version
-            if let names = json["groups"]?.elements { groups = names.prefix(Self.mostGroups).compactMap(\.text) }
+            if let names = json["groups"]?.elements {
+                groups = names.prefix(Self.mostGroups).compactMap(\.text)
+            }
         case .clock, .timetable, .intent, .device, .command, .fault: break
         }
     }
 
     /// So many groups of one station are listed.
-    private static let mostGroups = 64
+    static let mostGroups = 64
 
     /// Nearly all entries of a card are alike behind their beginning: those are not read again.
     private mutating func foldDevice(_ entry: UnsafeRawBufferPointer, from start: Int) {
         let rest = start..<entry.count
         if let known = rate, entry.holds(known.rest, at: rest) { return }
-        guard Self.hasRate(entry, in: rest), let json = try? JSONParser.parse(Array(entry), limits: Self.limits),
+        guard Self.hasRate(entry, in: rest),
+            let json = try? JSONParser.parse(Array(entry), limits: Self.limits),
             let found = json["rate"]?.integer
         else { return }
         rate = (Array(entry[rest]), found)
@@ -154,7 +159,9 @@ struct StationFold {
     private static let rateName = Array(#""rate":"#.utf8)
 
     private static func hasRate(_ entry: UnsafeRawBufferPointer, in range: Range<Int>) -> Bool {
-        range.contains { entry[$0] == UInt8(ascii: "\"") && entry.holds(rateName, at: $0..<$0 + rateName.count) }
+        range.contains {
+            entry[$0] == UInt8(ascii: "\"") && entry.holds(rateName, at: $0..<$0 + rateName.count)
+        }
     }
 
     private mutating func foldOutcome(_ json: JSON) {

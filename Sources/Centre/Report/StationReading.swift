@@ -6,8 +6,6 @@ struct StationReading {
     let proofs: ProofFolder
     let period: ReportPeriod
     let now: Instant
-    /// What a station says of itself, if a trusted key has signed it.
-    let condition: @Sendable (_ station: String, _ keys: [NoteKey]) -> StationCondition?
 
     /// What is found of a station, and its finest rows if they are wanted.
     func read(_ station: String, wantsRows: Bool) -> (report: StationReport, rows: [ReportRow]) {
@@ -28,7 +26,7 @@ struct StationReading {
         var report = fold.report(of: station, now: now)
         report.logs = logs
         report.keys = keys
-        report.condition = condition(station, keys)
+        report.condition = StationCondition(of: station, in: proofs, trusting: keys)
         report.name = report.condition?.name ?? ""
         if report.groups.isEmpty { report.groups = report.condition?.groups ?? [] }
         return (report, wantsRows ? fold.rows : [])
@@ -80,7 +78,8 @@ struct StationReading {
     ) throws(LogReadingFailure) -> MerkleEdge {
         let found: MerkleEdge
         do {
-            found = try log.readEntries(from: edge, to: target.size, of: size) { _, entry in fold.fold(entry) }
+            found = try log.readEntries(from: edge, to: target.size, of: size) { _, entry in fold.fold(entry)
+            }
         } catch let failure as StoredLog.Failure {
             switch failure {
             case .missing: throw LogReadingFailure(doubt: .incomplete)

@@ -221,9 +221,11 @@ extension StationFold {
         var rows: [Place: ReportRow] = [:]
         for (key, count) in counts {
             let place = Place(day: key.day, programmeClass: key.programmeClass, themes: key.themes)
-            var row = rows[place] ?? ReportRow(
-                day: Int(key.day), themes: themes[Int(key.themes)],
-                programmeClass: Self.classes[Int(key.programmeClass)], tally: Tally(), reasons: [])
+            var row =
+                rows[place]
+                ?? ReportRow(
+                    day: Int(key.day), themes: themes[Int(key.themes)],
+                    programmeClass: Self.classes[Int(key.programmeClass)], tally: Tally(), reasons: [])
             row.tally.add(key.verdict, slots: count.slots, milliseconds: count.milliseconds)
             if key.reason != Self.noReason {
                 let name = Self.reasons[Int(key.reason)]

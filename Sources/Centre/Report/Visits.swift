@@ -64,7 +64,8 @@ package struct Visit: Hashable, Sendable {
 
     func json(_ period: ReportPeriod) -> JSON {
         var members: [JSON.Member] = [
-            .init("station", .string(station)), .init("name", .string(name)), .init("cause", .string(cause.code)),
+            .init("station", .string(station)), .init("name", .string(name)),
+            .init("cause", .string(cause.code)),
             .init("onSite", .bool(cause.isOnSite)), .init("since", since.map { .string($0.text) } ?? .null),
         ]
         switch cause {
@@ -130,7 +131,7 @@ extension Report {
             found.append(visit(often, since: nil))
         }
         if let condition = station.condition, reference - condition.time <= Self.silence {
-            for fault in condition.faults {
+            for fault in condition.faults where !Self.isTold(fault, by: found) {
                 found.append(
                     visit(
                         .fault(code: fault.code, message: fault.message),
@@ -138,6 +139,18 @@ extension Report {
             }
         }
         return found
+    }
+
+    /// Whether a fault of the station is why it misses slots, which is told already.
+    private static func isTold(_ fault: StationCondition.Fault, by visits: [Visit]) -> Bool {
+        visits.contains { visit in
+            switch visit.cause {
+            case .missing(let reason, _, _), .often(let reason, _, _):
+                fault.code == "device" && reason.hasPrefix("device-") || fault.code == reason
+                    || fault.code == "content" && reason.hasSuffix("-content")
+            default: false
+            }
+        }
     }
 
     /// The last days with slots, as far back as each has unproven ones.

@@ -48,25 +48,26 @@ struct DayStrip {
         }
     }
 
-    /// The strip's picture, without its frame.
-    func picture(_ spans: [Span]) -> String {
+    /// The strip's picture, without its frame; `full` is the share of the slots that fills a bar from below to the top.
+    func picture(_ spans: [Span], full share: Double) -> String {
         var base = Path(), late = Path(), missed = Path(), unproven = Path(), silent = Path()
         let full = Self.height
         for (bar, span) in spans.enumerated() {
             let x = bar * width
             if span.tally.due > 0 { base.add(x, width, 0, full) }
-            let height = { (count: Int) -> Int in
-                guard count > 0, span.tally.due > 0 else { return 0 }
-                return max(3, (count * full + span.tally.due / 2) / span.tally.due)
+            // One slot of a station is to be seen, one of a whole group's hundred need not be.
+            let least = share < 1 ? 1 : 3
+            let height = { (count: Int, all: Int) -> Int in
+                guard count > 0, all > 0 else { return 0 }
+                return min(full, max(least, Int((Double(count * full) / Double(all) / share).rounded())))
             }
-            let down = min(full, height(span.tally.missed))
-            let half = min(full - down, height(span.tally.late + span.tally.partial))
+            let due = span.tally.due
+            let down = height(span.tally.missed, due)
+            let half = min(full - down, height(span.tally.late + span.tally.partial, due))
             missed.add(x, width, full - down, down)
             late.add(x, width, full - down - half, half)
-            if span.tally.unproven > 0 { unproven.add(x, width, 0, full - down - half) }
-            if span.withoutReport > 0 {
-                silent.add(x, width, 0, max(3, full * span.withoutReport / max(1, span.days)))
-            }
+            unproven.add(x, width, 0, min(full - down - half, height(span.tally.unproven, due)))
+            silent.add(x, width, 0, height(span.withoutReport, span.days))
         }
         return base.element("class=\"ok\"") + silent.element("fill=\"url(#h)\"")
             + unproven.element("fill=\"url(#d)\"") + late.element("class=\"late\"")

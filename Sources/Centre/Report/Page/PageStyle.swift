@@ -5,8 +5,8 @@ enum PageStyle {
         --ok:#c9ded6;--late:#d9a441;--partial:#b5651d;--missed:#8f1d21;--none:#6d7478;--link:#0b5c7a;\
         --q1:#f6e7c6;--q2:#ecc680;--q3:#d08a3c;--q4:#a8432a;--q5:#701318;--onq:#fff}
         @media(prefers-color-scheme:dark){:root{--paper:#15191b;--ink:#e9e7e2;--soft:#a9b1b5;--line:#3a4246;\
-        --tint:#1e2427;--ok:#2d5a4c;--late:#d9a441;--partial:#e58a45;--missed:#ff8f87;--none:#98a1a6;--link:#7cc4e4;\
-        --q1:#3b3524;--q2:#5f4a1f;--q3:#97601f;--q4:#d07a52;--q5:#ffb0a5;--onq:#15191b}}
+        --tint:#1e2427;--ok:#28483e;--late:#d9a441;--partial:#e58a45;--missed:#ff8f87;--none:#98a1a6;--link:#7cc4e4;\
+        --q1:#4a4024;--q2:#67501f;--q3:#8a5516;--q4:#d07a52;--q5:#ffb0a5;--onq:#15191b}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\
@@ -32,21 +32,21 @@ enum PageStyle {
         .scroll{overflow-x:auto;margin:.6rem 0;max-width:100%}
         .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
         table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
-        caption{text-align:left;padding:0 0 .4rem;max-width:46rem;caption-side:top}
+        caption{text-align:left;padding:0 0 .4rem;max-width:min(46rem,calc(100vw - 2.5rem));caption-side:top}
         th,td{text-align:left;padding:.28rem .9rem .28rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
         thead th{font-weight:600;color:var(--soft);font-size:.85rem;vertical-align:bottom}
         tbody th{font-weight:500}
         .n{text-align:right;white-space:nowrap}
         .id,code{font:.82em/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
         .id{color:var(--soft)}
-        td.bar{width:34%;min-width:8rem}
+        td.bar{width:34%;min-width:8rem;vertical-align:middle}
         svg{display:block}
         .whole{width:100%;height:1.9rem;margin:.3rem 0}
         .ok{fill:var(--ok)}.late{fill:var(--late)}.partial{fill:var(--partial)}.missed{fill:var(--missed)}
         .edge{fill:none;stroke:var(--ink);stroke-width:1;vector-effect:non-scaling-stroke}
         .ink{stroke:var(--ink)}.dots{fill:var(--ink)}.hatch{stroke:var(--none)}.paper{fill:var(--paper)}
         .months{fill:none;stroke:var(--paper);stroke-width:1;vector-effect:non-scaling-stroke}
-        .axis{position:relative;height:1.1rem;font-size:.72rem;color:var(--soft);font-weight:400}
+        .axis{position:relative;overflow:hidden;height:1.1rem;font-size:.72rem;color:var(--soft);font-weight:400}
         .axis span{position:absolute;white-space:nowrap;border-left:1px solid var(--line);padding-left:2px}
         .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.3rem;list-style:none;padding:0;margin:.5rem 0;font-size:.88rem}
         .legend li{display:flex;align-items:center;gap:.45rem}
@@ -54,15 +54,16 @@ enum PageStyle {
         .cal{table-layout:fixed;min-width:44rem;font-size:.74rem;border-collapse:separate;border-spacing:2px}
         .cal th,.cal td{padding:0;text-align:center;border:0;line-height:1.55rem;height:1.55rem}
         .cal tbody th{width:4.6rem;text-align:left;white-space:nowrap}
-        .cal thead th:first-child{width:4.6rem}
+        .cal thead th:first-child{width:4.6rem;text-align:left}
         .cal td{background:var(--tint)}
         .cal .o{background:none}.cal .q0{background:var(--ok)}.cal .q1{background:var(--q1)}.cal .q2{background:var(--q2)}
-        .cal .q3{background:var(--q3);color:var(--onq)}.cal .q4{background:var(--q4);color:var(--onq)}
+        .cal .q3{background:var(--q3)}.cal .q4{background:var(--q4);color:var(--onq)}
         .cal .q5{background:var(--q5);color:var(--onq)}
         .map td,.map th{padding:.12rem .9rem .12rem 0;border-bottom:0;vertical-align:middle}
         .map tr.g th,.map tr.g td{padding-top:.9rem;border-bottom:1px solid var(--line);vertical-align:bottom}
+        .map tbody th{white-space:nowrap}.map td.n{width:1%}
         .map td.s{padding-right:0;width:60%;min-width:24rem}
-        .map .id{white-space:nowrap}
+        .map .id{white-space:nowrap;margin-left:.35em}.list{margin:0;padding:0 0 0 1.2rem}.list li{margin:.3rem 0;max-width:46rem}
         .map svg{width:100%;height:14px}
         .urgent{font-weight:600}
         .tag{display:inline-block;border:1px solid currentColor;border-radius:2px;padding:0 .35rem;font-size:.8rem;\
@@ -70,7 +71,8 @@ enum PageStyle {
         footer{padding-bottom:3rem}
         @media(max-width:40rem){body{font-size:15px}h1{font-size:1.5rem}.lead{font-size:1.08rem}main,header,footer{padding:\
         0 1rem}header{padding-top:1.2rem}.key{grid-template-columns:1fr 1fr;gap:.8rem 1rem}.key dd{font-size:1.4rem}\
-        section{margin-top:1.8rem}}
+        section{margin-top:1.8rem}.wide{display:none}tbody th{min-width:7.5rem}.map tbody th{min-width:0}td.bar{min-width:4.5rem}\
+        .map td.s{min-width:17rem}.map bdi+.id{display:none}td.what{min-width:11rem}}
         @media print{:root{--paper:#fff;--ink:#000;--soft:#333;--line:#999;--tint:#f4f4f4;--ok:#d5e3dd;--late:#d9a441;\
         --partial:#b5651d;--missed:#7a1216;--none:#555;--link:#000;--q1:#f6e7c6;--q2:#ecc680;--q3:#d08a3c;--q4:#a8432a;\
         --q5:#701318;--onq:#fff}
@@ -81,6 +83,7 @@ enum PageStyle {
         thead{display:table-header-group}tr,.key div,figure,.legend{break-inside:avoid}h2,h3,caption{break-after:avoid}
         section{margin-top:7mm;padding-top:3mm}.page{break-before:page}.cal{min-width:0;font-size:6.5pt;border-spacing:1px}
         .cal th,.cal td{line-height:1.25rem;height:1.25rem}.map td.s{min-width:0}.map tr{break-inside:avoid}\
-        .map tr.g{break-after:avoid}a{text-decoration:none}.key dd{font-size:16pt}}
+        .map tr.g{break-after:avoid}a{text-decoration:none}.key dd{font-size:16pt}
+        .key{grid-template-columns:repeat(5,1fr);gap:1rem}.map .spare{display:none}}
         """
 }

@@ -13,11 +13,15 @@ extension ReportPage {
         }
         guard !places.isEmpty else { return }
         page.add("section", "id=\"details\" aria-labelledby=\"details-h\"") { section in
-            section.add("h2", "id=\"details-h\"", text: say("Các trạm cần người xem, chi tiết", "The stations that need somebody, closely"))
+            section.add(
+                "h2", "id=\"details-h\"",
+                text: say("Các trạm cần người xem, chi tiết", "The stations that need somebody, closely"))
             for place in places.prefix(Self.mostDetails) { addDetails(report.stations[place], &section) }
             if places.count > Self.mostDetails {
                 let rest = count(places.count - Self.mostDetails)
-                section.add("p", text: say("Và \(rest) trạm khác: xem --json.", "And \(rest) stations more: see --json."))
+                section.add(
+                    "p",
+                    text: say("Và \(rest) trạm khác: xem --json.", "And \(rest) stations more: see --json."))
             }
         }
         page.add("\n")
@@ -35,18 +39,23 @@ extension ReportPage {
             let parts = SlotVerdict.allCases.filter { tally[$0] > 0 }.map {
                 "\(ReportWords.verdict($0)[language]) \(count(tally[$0]))"
             }
-            lines.append(say("\(count(tally.due)) lượt: ", "\(count(tally.due)) slots: ") + parts.joined(separator: ", ") + ".")
+            lines.append(
+                say("\(count(tally.due)) lượt: ", "\(count(tally.due)) slots: ")
+                    + parts.joined(separator: ", ") + ".")
         }
         let reasons = station.missedReasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         if !reasons.isEmpty {
             lines.append(
                 say("Không phát vì: ", "Missed because: ")
-                    + reasons.map { "\(ReportWords.reason($0.key)[language]) (\(count($0.value)))" }.joined(separator: "; ") + ".")
+                    + reasons.map { "\(ReportWords.reason($0.key)[language]) (\(count($0.value)))" }.joined(
+                        separator: "; ") + ".")
         }
         let missing = ranges { station.days[$0].state == .noReport }
         if !missing.isEmpty { lines.append(say("Không có báo cáo: ", "No report: ") + missing + ".") }
         let bad = ranges { station.days[$0].due > 0 && station.days[$0][.missed] * 2 >= station.days[$0].due }
-        if !bad.isEmpty { lines.append(say("Ngày mất từ một nửa: ", "Days with half or more missed: ") + bad + ".") }
+        if !bad.isEmpty {
+            lines.append(say("Ngày mất từ một nửa: ", "Days with half or more missed: ") + bad + ".")
+        }
         if let heard = station.lastHeard {
             lines.append(say("Mục cuối đã kiểm chứng: ", "Last verified entry: ") + shown(heard) + ".")
         }
@@ -70,7 +79,9 @@ extension ReportPage {
         }
         let most = 8
         let text = ranges.suffix(most).map { range in
-            let (first, last) = (report.period[range.lowerBound].text(language), report.period[range.upperBound].text(language))
+            let (first, last) = (
+                report.period[range.lowerBound].text(language), report.period[range.upperBound].text(language)
+            )
             return range.count == 1 ? first : "\(first) – \(last)"
         }
         let rest = ranges.count - most
@@ -87,7 +98,8 @@ extension ReportPage {
             }
             section.add("h3", text: say("Tự kiểm tra", "Check it yourself"))
             section.add(
-                "p", text: say(
+                "p",
+                text: say(
                     "Không cần tin trung tâm hay trạm. Với thư mục bằng chứng và danh sách khóa ở dưới, bất kỳ ai cũng tính "
                         + "lại được:",
                     "Neither the centre nor the stations need be trusted. With the folder of proofs and the keys below, "
@@ -98,7 +110,8 @@ extension ReportPage {
                 "loa-centre report PROOFS --memory DIR \(period) --json",
             ] { section.add("p") { $0.add("code", text: line) } }
             section.add(
-                "p", text: say(
+                "p",
+                text: say(
                     "Nhật ký theo chuẩn mở C2SP tlog-tiles (cây băm RFC 6962, chữ ký Ed25519): công cụ khác cũng kiểm tra được.",
                     "The logs are in an open form, C2SP tlog-tiles (hash tree of RFC 6962, Ed25519 signatures): other tools "
                         + "can check them, too."))
@@ -111,13 +124,15 @@ extension ReportPage {
                 "Đúng giờ: tiếng đầu tiên rời card âm thanh lệch không quá 1 giây, và cả chương trình đã phát. Trễ: trọn vẹn "
                     + "nhưng lệch hơn 1 giây. Dở: chỉ một phần. Không phát: không có gì.",
                 "On time: the first sample left the sound card within 1 second of its time, and all of the programme was "
-                    + "heard. Late: whole, but more than 1 second off. Partial: some of it. Missed: none of it."),
+                    + "heard. Late: whole, but more than 1 second off. Partial: some of it. Missed: none of it."
+            ),
             say(
                 "Số phút là số khung âm mà card đã phát, chia cho tốc độ của card; không phải thời lượng dự kiến.",
                 "Minutes are the frames that the card consumed, divided by its rate; not what was planned."),
             say(
                 "Không chứng minh được: phát ra một card giả (null). Không tính là đã phát, không tính phút.",
-                "Unproven: it went to a card that only pretends (null). It counts neither as heard nor as minutes."),
+                "Unproven: it went to a card that only pretends (null). It counts neither as heard nor as minutes."
+            ),
             say(
                 "Không có báo cáo: không mục nào đã kiểm chứng nói về ngày đó. Không tính là phát, cũng không tính là lỡ.",
                 "No report: no verified entry speaks for that day. It counts neither as heard nor as missed."),
@@ -130,7 +145,8 @@ extension ReportPage {
                 "Một lượt phát chỉ được tính một lần, dù đứng trong hai nhật ký của trạm. Người tại trạm tự phát \(count(report.byHand.slots)) "
                     + "lần (\(figures.hours(report.byHand.milliseconds))): không tính ở trên.",
                 "A slot counts once, though it may stand in two logs of its station. What people at the stations played by "
-                    + "hand, \(count(report.byHand.slots)) times (\(figures.hours(report.byHand.milliseconds))), is not counted above."),
+                    + "hand, \(count(report.byHand.slots)) times (\(figures.hours(report.byHand.milliseconds))), is not counted above."
+            ),
         ]
     }
 
@@ -139,18 +155,21 @@ extension ReportPage {
     func addEvidence(_ page: inout Markup) {
         addSection("evidence", &page, startsPage: true) { section in
             addTable(
-                &section, caption: say(
+                &section,
+                caption: say(
                     "Nhật ký của từng trạm được tính đến đầu đã ký này. Ai giữ trang này có thể chứng minh nếu sau này nhật ký "
                         + "bị sửa.",
                     "Each station's log was counted up to this signed head. Whoever keeps this page can show if a log is "
                         + "changed later."),
                 heads: [
-                    (say("Nhật ký", "Log"), false), (say("Số mục", "Entries"), true),
-                    (say("Gốc cây băm; khóa", "Root of the tree; key"), false), (say("Ghi chú", "Remark"), false),
+                    Head(say("Nhật ký", "Log")), Head(say("Số mục", "Entries"), isNumber: true),
+                    Head(say("Gốc cây băm; khóa", "Root of the tree; key")), Head(say("Ghi chú", "Remark")),
                 ]
             ) { table in
                 for station in report.stations {
-                    for (number, log) in station.logs.enumerated() { addLog(station, log, number == 0, &table) }
+                    for (number, log) in station.logs.enumerated() {
+                        addLog(station, log, number == 0, &table)
+                    }
                     guard station.logs.isEmpty else { continue }
                     table.add("tr") { row in
                         row.add("th", "scope=\"row\"") { $0.add("code", text: station.station) }
@@ -163,7 +182,9 @@ extension ReportPage {
         }
     }
 
-    private func addLog(_ station: StationReport, _ log: StationReport.Log, _ isFirst: Bool, _ table: inout Markup) {
+    private func addLog(
+        _ station: StationReport, _ log: StationReport.Log, _ isFirst: Bool, _ table: inout Markup
+    ) {
         table.add("tr") { row in
             row.add("th", "scope=\"row\"") { $0.add("code", text: log.origin) }
             row.add("td", "class=\"n\"", text: count(Int(log.head?.size ?? 0)))

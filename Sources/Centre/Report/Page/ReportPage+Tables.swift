@@ -5,33 +5,95 @@ import TerminalText
 // The parts of the page that are tables and bars: what needs somebody, themes, reasons, classes.
 
 extension ReportPage {
-    func addVisits(_ page: inout Markup) {
-        addSection("visits", &page) { section in
+    /// So many stations are named with each thing that is wrong.
+    private static let mostNamed = 6
+
+    /// What needs somebody, in a few lines: how many stations have which trouble.
+    func addNeeds(_ page: inout Markup) {
+        addSection("needs", &page) { section in
             guard !visits.isEmpty else {
                 section.add("p", text: say("Không có gì.", "Nothing does."))
                 return
             }
+            var kinds: [(name: String, visits: [Visit])] = []
+            for visit in visits {
+                let name = ReportWords.kind(visit.cause)[language]
+                if let place = kinds.firstIndex(where: { $0.name == name }) {
+                    kinds[place].visits.append(visit)
+                } else {
+                    kinds.append((name, [visit]))
+                }
+            }
+            addTable(
+                &section,
+                caption: say(
+                    "Khẩn nhất ở trên. Danh sách đầy đủ ở phần Việc ở từng trạm.",
+                    "The most urgent first. The full list, station by station, is below."),
+                heads: [
+                    Head(say("Điều gì", "What")), Head(say("Trạm", "Stations"), isNumber: true),
+                    Head(say("Lâu nhất từ", "Longest since"), isNumber: true),
+                    Head(say("Trạm nào", "Which"), isWide: true),
+                    Head(say("Làm ở đâu", "Where")),
+                ]
+            ) { table in
+                for kind in kinds { addKind(kind.name, kind.visits, &table) }
+            }
+        }
+    }
+
+    private func addKind(_ name: String, _ visits: [Visit], _ table: inout Markup) {
+        table.add("tr") { row in
+            row.add("th", "scope=\"row\"", text: name)
+            row.add("td", "class=\"n\"", text: count(visits.count))
+            row.add("td", "class=\"n\"", text: visits.compactMap(\.since).min()?.text(language) ?? "–")
+            row.add("td", "class=\"wide\"") { cell in
+                for (number, visit) in visits.prefix(Self.mostNamed).enumerated() {
+                    cell.add(number > 0 ? ", " : "")
+                    cell.add("bdi", text: visit.name.isEmpty ? visit.station : visit.name)
+                }
+                let rest = visits.count - Self.mostNamed
+                if rest > 0 {
+                    cell.add(text: say(" và \(count(rest)) trạm khác", " and \(count(rest)) more"))
+                }
+            }
+            row.add("td") { cell in
+                if let first = visits.first {
+                    cell.add("span", "class=\"tag\"", text: ReportWords.place(first.cause)[language])
+                }
+            }
+        }
+    }
+
+    /// All of it, for whoever travels.
+    func addVisits(_ page: inout Markup) {
+        guard !visits.isEmpty else { return }
+        addSection("visits", &page, startsPage: true) { section in
             let caption = say(
-                "Khẩn nhất ở trên; cùng mức thì lâu nhất ở trên.", "The most urgent first; of equals what has lasted longest.")
+                "Khẩn nhất ở trên; cùng mức thì lâu nhất ở trên.",
+                "The most urgent first; of equals what has lasted longest.")
             addTable(
                 &section, caption: caption,
                 heads: [
-                    (say("Trạm", "Station"), false), (say("Điều gì", "What"), false), (say("Từ", "Since"), false),
-                    (say("Làm ở đâu", "Where"), false),
+                    Head(say("Trạm", "Station")), Head(say("Điều gì", "What")),
+                    Head(say("Từ", "Since"), isNumber: true),
+                    Head(say("Làm ở đâu", "Where")),
                 ]
             ) { table in
                 for visit in visits.prefix(Self.mostVisits) {
                     table.add("tr") { row in
                         row.add("th", "scope=\"row\"") { addName(visit.station, visit.name, &$0) }
-                        row.add("td", text: ReportWords.cause(visit.cause, figures))
+                        row.add("td", "class=\"what\"", text: ReportWords.cause(visit.cause, figures))
                         row.add("td", "class=\"n\"", text: visit.since?.text(language) ?? "–")
-                        row.add("td") { $0.add("span", "class=\"tag\"", text: ReportWords.place(visit.cause)[language]) }
+                        row.add("td") {
+                            $0.add("span", "class=\"tag\"", text: ReportWords.place(visit.cause)[language])
+                        }
                     }
                 }
             }
             if visits.count > Self.mostVisits {
                 let rest = count(visits.count - Self.mostVisits)
-                section.add("p", text: say("Và \(rest) việc khác: xem --json.", "And \(rest) more: see --json."))
+                section.add(
+                    "p", text: say("Và \(rest) việc khác: xem --json.", "And \(rest) more: see --json."))
             }
         }
     }
@@ -52,7 +114,9 @@ extension ReportPage {
             let caption = say(
                 "Số phút mà card âm thanh đã thật sự phát. Chương trình có hai chủ đề được tính ở cả hai.",
                 "Minutes that sound cards really consumed. A programme of two themes counts in both.")
-            let sorted = report.themes.sorted { ($1.value.milliseconds, $0.key) < ($0.value.milliseconds, $1.key) }
+            let sorted = report.themes.sorted {
+                ($1.value.milliseconds, $0.key) < ($0.value.milliseconds, $1.key)
+            }
             addBars(
                 &section, caption, say("Chủ đề", "Theme"),
                 sorted.map { (ReportWords.theme($0.key)[language], $0.value) })
@@ -61,7 +125,8 @@ extension ReportPage {
 
     func addClasses(_ page: inout Markup) {
         addSection("classes", &page) { section in
-            let caption = say("Cấp theo Thông tư 39/2020/TT-BTTTT.", "Classes as in Circular 39/2020/TT-BTTTT.")
+            let caption = say(
+                "Cấp theo Thông tư 39/2020/TT-BTTTT.", "Classes as in Circular 39/2020/TT-BTTTT.")
             let sorted = StationFold.classes.compactMap { name in
                 report.classes[name].map { (ReportWords.programmeClass(name)[language], $0) }
             }
@@ -77,21 +142,26 @@ extension ReportPage {
         addTable(
             &page, caption: caption,
             heads: [
-                (what, false), (say("Phút", "Minutes"), true), ("", false), (say("Lượt", "Slots"), true),
-                (say("Đúng giờ", "On time"), true), (say("Trễ", "Late"), true), (say("Dở", "Partial"), true),
-                (say("Không phát", "Missed"), true),
+                Head(what), Head(say("Phút", "Minutes"), isNumber: true), Head(""),
+                Head(say("Lượt", "Slots"), isNumber: true, isWide: true),
+                Head(say("Đúng giờ", "On time"), isNumber: true),
+                Head(say("Trễ", "Late"), isNumber: true, isWide: true),
+                Head(say("Dở", "Partial"), isNumber: true, isWide: true),
+                Head(say("Không phát", "Missed"), isNumber: true),
             ]
         ) { table in
             for (name, tally) in rows {
                 table.add("tr") { row in
                     row.add("th", "scope=\"row\"") { $0.add("bdi", text: name) }
                     row.add("td", "class=\"n\"", text: figures.minutes(tally.milliseconds))
-                    row.add("td", "class=\"bar\"") { addBar(tally.milliseconds, of: most, "class=\"ok\"", &$0) }
-                    row.add("td", "class=\"n\"", text: count(tally.due))
-                    row.add("td", "class=\"n\"", text: figures.percent(tally.onTime, of: tally.due))
-                    for verdict in [SlotVerdict.late, .partial, .missed] {
-                        row.add("td", "class=\"n\"", text: count(tally[verdict]))
+                    row.add("td", "class=\"bar\"") {
+                        addBar(tally.milliseconds, of: most, "class=\"ok\"", &$0)
                     }
+                    row.add("td", "class=\"n wide\"", text: count(tally.due))
+                    row.add("td", "class=\"n\"", text: figures.percent(tally.onTime, of: tally.due))
+                    row.add("td", "class=\"n wide\"", text: count(tally.late))
+                    row.add("td", "class=\"n wide\"", text: count(tally.partial))
+                    row.add("td", "class=\"n\"", text: count(tally.missed))
                 }
             }
         }
@@ -118,12 +188,13 @@ extension ReportPage {
             let sorted = names.sorted { (missed($1), partial($1), $0) < (missed($0), partial($0), $1) }
             let most = max(1, sorted.map(missed).max() ?? 1)
             addTable(
-                &section, caption: say(
+                &section,
+                caption: say(
                     "Mỗi lượt không phát, hay phát dở, đều có một lý do trong nhật ký của trạm.",
                     "Each slot that was missed or partial has one reason in its station's log."),
                 heads: [
-                    (say("Lý do", "Reason"), false), (say("Không phát", "Missed"), true), ("", false),
-                    (say("Phát dở", "Partial"), true),
+                    Head(say("Lý do", "Reason")), Head(say("Không phát", "Missed"), isNumber: true), Head(""),
+                    Head(say("Phát dở", "Partial"), isNumber: true),
                 ]
             ) { table in
                 for name in sorted {

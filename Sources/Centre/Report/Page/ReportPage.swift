@@ -10,7 +10,7 @@ package struct ReportPage {
     let visits: [Visit]
     let strip: DayStrip
     /// So many lines the list of what needs somebody has, and so many stations are told of closely.
-    static let mostVisits = 100
+    static let mostVisits = 200
     static let mostDetails = 60
 
     /// Makes the page of a report.
@@ -30,25 +30,29 @@ package struct ReportPage {
         page.add("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
         // Whatever stood in it, the page could not carry it out or send it anywhere.
         page.add(
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline'\">")
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline'\">"
+        )
         page.add("<meta name=\"generator\" content=\"loa-centre report\">")
         page.add("title", text: "\(title) · \(days)")
         page.add("<style>\n\(PageStyle.css)\n</style></head>\n<body>\n")
         page.add(definitions)
         addHeader(&page)
         page.add("\n<main>\n")
-        addVisits(&page)
+        addNeeds(&page)
         addThemes(&page)
         addReasons(&page)
         addClasses(&page)
+        addGroups(&page)
         addCalendar(&page)
         addMap(&page)
+        addVisits(&page)
         addDetails(&page)
         addMethod(&page)
         addEvidence(&page)
         page.add("</main>\n")
         page.add("footer") { footer in
-            footer.add("p", "class=\"foot\"", text: say("Lập bằng", "Made by") + " loa-centre report · " + made)
+            footer.add(
+                "p", "class=\"foot\"", text: say("Lập bằng", "Made by") + " loa-centre report · " + made)
         }
         page.add("\n</body>\n</html>\n")
         return page.bytes
@@ -94,7 +98,8 @@ package struct ReportPage {
             }
             if !report.chosen.isEmpty {
                 header.add(
-                    "p", "class=\"note\"", text: say("Chỉ tính: ", "Narrowed down to: ")
+                    "p", "class=\"note\"",
+                    text: say("Chỉ tính: ", "Narrowed down to: ")
                         + report.chosen.joined(separator: ", "))
             }
             addFigures(&header)
@@ -118,13 +123,15 @@ package struct ReportPage {
         let served = report.servingStations.reduce(0, +)
         let figures: [(name: String, figure: String, more: String)] = [
             (
-                say("Trọn vẹn và đúng giờ", "Whole and on time"), self.figures.percent(total.onTime, of: total.due),
+                say("Trọn vẹn và đúng giờ", "Whole and on time"),
+                self.figures.percent(total.onTime, of: total.due),
                 say("\(count(total.onTime)) lượt", "\(count(total.onTime)) slots")
             ),
             (
                 say("Thời gian đã phát", "Time broadcast"),
                 count(Int(total.milliseconds / 3_600_000)) + say(" giờ", " h"),
-                say("\(self.figures.minutes(total.milliseconds)) phút, đo tại card",
+                say(
+                    "\(self.figures.minutes(total.milliseconds)) phút, đo tại card",
                     "\(self.figures.minutes(total.milliseconds)) minutes, as the cards consumed them")
             ),
             (
@@ -136,8 +143,10 @@ package struct ReportPage {
                 say("trong \(count(report.stations.count)) trạm", "of \(count(report.stations.count))")
             ),
             (
-                say("Ngày không có báo cáo", "Days without report"), self.figures.percent(withoutReport, of: served),
-                say("\(count(withoutReport)) trong \(count(served)) ngày trạm",
+                say("Ngày không có báo cáo", "Days without report"),
+                self.figures.percent(withoutReport, of: served),
+                say(
+                    "\(count(withoutReport)) trong \(count(served)) ngày × trạm",
                     "\(count(withoutReport)) of \(count(served)) station days")
             ),
         ]
@@ -159,7 +168,8 @@ package struct ReportPage {
     private var visited: Int { Set(visits.filter(\.cause.isOnSite).map(\.station)).count }
 
     private static let fills: [SlotVerdict: String] = [
-        .onTime: "class=\"ok\"", .late: "fill=\"url(#l)\"", .partial: "fill=\"url(#p)\"", .missed: "class=\"missed\"",
+        .onTime: "class=\"ok\"", .late: "fill=\"url(#l)\"", .partial: "fill=\"url(#p)\"",
+        .missed: "class=\"missed\"",
         .unproven: "fill=\"url(#d)\"",
     ]
 
@@ -168,13 +178,17 @@ package struct ReportPage {
         let total = report.total
         guard total.due > 0 else { return }
         let parts = SlotVerdict.allCases.filter { total[$0] > 0 }
-        let told = parts.map { "\(ReportWords.verdict($0)[language]) \(figures.percent(total[$0], of: total.due))" }
+        let told = parts.map {
+            "\(ReportWords.verdict($0)[language]) \(figures.percent(total[$0], of: total.due))"
+        }
         page.add("<svg class=\"whole\" viewBox=\"0 0 1000 30\" preserveAspectRatio=\"none\" role=\"img\">")
         page.add("title", text: told.joined(separator: ", "))
         var x = 0.0
         for verdict in parts {
             let width = Double(total[verdict]) / Double(total.due) * 1000
-            page.add("<rect \(Self.fills[verdict] ?? "") x=\"\(Self.short(x))\" width=\"\(Self.short(width))\" height=\"30\"/>")
+            page.add(
+                "<rect \(Self.fills[verdict] ?? "") x=\"\(Self.short(x))\" width=\"\(Self.short(width))\" height=\"30\"/>"
+            )
             x += width
         }
         page.add("<rect class=\"edge\" width=\"1000\" height=\"30\"/></svg>")
@@ -203,9 +217,12 @@ package struct ReportPage {
 
     private var places: [(id: String, name: String)] {
         [
-            ("visits", say("Cần người xem", "What needs somebody")), ("themes", say("Chủ đề", "Themes")),
-            ("reasons", say("Vì sao không phát", "Why slots were missed")), ("classes", say("Cấp", "Classes")),
-            ("days", say("Từng ngày", "Day by day")), ("map", say("Nhóm và trạm", "Groups and stations")),
+            ("needs", say("Việc cần làm", "What needs somebody")), ("themes", say("Chủ đề", "Themes")),
+            ("reasons", say("Vì sao không phát", "Why slots were missed")),
+            ("classes", say("Cấp", "Classes")),
+            ("groups", say("Nhóm", "Groups")), ("days", say("Từng ngày", "Day by day")),
+            ("map", say("Từng trạm", "Stations day by day")),
+            ("visits", say("Việc ở từng trạm", "To do, station by station")),
             ("method", say("Cách tính", "How it was computed")), ("evidence", say("Bằng chứng", "Evidence")),
         ]
     }
@@ -234,18 +251,36 @@ package struct ReportPage {
         page.add("\n")
     }
 
-    /// A table in a box of its own that scrolls where it is too wide.
+    /// The head of a column: of numbers, which stand to the right; one that a phone, or paper, does without.
+    struct Head {
+        let name: String
+        let style: String
+
+        init(_ name: String, isNumber: Bool = false, isWide: Bool = false, isSpare: Bool = false) {
+            self.name = name
+            let classes = (isNumber ? ["n"] : []) + (isWide ? ["wide"] : []) + (isSpare ? ["spare"] : [])
+            style = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+        }
+    }
+
+    /// A table in a box of its own that scrolls where it is too wide; `last` is the head of a column of pictures.
     func addTable(
-        _ page: inout Markup, _ style: String = "", caption: String, heads: [(name: String, isNumber: Bool)],
-        _ rows: (inout Markup) -> Void
+        _ page: inout Markup, _ style: String = "", caption: String, heads: [Head],
+        last: String? = nil, _ rows: (inout Markup) -> Void
     ) {
-        page.add("div", "class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(Markup.escaped(caption))\"") { box in
+        page.add(
+            "div", "class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(Markup.escaped(caption))\""
+        ) { box in
             box.add("table", style.isEmpty ? "" : "class=\"\(style)\"") { table in
                 table.add("caption", text: caption)
                 table.add("thead") { head in
                     head.add("tr") { row in
-                        for (name, isNumber) in heads {
-                            row.add("th", "scope=\"col\"" + (isNumber ? " class=\"n\"" : ""), text: name)
+                        for head in heads { row.add("th", "scope=\"col\"\(head.style)", text: head.name) }
+                        // What a picture's column begins with is an axis; its name is for those who do not see it.
+                        if let last {
+                            row.add("th", "scope=\"col\" aria-label=\"\(Markup.escaped(days))\"") {
+                                $0.add(last)
+                            }
                         }
                     }
                 }

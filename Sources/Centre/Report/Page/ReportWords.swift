@@ -34,7 +34,12 @@ package enum ReportWords {
 
     /// A class.
     package static func programmeClass(_ name: String) -> Phrase {
-        name == StationFold.otherName ? other : Phrasebook.programmeClass(name)
+        switch name {
+        case StationFold.otherName: other
+        // In a table nobody has to be shouted at.
+        case "emergency": Phrase(vi: "khẩn cấp", en: "emergency")
+        default: Phrasebook.programmeClass(name)
+        }
     }
 
     private static let other = Phrase(vi: "khác", en: "other")
@@ -50,9 +55,11 @@ package enum ReportWords {
         case .headMissing: Phrase(vi: "Nhật ký không còn chữ ký", en: "The log's signed head is gone")
         case .rolledBack: Phrase(vi: "Nhật ký bị đưa về bản cũ", en: "The log went back to an older state")
         case .tampered:
-            Phrase(vi: "Nhật ký bị sửa: không khớp chữ ký", en: "The log was altered: it is not what was signed")
+            Phrase(
+                vi: "Nhật ký bị sửa: không khớp chữ ký", en: "The log was altered: it is not what was signed")
         case .incomplete:
-            Phrase(vi: "Thiếu một phần nhật ký đã ký", en: "Parts of the log that were signed for are not there")
+            Phrase(
+                vi: "Thiếu một phần nhật ký đã ký", en: "Parts of the log that were signed for are not there")
         case .unreadable: Phrase(vi: "Không đọc được tệp nhật ký", en: "The log's files cannot be read")
         case .lost:
             Phrase(
@@ -79,20 +86,49 @@ package enum ReportWords {
                 vi: "\(figures.count(slots)) lượt phát ra card không chứng minh được gì",
                 en: "\(figures.count(slots)) slots went to a card that proves nothing")
         case .fault(let code, let message):
-            phrase = message.isEmpty ? Phrase(same: code) : Phrasebook.translated(message)
+            phrase = fault(code, message)
         case .often(let reason, let missed, let due):
             let why = self.reason(reason)[language]
             phrase = Phrase(
                 vi: "Hay không phát: \(counted(missed, due)) lượt trong 30 ngày gần nhất, phần lớn do \(why)",
-                en: "Often silent: \(figures.count(missed)) of \(figures.count(due)) slots in the last 30 days, "
+                en:
+                    "Often silent: \(figures.count(missed)) of \(figures.count(due)) slots in the last 30 days, "
                     + "mostly because \(why)")
         }
         return phrase[language]
     }
 
+    /// What is wrong, without figures: what many stations have in common.
+    package static func kind(_ cause: Visit.Cause) -> Phrase {
+        switch cause {
+        case .log(let doubt), .desk(let doubt): self.doubt(doubt)
+        case .silent: Phrase(vi: "Không có tin gì từ trạm", en: "Nothing is heard of it")
+        case .missing(let name, _, _):
+            Phrase(
+                vi: "Mất phần lớn lượt phát: \(reason(name)[.vietnamese])",
+                en: "Most slots are missed: \(reason(name)[.english])")
+        case .unproven:
+            Phrase(vi: "Card âm thanh không chứng minh được gì", en: "Its sound card proves nothing")
+        case .fault(let code, let message): fault(code, message)
+        case .often(let name, _, _):
+            Phrase(
+                vi: "Hay mất lượt phát: \(reason(name)[.vietnamese])",
+                en: "Often silent: \(reason(name)[.english])")
+        }
+    }
+
+    /// What a station says of itself, as the beginning of a line.
+    private static func fault(_ code: String, _ message: String) -> Phrase {
+        guard !message.isEmpty else { return Phrase(same: code) }
+        let said = Phrasebook.translated(message)
+        func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+        return Phrase(vi: capitalised(said[.vietnamese]), en: capitalised(said[.english]))
+    }
+
     /// Where that is mended.
     package static func place(_ cause: Visit.Cause) -> Phrase {
-        cause.isOnSite ? Phrase(vi: "đến trạm", en: "visit") : Phrase(vi: "tại trung tâm", en: "at the centre")
+        cause.isOnSite
+            ? Phrase(vi: "đến trạm", en: "visit") : Phrase(vi: "tại trung tâm", en: "at the centre")
     }
 }
 
@@ -113,12 +149,15 @@ extension Report {
             let (due, share) = (figures.count(total.due), figures.percent(total.onTime, of: total.due))
             sentences.append(
                 Phrase(
-                    vi: "Trong \(due) lượt phát đến hạn ở \(stationCount) trạm, \(share) được phát trọn vẹn và đúng giờ.",
-                    en: "Of \(due) slots that were due at \(stationCount) stations, \(share) were heard whole "
+                    vi:
+                        "Trong \(due) lượt phát đến hạn ở \(stationCount) trạm, \(share) được phát trọn vẹn và đúng giờ.",
+                    en:
+                        "Of \(due) slots that were due at \(stationCount) stations, \(share) were heard whole "
                         + "and on time."))
         }
         switch visited {
-        case 0: sentences.append(Phrase(vi: "Không trạm nào cần người đến xem.", en: "No station needs a visit."))
+        case 0:
+            sentences.append(Phrase(vi: "Không trạm nào cần người đến xem.", en: "No station needs a visit."))
         case 1: sentences.append(Phrase(vi: "1 trạm cần người đến xem.", en: "1 station needs a visit."))
         default:
             sentences.append(
@@ -132,7 +171,8 @@ extension Report {
                     vi: "\(figures.count(uncounted)) trạm không được tính vì nhật ký không kiểm chứng được.",
                     en: uncounted == 1
                         ? "1 station is not counted: its log cannot be verified."
-                        : "\(figures.count(uncounted)) stations are not counted: their logs cannot be verified."))
+                        : "\(figures.count(uncounted)) stations are not counted: their logs cannot be verified."
+                ))
         }
         return sentences.map { $0[language] }
     }
