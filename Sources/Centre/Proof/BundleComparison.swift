@@ -51,9 +51,7 @@ extension Sequence {
 enum LogDifference {
     /// The entries among which the first other one is: one, if the last bundle of then is still there beside that of now.
     ///
-    /// - Parameters:
-    ///   - now: the tree of the log's first entries as they are now.
-    ///   - size: how many entries the log has now.
+    /// `now` is the tree of the log's first entries as they are now, `size` how many it has now.
     static func entries(
         _ log: StoredLog, _ known: StationMemory.Log, now: MerkleEdge?, in size: Int64
     ) -> Range<Int64> {

@@ -1,3 +1,4 @@
+import Glibc
 import StationHost
 import StationTrust
 
@@ -79,10 +80,13 @@ extension BundleScan {
     /// Whether the tile has these hashes; a full one in place of a partial one has more behind them.
     private func isSame(_ hashes: [MerkleHash]) -> Bool {
         tile.bytes.withUnsafeBytes { bytes in
-            for (place, hash) in hashes.enumerated() {
-                let start = place * MerkleHash.byteCount
-                let isSame = hash.withBytes { $0.elementsEqual(bytes[start..<start + MerkleHash.byteCount]) }
+            guard var rest = bytes.baseAddress else { return hashes.isEmpty }
+            for hash in hashes {
+                let isSame = hash.withBytes { bytes in
+                    bytes.baseAddress.map { memcmp($0, rest, bytes.count) } == 0
+                }
                 guard isSame else { return false }
+                rest += MerkleHash.byteCount
             }
             return true
         }

@@ -13,15 +13,17 @@ struct LogCheck {
     /// What the log has become, where all that is signed is there.
     private var seen: StationMemory.Log?
 
-    /// Checks a log: what was found, and what is to be remembered where all is well.
+    /// Checks a log.
     ///
     /// - Parameters:
+    ///   - log: where it lies.
     ///   - memory: which keys are trusted, and what the log was the last time.
     ///   - readsAll: whether what was read the last time is read again.
     ///   - progress: told now and then how many entries of it were read.
+    /// - Returns: what was found, and what the log has become, which is nil unless all that is signed is there and fits.
     static func check(
         _ log: StoredLog, _ memory: StationMemory, readsAll: Bool,
-        progress: @escaping (Int64) -> Void = { _ in }
+        progress: (Int64) -> Void = { _ in }
     ) -> (result: LogResult, seen: StationMemory.Log?) {
         var check = LogCheck(log, memory)
         check.run(readsAll: readsAll, progress)
@@ -36,15 +38,14 @@ struct LogCheck {
         result.rememberedSize = known?.size
     }
 
-    private mutating func run(readsAll: Bool, _ progress: @escaping (Int64) -> Void) {
+    private mutating func run(readsAll: Bool, _ progress: (Int64) -> Void) {
         guard let head = head() else { return }
         (result.size, result.root) = (head.size, Base64.text(head.root.bytes))
         if let known, head.size <= known.size, compareHeads(head, known) { return }
         // A station may put up more while this is read; its head stays true, so a second look is enough.
         for _ in 0..<2 {
             var pass = LogPass(log, head: head, known: known)
-            pass.progress = progress
-            if let outcome = pass.run(readsAll: readsAll) { return take(outcome, head) }
+            if let outcome = pass.run(readsAll: readsAll, progress: progress) { return take(outcome, head) }
             var diagnosis = LogDiagnosis(log, head: head, known: known)
             diagnosis.run()
             guard diagnosis.findings.isEmpty else {

@@ -24,8 +24,6 @@ struct LogPass {
     let log: StoredLog
     let head: Checkpoint
     let known: StationMemory.Log?
-    /// Told how many entries were read, now and then.
-    var progress: (Int64) -> Void = { _ in }
 
     private let hasher = MerkleHasher()
     private var edge = MerkleEdge()
@@ -35,16 +33,14 @@ struct LogPass {
 
     /// Prepares to read a log up to a head that a trusted key has signed.
     ///
-    /// - Parameter known: what it was the last time; a head that is smaller says nothing here.
+    /// A remembered head that is larger says nothing here.
     init(_ log: StoredLog, head: Checkpoint, known: StationMemory.Log?) {
         (self.log, self.head) = (log, head)
         self.known = known.flatMap { $0.size <= head.size ? $0 : nil }
     }
 
-    /// Reads; nil if anything does not fit.
-    ///
-    /// - Parameter readsAll: whether what was read before is read again.
-    mutating func run(readsAll: Bool) -> Outcome? {
+    /// Reads what is new, or everything; nil if anything does not fit.
+    mutating func run(readsAll: Bool, progress: (Int64) -> Void = { _ in }) -> Outcome? {
         if let known, !readsAll, !hasChanged(known) { begin(behind: known) }
         let start = edge.size
         while edge.size < head.size {
@@ -141,7 +137,10 @@ struct LogPass {
     private mutating func tilesFit(from start: Int64) -> Bool {
         var file = StoredFile()
         for level in Tile.levels.dropFirst().reversed() {
-            for tile in Tile.added(.hashes(level: level), from: start, to: head.size) {
+            // The last one at each level is looked at every time: it is small, and may be edited behind a remembered head.
+            let (count, bits) = (head.count(at: level), Int64(Tile.height * level))
+            let from = min(start, max(count - 1, 0) << bits)
+            for tile in Tile.added(.hashes(level: level), from: from, to: head.size) {
                 guard let hashes = log.hashes(of: tile, &file) else { return false }
                 changed = max(changed, file.changed)
                 guard hasher.edge(of: hashes).subtrees == expected(of: tile, &file) else { return false }

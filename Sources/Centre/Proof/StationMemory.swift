@@ -3,7 +3,7 @@ package import StationHost
 package import StationTrust
 import TerminalText
 
-/// What the centre knows of a station: which keys it trusts, which heads it has seen, when it heard of it.
+/// What the centre knows of a station: which keys it trusts, and which heads it has seen.
 ///
 /// A rolled-back head is valid in itself (SECURITY.md section 5): only who remembers a later one can tell.
 package struct StationMemory: Hashable, Sendable {
@@ -30,8 +30,6 @@ package struct StationMemory: Hashable, Sendable {
     package var keys: [NoteKey] = []
     /// The logs that were seen, each once.
     package var logs: [Log] = []
-    /// The `time` of the newest signed status; nil before the first.
-    package var statusTime: String?
 
     /// What the name of its file ends in.
     static let ending = ".json"
@@ -64,7 +62,6 @@ extension StationMemory {
         [
             "keys": .array(keys.map { .string($0.text) }),
             "logs": .array(logs.map(\.json)),
-            "status": statusTime.map { ["time": .string($0)] } ?? .null,
         ]
     }
 
@@ -79,7 +76,6 @@ extension StationMemory {
             guard let log = Log(json: log) else { return nil }
             self.logs.append(log)
         }
-        statusTime = json["status"]?["time"]?.text
     }
 }
 
@@ -111,6 +107,16 @@ extension StationMemory.Log {
 }
 
 extension ProofFolder {
+    /// Keeps other commands away from the memory for as long as the descriptor lives: what they read, they write.
+    func lockMemory() throws(CentreError) -> Descriptor {
+        let folder = try attempt { () throws(SystemError) in
+            try DurableFile.makeDirectory(memory)
+            return try Descriptor.open(memory, O_RDONLY | O_DIRECTORY)
+        }
+        try FolderLock.take(folder, memory)
+        return folder
+    }
+
     private func file(of station: String) -> String { memory + "/" + station + StationMemory.ending }
 
     /// What is known of a station: nothing, where it was never seen.
@@ -142,7 +148,6 @@ extension ProofFolder {
     ) throws(CentreError) {
         let path = file(of: station)
         try attempt { () throws(SystemError) in
-            try DurableFile.makeDirectory(self.memory)
             try DurableFile.replace(path, with: memory.json.bytes + [0x0A], calls)
         }
     }

@@ -105,7 +105,7 @@ extension Slot {
     }
 
     /// Whether two names are those of one slot.
-    static func isSame(_ id: String, _ other: String) -> Bool {
+    package static func isSame(_ id: String, _ other: String) -> Bool {
         id == other || identity(of: id) == identity(of: other)
     }
 
