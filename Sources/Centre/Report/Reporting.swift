@@ -33,7 +33,9 @@ package struct Reporting {
     ///
     /// - Parameters:
     ///   - wantsRows: whether the finest rows are made.
+    ///   - progress: told how many stations were read.
     ///   - each: gets every station with its finest rows, in order of their ids, on this thread.
+    /// - Returns: the sums, with every station but its rows.
     /// - Throws: `CentreError` when the store's folder cannot be read, or a station is not in it; what `each` throws.
     package func run(
         wantsRows: Bool = false, progress: (_ done: Int, _ all: Int) -> Void = { _, _ in },

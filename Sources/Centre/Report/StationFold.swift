@@ -72,7 +72,9 @@ struct StationFold {
     /// Folds one entry.
     mutating func fold(_ entry: UnsafeRawBufferPointer) {
         guard let head = EntryHead(entry) else { return foldAnyhow(Array(entry)) }
-        if head.isClockTrusted { hear(entry, wall: head.wall, boot: head.boot, head.index) }
+        if head.isClockTrusted, !hear(entry, wall: head.wall, boot: head.boot, head.index) {
+            return unreadable += 1
+        }
         switch head.kind {
         case .outcome, .boot: foldBody(Array(entry))
         case .device: foldDevice(entry, from: head.end)
@@ -85,23 +87,25 @@ struct StationFold {
 
     // MARK: Days
 
+    /// Notes that the station wrote something at a time; false where the time is none.
     private mutating func hear(
         _ entry: UnsafeRawBufferPointer, wall: Range<Int>, boot: Range<Int>, _ index: Int64
-    ) {
-        guard let day = days.day(of: entry, at: wall) else { return unreadable += 1 }
+    ) -> Bool {
+        guard let day = days.day(of: entry, at: wall) else { return false }
         if firstHeard == nil { firstHeard = DayReader.instant(entry[wall]) }
         lastWall.removeAll(keepingCapacity: true)
         lastWall += UnsafeRawBufferPointer(rebasing: entry[wall])
         if isReported.indices ~= day { isReported[day] = true }
         guard let before = previous, before.index + 1 == index, entry.holds(before.boot, at: boot) else {
             previous = (index, Array(entry[boot]), day)
-            return
+            return true
         }
         // The station was on, and had nothing to say: the days between are spoken for.
         let start = max(0, before.day + 1)
         for number in start..<max(start, min(day, isReported.count)) { isReported[number] = true }
         previous?.index = index
         previous?.day = day
+        return true
     }
 
     // MARK: Entries
@@ -114,7 +118,7 @@ struct StationFold {
         }
         if entry.clock != .untrusted, let wall = json["wall"]?.text {
             let texts = Array(wall.utf8) + Array(entry.boot.utf8)
-            texts.withUnsafeBytes {
+            _ = texts.withUnsafeBytes {
                 hear($0, wall: 0..<wall.utf8.count, boot: wall.utf8.count..<texts.count, entry.index)
             }
         }

@@ -126,7 +126,7 @@ enum ReportText {
     }
 
     private static func table(_ rows: [(name: String, tally: Tally)], _ figures: ReportFigures) -> [String] {
-        TextWidth.table([head(figures.language)] + rows.map { ["  " + $0.name] + cells($0.tally, figures) })
+        aligned([head(figures.language)] + rows.map { ["  " + $0.name] + cells($0.tally, figures) })
     }
 
     private static func stations(_ report: Report, _ figures: ReportFigures) -> [String] {
@@ -136,7 +136,7 @@ enum ReportText {
                 Phrase(vi: "ngày không báo cáo", en: "days without report")[language],
                 Phrase(vi: "đã kiểm chứng đến mục", en: "verified up to entry")[language],
             ]
-        return TextWidth.table(
+        return aligned(
             [head]
                 + report.stations.map { station in
                     let logs = station.logs.map { log in
@@ -146,5 +146,23 @@ enum ReportText {
                     return ["  " + station.station] + cells(station.total, figures)
                         + [figures.count(station.daysWithoutReport), logs.joined(separator: ", ")]
                 })
+    }
+
+    /// A table whose columns of figures stand to the right: all but the first, and the last where it has words.
+    private static func aligned(_ rows: [[String]]) -> [String] {
+        var widths: [Int: Int] = [:]
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                widths[column] = max(widths[column] ?? 0, TextWidth.columns(TextWidth.harmless(cell)))
+            }
+        }
+        return TextWidth.table(
+            rows.map { row in
+                row.enumerated().map { column, cell in
+                    guard 1...8 ~= column else { return cell }
+                    let gap = (widths[column] ?? 0) - TextWidth.columns(TextWidth.harmless(cell))
+                    return String(repeating: " ", count: max(0, gap)) + cell
+                }
+            })
     }
 }
