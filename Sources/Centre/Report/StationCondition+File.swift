@@ -1,6 +1,8 @@
 import StationCore
 import StationTrust
 
+// What a station says of itself, read from the signed status in its folder.
+
 extension StationCondition {
     /// A status is a few kilobytes.
     private static let mostBytes = 1 << 20
