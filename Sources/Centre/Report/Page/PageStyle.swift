@@ -84,6 +84,7 @@ enum PageStyle {
         section{margin-top:7mm;padding-top:3mm}.page{break-before:page}.cal{min-width:0;font-size:6.5pt;border-spacing:1px}
         .cal th,.cal td{line-height:1.25rem;height:1.25rem}.map td.s{min-width:0}.map tr{break-inside:avoid}\
         .map tr.g{break-after:avoid}a{text-decoration:none}.key dd{font-size:16pt}
-        .key{grid-template-columns:repeat(5,1fr);gap:1rem}.map .spare{display:none}}
+        .key{grid-template-columns:repeat(5,1fr);gap:1rem}.map .spare{display:none}
+        #needs,#themes,#reasons,#classes,#days{break-inside:avoid}}
         """
 }
