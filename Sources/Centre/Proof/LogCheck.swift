@@ -1,4 +1,3 @@
-import Glibc
 import StationHost
 import StationTrust
 import TerminalText
@@ -62,11 +61,12 @@ struct LogCheck {
     private mutating func head() -> Checkpoint? {
         let bytes: [UInt8]
         do throws(SystemError) { bytes = try log.readCheckpoint() } catch {
-            let isGone = error.code == ENOENT || error.code == ENOTDIR
-            result.add(isGone ? LogText.headMissing(log, known?.size) : LogText.headUnreadable(log))
+            result.add(error.isMissing ? LogText.headMissing(log, known?.size) : LogText.headUnreadable(log))
             return nil
         }
-        guard let note = SignedNote(bytes), let head = Checkpoint(text: note.text) else {
+        guard let note = SignedNote(bytes), let head = Checkpoint(text: note.text),
+            head.size <= StoredLog.mostEntries
+        else {
             result.add(LogText.headUnreadable(log))
             return nil
         }

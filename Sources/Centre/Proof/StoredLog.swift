@@ -33,6 +33,9 @@ package struct StoredLog: Hashable, Sendable {
     /// What its head says it is: `loa/STATION`, `loa/STATION/2`.
     package var origin: String { Self.keyName(of: station) + (number == 1 ? "" : "/\(number)") }
 
+    /// A head of more entries is none: a trillion is more than a station writes in any time.
+    static let mostEntries: Int64 = 1 << 40
+
     /// Where a tile lies.
     package func path(of tile: Tile) -> String { folder + "/" + tile.path }
 
@@ -51,7 +54,7 @@ package struct StoredLog: Hashable, Sendable {
     package func head(trusting keys: [NoteKey]) -> Checkpoint? {
         guard let bytes = try? readCheckpoint(), let note = SignedNote(bytes),
             keys.contains(where: { $0.name == Self.keyName(of: station) && note.isSigned(by: $0) }),
-            let head = Checkpoint(text: note.text), head.origin == origin
+            let head = Checkpoint(text: note.text), head.origin == origin, head.size <= Self.mostEntries
         else { return nil }
         return head
     }
@@ -191,4 +194,9 @@ extension StoredFile {
 extension timespec {
     /// The time in nanoseconds since 1970.
     fileprivate var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
+}
+
+extension SystemError {
+    /// Whether there is no such file.
+    var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }

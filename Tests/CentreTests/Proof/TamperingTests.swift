@@ -124,8 +124,7 @@ struct TamperingTests {
             try desk.remove(log.file("tile/0/002.p/88"))
         },
         Deed(
-            "an entry edited with all the hashes over it", .tampered, .rootDiffers, 0..<512, "checkpoint",
-            go: ""
+            "an entry edited with all the hashes over it", .tampered, .rootDiffers, 0..<512, "checkpoint"
         ) {
             desk, log in
             let forger = try desk.station(log.name, board: 99)
