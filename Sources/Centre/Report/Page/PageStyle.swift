@@ -35,7 +35,7 @@ enum PageStyle {
         caption{text-align:left;padding:0 0 .4rem;max-width:min(46rem,calc(100vw - 2.5rem));caption-side:top}
         th,td{text-align:left;padding:.28rem .9rem .28rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
         thead th{font-weight:600;color:var(--soft);font-size:.85rem;vertical-align:bottom}
-        tbody th{font-weight:500}
+        tbody th{font-weight:500;min-width:6.5rem}
         .n{text-align:right;white-space:nowrap}
         .id,code{font:.82em/1.4 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
         .id{color:var(--soft)}
@@ -65,14 +65,14 @@ enum PageStyle {
         .map td.s{padding-right:0;width:60%;min-width:24rem}
         .map .id{white-space:nowrap;margin-left:.35em}.list{margin:0;padding:0 0 0 1.2rem}.list li{margin:.3rem 0;max-width:46rem}
         .map svg{width:100%;height:14px}
-        .urgent{font-weight:600}
+        .proof td:nth-child(3){width:64%}.proof td:last-child{padding-right:0}
         .tag{display:inline-block;border:1px solid currentColor;border-radius:2px;padding:0 .35rem;font-size:.8rem;\
         white-space:nowrap}
         footer{padding-bottom:3rem}
         @media(max-width:40rem){body{font-size:15px}h1{font-size:1.5rem}.lead{font-size:1.08rem}main,header,footer{padding:\
         0 1rem}header{padding-top:1.2rem}.key{grid-template-columns:1fr 1fr;gap:.8rem 1rem}.key dd{font-size:1.4rem}\
         section{margin-top:1.8rem}.wide{display:none}tbody th{min-width:7.5rem}.map tbody th{min-width:0}td.bar{min-width:4.5rem}\
-        .map td.s{min-width:17rem}.map bdi+.id{display:none}td.what{min-width:11rem}}
+        .map td.s{min-width:17rem}.map bdi+.id{display:none}.map tr.g th{white-space:normal}td.what{min-width:11rem}}
         @media print{:root{--paper:#fff;--ink:#000;--soft:#333;--line:#999;--tint:#f4f4f4;--ok:#d5e3dd;--late:#d9a441;\
         --partial:#b5651d;--missed:#7a1216;--none:#555;--link:#000;--q1:#f6e7c6;--q2:#ecc680;--q3:#d08a3c;--q4:#a8432a;\
         --q5:#701318;--onq:#fff}
@@ -84,7 +84,7 @@ enum PageStyle {
         section{margin-top:7mm;padding-top:3mm}.page{break-before:page}.cal{min-width:0;font-size:6.5pt;border-spacing:1px}
         .cal th,.cal td{line-height:1.25rem;height:1.25rem}.map td.s{min-width:0}.map tr{break-inside:avoid}\
         .map tr.g{break-after:avoid}a{text-decoration:none}.key dd{font-size:16pt}
-        .key{grid-template-columns:repeat(5,1fr);gap:1rem}.map .spare{display:none}
+        .key{grid-template-columns:repeat(5,1fr);gap:1rem}.map .spare{display:none}.proof code{font-size:6.6pt}
         #needs,#themes,#reasons,#classes,#days{break-inside:avoid}}
         """
 }

@@ -71,7 +71,7 @@ extension ReportPage {
                 heads: [
                     Head(say("Nhóm, trạm", "Group, station")),
                     Head(say("Đúng giờ", "On time"), isNumber: true),
-                    Head(say("Không phát", "Missed"), isNumber: true),
+                    Head(say("Không phát", "Missed"), isNumber: true, isWide: true),
                     Head(say("Phút", "Minutes"), isNumber: true, isWide: true), Head(days),
                 ]
             ) { table in
@@ -185,7 +185,7 @@ extension ReportPage {
 
     private func addNumbers(_ tally: Tally, _ row: inout Markup) {
         row.add("td", "class=\"n\"", text: figures.percent(tally.onTime, of: tally.due))
-        row.add("td", "class=\"n\"", text: count(tally.missed))
+        row.add("td", "class=\"n wide\"", text: count(tally.missed))
         row.add("td", "class=\"n wide\"", text: figures.minutes(tally.milliseconds))
     }
 

@@ -155,7 +155,7 @@ extension ReportPage {
     func addEvidence(_ page: inout Markup) {
         addSection("evidence", &page, startsPage: true) { section in
             addTable(
-                &section,
+                &section, "proof",
                 caption: say(
                     "Nhật ký của từng trạm được tính đến đầu đã ký này. Ai giữ trang này có thể chứng minh nếu sau này nhật ký "
                         + "bị sửa.",
