@@ -64,6 +64,21 @@ extension Station {
         append(.outcome, outcome(of: ended, result: isHeard ? "partial" : "missed", reason: reason))
     }
 
+    /// What all items of an outcome may take, in bytes; a bundle of the log has no longer entries than 65,535 (C2SP
+    /// tlog-tiles), and the rest of an outcome is some kilobytes at the most.
+    static let mostItemBytes = 48 << 10
+
+    /// The items that an entry has room for: the first ones.
+    private static func fitting(_ items: [PositionRecord.Item]) -> ArraySlice<PositionRecord.Item> {
+        var left = mostItemBytes
+        let count = items.prefix { item in
+            // Every byte of a path may need another before it; all else of an item is shorter than that.
+            left -= 2 * item.path.utf8.count + 400
+            return left >= 0
+        }.count
+        return items.prefix(count)
+    }
+
     /// What an outcome tells beside result and reason.
     private struct Ended {
         var slot: String
@@ -78,6 +93,7 @@ extension Station {
 
     private func outcome(of ended: Ended, result: String, reason: Reason?) -> [JSON.Member] {
         let sum = ended.measured
+        let kept = Self.fitting(ended.items)
         var body: [JSON.Member] = [.init("slot", .string(ended.slot))] + ended.description
         body += [
             .init("scheduled", .string(text(ended.scheduled))),
@@ -92,8 +108,11 @@ extension Station {
             .init("rate", sum.rate.map { .integer(Int64($0)) } ?? .null),
             .init("xruns", .integer(Int64(sum.xruns))),
             .init("volumeDecibels", ended.volumeDecibels.map(JSON.tenths) ?? .null),
-            .init("items", .array(ended.items.map(\.outcome))),
+            .init("items", .array(kept.map(\.outcome))),
         ]
+        if kept.count < ended.items.count {
+            body.append(.init("itemsLeftOut", .integer(Int64(ended.items.count - kept.count))))
+        }
         if sum.isUnproven { body.append(.init("unproven", true)) }
         return body
     }
