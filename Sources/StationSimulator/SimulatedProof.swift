@@ -12,6 +12,7 @@ package final class SimulatedProofStore {
         case takesButFails
     }
 
+    /// How it answers now.
     package var behaviour = Behaviour.sound
     /// The files, by their path below all stations' folders.
     package private(set) var files: [String: [UInt8]] = [:]

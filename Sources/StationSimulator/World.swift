@@ -126,8 +126,9 @@ package final class World {
     package var serves: (RemoteFile) -> Bool = { _ in true }
     /// Whether there is a way to the upstreams.
     package internal(set) var hasNetwork = true
-    /// Where the log goes, and which board this is; without a store the log stays here.
+    /// Where the log goes; without a store it stays here.
     var proof: Proof?
+    /// Which board the disk is in.
     package internal(set) var board = "board-1"
     var savedImage: DiskImage?
     var prepared: [PlayID: (items: [ContentItem], reports: [ItemReport])] = [:]

@@ -83,7 +83,9 @@ struct PhrasebookTests {
     /// What looks like a message and is none that `loa` shows: the journal's, `Why`'s keys, parts of messages.
     private static let others: Set = [
         // For the journal and the service supervisor.
-        "playing {}", "arming {}", "fault: {}", "amplifier: {}",
+        "Content-Type: application/octet-stream", "the log cannot be signed: {}",
+        "the head that the store took cannot be kept: {}", "playing {}", "arming {}", "fault: {}",
+        "amplifier: {}",
         "the state directory cannot be written: {}", "another loaphuongd is running: {}",
         "the {} thread makes no progress: the watchdog is not fed", "card {}: {} (errno {})",
         "real-time scheduling is refused (errno {}); playing without it", "{} is there and is no socket",

@@ -62,7 +62,7 @@ package struct LogUpload {
 
     private enum Stage {
         case readHead
-        case puts([Step], head: LogHead)
+        case putting([Step], head: LogHead)
         case probe(number: Int64)
     }
 
@@ -93,7 +93,7 @@ package struct LogUpload {
             switch (stage, answer) {
             case (.readHead, .missing): return try extend(from: 0)
             case (.readHead, .bytes(let bytes)): return try compare(bytes)
-            case (.puts(let rest, let head), .put): return try putNext(rest, head)
+            case (.putting(let rest, let head), .put): return try putNext(rest, head)
             case (.probe(let number), .missing): return .ended(.refused(next: number))
             case (.probe(let number), .bytes): return probe(number + 1)
             default: return .ended(.failed("the store gave no answer to the question"))
@@ -177,7 +177,7 @@ package struct LogUpload {
         guard let first = steps.first else {
             return isEnough(head.size) ? .ended(.done(size: head.size)) : readHead()
         }
-        stage = .puts(Array(steps.dropFirst()), head: head)
+        stage = .putting(Array(steps.dropFirst()), head: head)
         return first
     }
 

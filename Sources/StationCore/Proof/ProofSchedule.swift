@@ -14,8 +14,9 @@ struct ProofSchedule: Sendable {
         case upload(LogHead, isSparing: Bool)
     }
 
-    /// A station that tells its status once an hour or less often is taken to pay for its network by the request: its
-    /// log goes up once a day. Others' logs go up with each status.
+    /// A station that tells its status so seldom is taken to pay for its network by the request.
+    ///
+    /// Its log goes up once a day; others' logs go up with each status.
     static let sparing = Duration.seconds(3600)
     /// From upload to upload of a log whose requests are spared.
     static let day = Duration.seconds(86_400)
@@ -176,6 +177,7 @@ struct ProofSchedule: Sendable {
     ///   - origin: the log that entries go to, and its name.
     ///   - isQuiet: whether nothing sounds or is about to.
     ///   - isTimeKnown: whether the clock is believed.
+    /// - Returns: the deeds, in order.
     mutating func act(
         at now: Now, origin: (origin: LogOrigin, name: String), isQuiet: Bool, isTimeKnown: Bool
     ) -> [Action] {

@@ -207,6 +207,7 @@ package final class LogTree {
 }
 
 extension LogTree: LogLeaves {
+    /// A node over entries that were taken in.
     package func node(_ level: Int, _ index: Int64) throws(LogLeavesError) -> MerkleHash {
         if level > Tile.height {
             let left = try node(level - 1, 2 * index)
@@ -221,6 +222,7 @@ extension LogTree: LogLeaves {
         return hasher.root(perfect: Array(leaves[begin..<end]))
     }
 
+    /// Entries as they stand in the segments.
     package func entries(_ tile: Tile) throws(LogLeavesError) -> [UInt8] {
         var entries: [[UInt8]] = []
         try readBundle(tile.index) { entries.append(Array($0)) }
@@ -228,6 +230,7 @@ extension LogTree: LogLeaves {
         return EntryBundle.bytes(entries.prefix(tile.width))
     }
 
+    /// Believes nothing that is kept beside the journal.
     package func readAgain() throws(LogLeavesError) {
         guard let origin else { return }
         let count = nextLine

@@ -29,6 +29,7 @@ package struct SigningFolder: Sendable {
     /// - Parameters:
     ///   - board: which board this is.
     ///   - random: gives so many bytes that nobody can foresee.
+    /// - Returns: the key.
     /// - Throws: `SystemError` when there is none and none can be written.
     package func key(
         board: String = Board.identity(), random: (Int) -> [UInt8]? = Self.systemRandom

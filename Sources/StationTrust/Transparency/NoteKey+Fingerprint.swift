@@ -1,3 +1,5 @@
+// How two people make sure that they mean the same key.
+
 extension NoteKey {
     /// What two people compare by telephone: the SHA-256 of the key's 32 bytes, in groups of four digits.
     package var fingerprint: String {

@@ -113,6 +113,18 @@ extension Verb {
         }
     }
 
+    private static let verifyDetails = [
+        Phrase(
+            vi:
+                "NOTE là tệp checkpoint đã lưu trước đây (hoặc nội dung của nó): nhật ký phải nối tiếp nó.",
+            en:
+                "NOTE is a checkpoint that was kept, as a file or its text: the log must go on from it."
+        ),
+        Phrase(
+            vi: "Kết thúc bằng 1 nếu có gì sai; in khóa công khai để trung tâm enrol.",
+            en: "Ends with 1 if anything is wrong; shows the public key that the centre enrols."),
+    ]
+
     /// More about it, one line each.
     fileprivate var details: [Phrase] {
         switch self {
@@ -138,18 +150,7 @@ extension Verb {
                     vi: "SLOT như trong loa next; TIME như 05:00 hoặc 2026-11-23T05:00.",
                     en: "SLOT as in loa next; TIME such as 05:00 or 2026-11-23T05:00.")
             ]
-        case .verify:
-            [
-                Phrase(
-                    vi:
-                        "NOTE là tệp checkpoint đã lưu trước đây (hoặc nội dung của nó): nhật ký phải nối tiếp nó.",
-                    en:
-                        "NOTE is a checkpoint that was kept, as a file or its text: the log must go on from it."
-                ),
-                Phrase(
-                    vi: "Kết thúc bằng 1 nếu có gì sai; in khóa công khai để trung tâm enrol.",
-                    en: "Ends with 1 if anything is wrong; shows the public key that the centre enrols."),
-            ]
+        case .verify: Self.verifyDetails
         case .sync:
             [
                 Phrase(
