@@ -35,7 +35,7 @@ import Testing
             ])
         #expect(names(status["device"]) == ["name", "state", "rate", "channels", "xruns"])
         #expect(names(status["storage"]) == ["freeBytes", "contentBytes"])
-        #expect(names(status["proof"]) == ["origin", "size", "uploaded", "rootHash"])
+        #expect(names(status["proof"]) == ["origin", "size", "uploaded", "rootHash", "key"])
         #expect(status["state"]?.text == "idle")
         #expect(status["faults"] == [])
     }
