@@ -98,6 +98,11 @@ let package = Package(
                 "StationFetch", "StationHost", "StationCore", "StationTrust", "SignedRepositories",
             ],
             path: "Tests/fetch-tool", swiftSettings: strict),
+        // The proofs of a simulated province, for the report's benchmark and for looking at its page; not installed.
+        .executableTarget(
+            name: "province",
+            dependencies: ["StationSimulator", "StationHost", "StationCore", "StationTrust"],
+            path: "Tests/province", swiftSettings: strict),
         .testTarget(
             name: "StationTrustTests", dependencies: ["StationTrust", "SignedRepositories"],
             exclude: ["Fixtures"], swiftSettings: strict),

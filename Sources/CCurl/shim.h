@@ -28,6 +28,12 @@ static inline CURLcode ccurl_set_taker(CURL *handle, ccurl_take take, void *user
     return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, user);
 }
 
+/// Sets the body that is sent; libcurl copies it, and can send it again over another connection.
+static inline CURLcode ccurl_set_body(CURL *handle, const void *bytes, int64_t count) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, (const char *)bytes);
+}
+
 /// The status of the last answer, 0 if there was none.
 static inline long ccurl_status(CURL *handle) {
     long status = 0;

@@ -28,7 +28,7 @@ final class ChannelReading {
     private let store: ContentStore
     private let then: (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
     private var channel = Manifest.Channel()
-    /// What of others' part cannot be had: that stays as it was.
+    /// Why something that another centre signs for was left as it was, the first time.
     private var lapse: Repository.Problem?
     private var texts: [String: [UInt8]] = [:]
     private var textBytes = 0
@@ -45,7 +45,8 @@ final class ChannelReading {
     ///   - question: what is read.
     ///   - repository: has it.
     ///   - store: has its texts, or gets them.
-    ///   - then: is told once what there is, and of what of it nobody signs any more; maybe before `start` returns.
+    ///   - then: is told once what there is, and why some of it was left as it was, if it was: nobody signs for it any
+    ///     more, or it is not there. Maybe before `start` returns.
     init(
         _ question: Question, _ repository: Repository, _ store: ContentStore,
         then: @escaping (Result<Manifest.Channel, Repository.Problem>, Repository.Problem?) -> Void
@@ -82,10 +83,11 @@ final class ChannelReading {
 
     private func found(_ path: String, _ result: Result<TUF.Target?, Repository.Problem>) {
         switch result {
-        // An alert's signature ends with it: until somebody signs for the next there is none.
-        case .failure(let problem) where problem.isExpired && isEmergency: end(.success(Manifest.Channel()))
-        case .failure(let problem) where problem.isExpired: lapse(path, problem)
-        case .failure(let problem): end(.failure(problem))
+        case .failure(let problem):
+            guard problem.isExpired else { return end(.failure(problem)) }
+            guard isEmergency else { return leaveAsItWas(path, problem) }
+            // An alert's signature ends with it: until somebody signs for the next there is none.
+            end(.success(Manifest.Channel()))
         // What nobody offers is missed by whoever compiles the timetable.
         case .success(nil): goOn()
         case .success(let target?):
@@ -102,7 +104,7 @@ final class ChannelReading {
 
     /// Leaves what another centre signs for as it was, where that has run out or is not there any more: a commune's
     /// lapse freezes nothing that its district sends.
-    private func lapse(_ path: String, _ problem: Repository.Problem) {
+    private func leaveAsItWas(_ path: String, _ problem: Repository.Problem) {
         lapse = lapse ?? problem
         channel.contents[path] = nil
         guard let kept = question.before?.contents[path], !ChannelReader.isText(path) || store.contains(kept)
@@ -148,7 +150,7 @@ final class ChannelReading {
                 goOn()
             } catch let problem as Repository.Problem {
                 guard isOfOthers, !problem.isUnreachable else { return end(.failure(problem)) }
-                lapse(path, problem)
+                leaveAsItWas(path, problem)
             } catch { end(.failure(.init(description: "\(error)"))) }
         }
     }

@@ -12,7 +12,8 @@ extension FetchThread {
             Setup(
                 upstreams: configuration.upstreams, station: context.station,
                 zoneName: configuration.timeZone, zones: ZoneFolder.system.zones,
-                network: configuration.network, state: configuration.state, boot: context.boot)
+                network: configuration.network, state: configuration.state, boot: context.boot,
+                proof: configuration.proof)
         ) { [mailbox = context.mailbox] in mailbox.put(.fetched($0)) }
     }
 }

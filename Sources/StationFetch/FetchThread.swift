@@ -1,7 +1,7 @@
 import Glibc
 package import StationCore
 package import StationHost
-import StationTrust
+package import StationTrust
 
 /// The thread that asks upstreams and fetches what is wanted of them; it decides nothing.
 ///
@@ -23,14 +23,17 @@ package final class FetchThread: Sendable {
         package var state: String
         /// The identity of this boot of the machine.
         package var boot: String
+        /// Where the log goes; nil where it stays here.
+        package var proof: Configuration.Proof?
         /// So long a transfer may give next to nothing, in seconds.
         var slowSeconds = Transfers.Limit.slowSeconds
 
         /// Makes the setup.
         package init(
             upstreams: [Configuration.Upstream], station: TimetableStation, zoneName: String, zones: Zones,
-            network: Configuration.Network, state: String, boot: String
+            network: Configuration.Network, state: String, boot: String, proof: Configuration.Proof? = nil
         ) {
+            self.proof = proof
             (self.upstreams, self.station) = (upstreams, station)
             (self.zoneName, self.zones) = (zoneName, zones)
             (self.network, self.state, self.boot) = (network, state, boot)
@@ -44,6 +47,7 @@ package final class FetchThread: Sendable {
         case want([RemoteFile])
         case evict([String])
         case adopt(RemoteFile.Kind, Manifest, @Sendable (Completion) -> Void)
+        case proof(ProofUploads.Job, @Sendable (Completion) -> Void)
         /// What was being made durable is, or cannot be.
         case look
         case end
@@ -108,6 +112,21 @@ package final class FetchThread: Sendable {
     package func adopt(
         _ kind: RemoteFile.Kind, _ manifest: Manifest, done: @escaping @Sendable (Completion) -> Void
     ) { jobs.put(.adopt(kind, manifest, done)) }
+
+    /// Makes the tree over the first lines of the log on the disk.
+    package func foldLog(_ origin: LogOrigin, lines: Int64, done: @escaping @Sendable (Completion) -> Void) {
+        jobs.put(.proof(.fold(origin, lines: lines), done))
+    }
+
+    /// Brings the log's store up to a head.
+    package func uploadLog(_ order: LogUpload.Order, done: @escaping @Sendable (Completion) -> Void) {
+        jobs.put(.proof(.upload(order), done))
+    }
+
+    /// Puts what the centre is to know into the log's store, signed.
+    package func uploadStatus(_ status: JSON, done: @escaping @Sendable (Completion) -> Void) {
+        jobs.put(.proof(.status(status), done))
+    }
 }
 
 extension FetchThread: Fetching {}
@@ -124,6 +143,7 @@ private final class FetchLoop {
     private let store: ContentStore
     private let repositories: Repositories
     private let downloads: Downloads
+    private let proof: ProofUploads
     private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, store: store) }
     private let file: ManifestFile
     private var polling: Set<String> = []
@@ -150,6 +170,7 @@ private final class FetchLoop {
             store, transfers, budget,
             place: { (try? repositories.named($0.upstream))?.url(of: $0.path, $0.content) }, report: report)
         file = ManifestFile(state: setup.state)
+        proof = ProofUploads(setup, transfers) { report(.proofOpened($0)) }
     }
 
     func run() {
@@ -158,6 +179,7 @@ private final class FetchLoop {
         forgetOtherRoots()
         tellIssues()
         recover(adopted)
+        proof.open()
         while true {
             for job in jobs.take() { carryOut(job) }
             if hasEnded { return downloads.close() }
@@ -187,6 +209,7 @@ private final class FetchLoop {
                 try file.write(manifest, kind)
                 done(.done)
             } catch { done(.failed("\(error)")) }
+        case .proof(let job, let done): proof.carryOut(job, done)
         case .look: break
         case .end: hasEnded = true
         }

@@ -21,6 +21,8 @@ struct Validators: Hashable, Sendable {
 struct TransferRequest: Sendable {
     /// Who gives way to whom, and what counts where.
     enum Purpose: Int, Comparable, Sendable {
+        /// The log on its way to its store: within the rate, and given up for what comes first.
+        case proof
         /// Programmes and what else can wait: within the rate, and given up for what comes first.
         case bulk
         /// Polls, metadata and timetables.
@@ -41,6 +43,10 @@ struct TransferRequest: Sendable {
     var rest: (offset: Int64, of: Validators)?
     /// How many bytes the whole file may have.
     var limit: Int64
+    /// What is put there; nil for what is read.
+    var body: [UInt8]?
+    /// Header lines of its own, such as a store's password.
+    var headers: [String] = []
 }
 
 /// Takes a body.
@@ -62,6 +68,8 @@ enum TransferEnd: Hashable, Sendable {
     /// The file is as it was.
     case unchanged
     /// The server does not have it, or does not give it (403, 404, 410).
+    ///
+    /// To who uploads, only the server does not have it.
     case missing
     /// Whoever takes the body wanted no more of it, or it is longer than the limit.
     case stopped

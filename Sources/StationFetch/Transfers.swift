@@ -138,7 +138,10 @@ final class Transfers {
             }
             switch ccurl_status(handle) {
             case 0, 200, 206: return .complete
+            case 201, 204:
+                return request.body != nil ? .complete : .failed("the server said \(ccurl_status(handle))")
             case 304 where request.unless != nil: return .unchanged
+            case 403 where request.purpose == .proof: return .failed("the server said 403")
             case 403, 404, 410: return .missing
             case 416 where request.rest != nil: return .noRest("the server has no such part")
             case let status: return .failed("the server said \(status)")
@@ -150,6 +153,8 @@ final class Transfers {
         /// - Returns: whether it is to be asked for there; else why not is how it ends.
         func follow() -> Bool {
             guard let place = ccurl_redirect(handle).map({ String(cString: $0) }) else { return false }
+            // What is put is put where the configuration says.
+            guard request.body == nil else { return false }
             redirects += 1
             let why =
                 redirects > Limit.redirects ? "it leads on and on" : Redirect.refusal(of: place, from: url)
@@ -291,6 +296,9 @@ final class Transfers {
         set(CURLOPT_CONNECTTIMEOUT, Limit.connecting)
         set(CURLOPT_LOW_SPEED_LIMIT, Limit.slowBytes)
         set(CURLOPT_LOW_SPEED_TIME, settings.slowSeconds)
+        if request.purpose == .proof {
+            _ = ccurl_set_large(handle, CURLOPT_MAX_SEND_SPEED_LARGE, settings.bytesPerSecond)
+        }
         if request.purpose == .bulk {
             _ = ccurl_set_large(handle, CURLOPT_MAX_RECV_SPEED_LARGE, settings.bytesPerSecond)
             let piece = settings.bytesPerSecond / 100
@@ -306,6 +314,10 @@ final class Transfers {
         set(CURLOPT_SSLCERT, settings.clientCertificate)
         set(CURLOPT_SSLKEY, settings.clientKey)
         if let rest = request.rest, rest.offset > 0 { set(CURLOPT_RANGE, "\(rest.offset)-") }
+        if let body = request.body {
+            _ = ccurl_set_body(handle, body, Int64(body.count))
+            set(CURLOPT_CUSTOMREQUEST, "PUT")
+        }
         for line in Self.headers(request) {
             transfer.headers = curl_slist_append(transfer.headers, line) ?? transfer.headers
         }
@@ -319,7 +331,9 @@ final class Transfers {
 
     private static func headers(_ request: TransferRequest) -> [String] {
         // What is compressed on its way has another length and no ranges.
-        var lines = ["Accept-Encoding: identity", "Accept:"]
+        var lines = ["Accept-Encoding: identity", "Accept:"] + request.headers
+        // Nobody waits for a server's leave to send some kilobytes.
+        if request.body != nil { lines += ["Expect:", "Content-Type: application/octet-stream"] }
         if let tag = request.unless?.entityTag { lines.append("If-None-Match: \(tag)") }
         if let date = request.unless?.lastModified { lines.append("If-Modified-Since: \(date)") }
         if let rest = request.rest, rest.offset > 0, let state = rest.of.forRange {

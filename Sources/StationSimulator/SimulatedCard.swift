@@ -212,7 +212,7 @@ package struct SimulatedPlay: Sendable {
     /// The effect that ordered it.
     package let effect: EffectID
     /// The programme's items that can be played, with their indexes and lengths.
-    private let items: [(index: Int, duration: Duration)]
+    private let items: [(index: Int, duration: Duration, isSilence: Bool)]
     private let length: Duration
     /// When its first frame left the card.
     package private(set) var startedAt: MonotonicInstant?
@@ -227,11 +227,16 @@ package struct SimulatedPlay: Sendable {
 
     private let isUnproven: Bool
 
-    init(_ effect: EffectID, order: PlayOrder, reports: [ItemReport], isUnproven: Bool = false) {
+    init(
+        _ effect: EffectID, order: PlayOrder, reports: [ItemReport],
+        isSilence: (ItemReport) -> Bool = { _ in false }, isUnproven: Bool = false
+    ) {
         self.isUnproven = isUnproven
         self.effect = effect
         self.order = order
-        items = reports.enumerated().filter(\.element.isPlayable).map { ($0.offset, $0.element.duration) }
+        items = reports.enumerated().filter(\.element.isPlayable).map {
+            ($0.offset, $0.element.duration, isSilence($0.element))
+        }
         let isEndless = items.contains { $0.duration == .zero }
         length = isEndless ? .seconds(1 << 30) : items.reduce(.zero) { $0 + $1.duration }
     }
@@ -289,7 +294,8 @@ package struct SimulatedPlay: Sendable {
     /// What the card has consumed.
     package func playback(at now: MonotonicInstant) -> Playback {
         guard let startedAt else {
-            return Playback(position: order.position, framesPlanned: Self.frames(length))
+            return Playback(
+                position: order.position, framesPlanned: Self.frames(length), rate: SimulatedCard.rate)
         }
         var all = stretches
         if let from = soundingFrom { all.append((from, now - origin)) }
@@ -298,7 +304,8 @@ package struct SimulatedPlay: Sendable {
             startErrorMicroseconds: Double((startedAt - order.start).nanoseconds) / 1000,
             startMethod: isUnproven ? "unproven" : "delay-fit", position: min(length, now - origin),
             framesConsumed: all.reduce(0) { $0 + Self.frames($1.to) - Self.frames($1.from) },
-            framesPlanned: Self.frames(length), items: measuredItems(all), isUnproven: isUnproven)
+            framesPlanned: Self.frames(length), rate: SimulatedCard.rate, items: measuredItems(all),
+            isUnproven: isUnproven)
     }
 
     private func measuredItems(_ stretches: [(from: Duration, to: Duration)]) -> [Playback.Item] {
@@ -306,17 +313,26 @@ package struct SimulatedPlay: Sendable {
         var measured: [Playback.Item] = []
         for item in items {
             let end = item.duration == .zero ? length : beginning + item.duration
-            var frames: Int64 = 0
+            var sum = Playback.Item(index: item.index)
             for stretch in stretches where stretch.from < end && stretch.to > beginning {
-                frames += Self.frames(min(end, stretch.to)) - Self.frames(max(beginning, stretch.from))
+                let frames =
+                    Self.frames(min(end, stretch.to)) - Self.frames(max(beginning, stretch.from))
+                sum.framesConsumed += frames
+                sum.peakDecibels = item.isSilence ? nil : Self.peakDecibels
+                sum.loudness.add(
+                    blocks: Int(max(0, frames / (Int64(SimulatedCard.rate) / 10) - 3)),
+                    power: item.isSilence ? 0 : Self.power)
             }
-            if frames > 0 {
-                measured.append(Playback.Item(index: item.index, framesConsumed: frames, peakDecibels: -3))
-            }
+            if sum.framesConsumed > 0 { measured.append(sum) }
             beginning = end
         }
         return measured
     }
+
+    /// What every recording sounds like that is not silence.
+    private static let peakDecibels = -3.0
+    /// The mean square of −16 LUFS: 10^((−16 + 0.691) / 10).
+    private static let power = 0.029451
 
     private static func frames(_ duration: Duration) -> Int64 {
         let nanoseconds = duration.nanoseconds

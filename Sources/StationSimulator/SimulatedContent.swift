@@ -10,11 +10,16 @@ package struct SimulatedContent: Hashable, Sendable {
     /// Why it cannot be played, if it cannot.
     package var problem: String?
     package var sha256: Digest?
+    /// Whether it is of the right length and format, and nothing but zeros.
+    package var isSilence: Bool
 
-    package init(duration: Duration, problem: String? = nil, sha256: Digest? = nil) {
+    package init(
+        duration: Duration, problem: String? = nil, sha256: Digest? = nil, isSilence: Bool = false
+    ) {
         self.duration = duration
         self.problem = problem
         self.sha256 = sha256
+        self.isSilence = isSilence
     }
 }
 
@@ -49,6 +54,11 @@ package struct SimulatedLibrary: Sendable {
     /// Whether what a preflight found playable is still what lies there.
     func holds(_ reports: [ItemReport], of items: [ContentItem]) -> Bool {
         zip(reports, preflight(items)).allSatisfy { before, now in !before.isPlayable || before == now }
+    }
+
+    /// Whether what a preflight found is silence.
+    func isSilence(_ report: ItemReport) -> Bool {
+        contents.values.contains { $0.isSilence && $0.sha256 == report.sha256 }
     }
 
     private func report(_ item: ContentItem) -> ItemReport {

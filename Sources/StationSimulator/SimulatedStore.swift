@@ -46,6 +46,26 @@ package final class SimulatedStore {
     /// Makes an empty store.
     package init() {}
 
+    /// How many entries survive everything.
+    package var lines: Int64 { Int64(entries.count) }
+
+    /// The disk as it was once.
+    struct Image {
+        fileprivate var entries: [Entry]
+        fileprivate var summary: LogSummary
+        fileprivate var position: PositionRecord?
+    }
+
+    var image: Image { Image(entries: entries, summary: summary, position: position) }
+
+    /// Puts another disk in; an empty one for nil.
+    func restore(_ image: Image?) {
+        (entries, summary, position) = (
+            image?.entries ?? [], image?.summary ?? LogSummary(), image?.position
+        )
+        (tornBytes, run) = (0, [:])
+    }
+
     /// Whether something waits to be done.
     package var hasWork: Bool { !jobs.isEmpty && behaviour != .stalls }
 
@@ -157,7 +177,7 @@ package final class SimulatedStore {
         }
         defer { tornBytes = 0 }
         return Recovery(
-            log: log, position: position, boot: boot, tornBytes: tornBytes,
+            log: log, position: position, boot: boot, tornBytes: tornBytes, lines: lines,
             durability: backlog.isEmpty ? .durable : .inRun)
     }
 }

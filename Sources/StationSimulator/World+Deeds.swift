@@ -40,6 +40,13 @@ package enum Deed: Sendable {
     case command(Command, Person)
     indirect case configure(StationSettings)
     case amplifierFails(Bool)
+    /// How the store of the log answers.
+    case proofStore(SimulatedProofStore.Behaviour)
+    /// The disk is copied; the power goes, and what was copied last is put in its place, or an empty disk, perhaps on
+    /// another board.
+    case saveImage
+    case restoreImage(outage: Duration, board: String?)
+    case loseDisk(outage: Duration)
     /// The power is there.
     case boot
     /// The service supervisor starts the daemon, unless another boot has come.
@@ -86,7 +93,10 @@ extension World {
         case .cardProvesNothing(let isNull): card.isNull = isNull
         case .disk(let behaviour):
             store.behaviour = behaviour
-            if store.retry() { send(.logIsDurable) }
+            if store.retry() {
+                tellGrowth()
+                send(.logIsDurable)
+            }
             armDisk()
         case .runFull(let isFull): store.isRunFull = isFull
         case .content(let key, let content): library[key] = content
@@ -108,6 +118,16 @@ extension World {
             self.settings = settings
             handle(.configured(settings))
         case .amplifierFails(let fails): amplifierFails = fails
+        case .proofStore(let behaviour): proof?.store.behaviour = behaviour
+        case .saveImage: saveImage()
+        case .restoreImage(let outage, let board):
+            guard hasPower, let savedImage else { return }
+            cutPower(outage)
+            replaceDisk(by: savedImage, board: board ?? self.board)
+        case .loseDisk(let outage):
+            guard hasPower else { return }
+            cutPower(outage)
+            replaceDisk(by: nil, board: board)
         default: break
         }
     }

@@ -40,6 +40,9 @@ extension World {
             send(.completed(id, .done))
         case .adopt(let kind, let manifest):
             send(.adoption(id, kind, manifest), after: latencies.disk)
+        case .foldLog(let origin, let lines): fold(id, origin, lines)
+        case .uploadLog(let order): upload(id, order)
+        case .uploadStatus(let status): uploadStatus(id, status)
         case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, partBytes: 0)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
@@ -71,7 +74,10 @@ extension World {
         guard library.holds(reports, of: items) else {
             return send(.completed(id, .played(.contentChanged, Playback())))
         }
-        card.play(SimulatedPlay(id, order: order, reports: reports, isUnproven: card.isNull), at: monotonic)
+        card.play(
+            SimulatedPlay(
+                id, order: order, reports: reports, isSilence: library.isSilence, isUnproven: card.isNull),
+            at: monotonic)
         observer?.world(self, shows: .sound)
     }
 
@@ -85,6 +91,7 @@ extension World {
         case .poll(let upstream, let at): handle(poll(upstream, at: at))
         case .download(let files): download(files)
         case .adoption(let id, let kind, let manifest): adopt(kind, manifest, id)
+        case .upload(let id, let upload, let step): carryOut(step, of: upload, id)
         }
     }
 

@@ -116,6 +116,7 @@ package final class World {
     var generation = 0
     var wakeAt: MonotonicInstant?
     var diskAt: Instant?
+    private var toldLines: Int64 = 0
     var agenda = Agenda()
     var server = SimulatedServer()
     /// What the disk has of content, in bytes, by name; and the timetables that were written down as active.
@@ -125,6 +126,10 @@ package final class World {
     package var serves: (RemoteFile) -> Bool = { _ in true }
     /// Whether there is a way to the upstreams.
     package internal(set) var hasNetwork = true
+    /// Where the log goes, and which board this is; without a store the log stays here.
+    var proof: Proof?
+    package internal(set) var board = "board-1"
+    var savedImage: DiskImage?
     var prepared: [PlayID: (items: [ContentItem], reports: [ItemReport])] = [:]
     /// For a command to the daemon to end: when it is to be started again.
     var restartAfter: Duration?
@@ -141,6 +146,7 @@ package final class World {
         case poll(upstream: String, at: Instant)
         case download([RemoteFile])
         case adoption(EffectID, RemoteFile.Kind, Manifest)
+        case upload(EffectID, LogUpload, LogUpload.Step)
     }
 
     /// Makes a world without power at an instant of true time.
@@ -154,6 +160,9 @@ package final class World {
         bootedAt = time
         wallAtShutdown = time
     }
+
+    /// Sends the log to a store from the next start on.
+    package func keepProof(in store: SimulatedProofStore) { proof = Proof(store: store) }
 
     /// The log on the disk.
     package var log: [Entry] { store.entries }
@@ -213,7 +222,10 @@ package final class World {
             }
         case .disk:
             diskAt = nil
-            if let (id, completion) = store.work() { handle(.completed(id, completion)) }
+            if let (id, completion) = store.work() {
+                tellGrowth()
+                handle(.completed(id, completion))
+            }
             armDisk()
         case .card:
             report(card.advance(to: monotonic))
@@ -225,6 +237,13 @@ package final class World {
     }
 
     func armDisk() { if diskAt == nil, store.hasWork { diskAt = time + latencies.disk } }
+
+    /// Tells the station how much of its log is durable, where somebody wants to know.
+    func tellGrowth() {
+        guard proof != nil, store.lines != toldLines else { return }
+        toldLines = store.lines
+        handle(.logGrew(lines: toldLines))
+    }
 
     func report(_ reports: [SimulatedCard.Report]) {
         for report in reports {
@@ -269,10 +288,12 @@ package final class World {
         let recovery = store.recover(boot: "boot-\(boots)")
         station = Station(settings: settings, now: now)
         isRunning = true
+        toldLines = recovery.lines
         handle(.started(recovery))
         guard isRunning else { return }
         send(.fetched(.opened(stored)))
         send(.fetched(.recovered(adopted)))
+        openProof()
     }
 
     /// Ends the daemon as `kill -9` or a power cut does.

@@ -34,13 +34,22 @@ package struct Format {
         return "\(number(size, decimals: unit == "B" ? 0 : 1)) \(unit)"
     }
 
-    /// A short time: microseconds, milliseconds or seconds.
+    /// A time: in the unit from microseconds to days that suits it.
     package func microseconds(_ count: Double) -> String {
         switch count.magnitude {
         case ..<1000: "\(number(count, decimals: 0)) µs"
         case ..<1_000_000: "\(number(count / 1000, decimals: 1)) ms"
-        default: "\(number(count / 1_000_000, decimals: 1)) s"
+        case ..<120_000_000: "\(number(count / 1_000_000, decimals: 1)) s"
+        case ..<7_200_000_000: "\(number(count / 60e6, decimals: 0)) \(Unit.minutes[language])"
+        case ..<172_800_000_000: "\(number(count / 3600e6, decimals: 0)) \(Unit.hours[language])"
+        default: "\(number(count / 86_400e6, decimals: 0)) \(Unit.days[language])"
         }
+    }
+
+    private enum Unit {
+        static let minutes = Phrase(vi: "phút", en: "min")
+        static let hours = Phrase(vi: "giờ", en: "h")
+        static let days = Phrase(vi: "ngày", en: "days")
     }
 
     /// Minutes and seconds, as a player shows them.

@@ -24,6 +24,7 @@ extension Phrasebook {
         case "upstream": Phrase(vi: "trung tâm", en: "upstream")
         case "download": Phrase(vi: "tải chương trình", en: "download")
         case "storage": Phrase(vi: "lưu lịch phát", en: "keeping the timetable")
+        case "proof": Phrase(vi: "gửi nhật ký", en: "proof of play")
         case "downtime-not-judged": Phrase(vi: "máy đã tắt lâu", en: "long downtime")
         default: Phrase(same: code)
         }

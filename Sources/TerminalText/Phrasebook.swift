@@ -66,12 +66,26 @@ package enum Phrasebook {
     private static let separator: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: " ")]
 
     private static let entries =
-        timetable + playlists + configuration + sound + commands + upstreams + transfers + cap + system
+        timetable + playlists + configuration + sound + commands + upstreams + transfers + proof + cap
+        + system
 
     /// A message of the daemon in both languages.
     package static func translated(_ message: String) -> Phrase {
-        Phrase(
-            vi: translation(message, .vietnamese, mostNested), en: translation(message, .english, mostNested))
+        let more = more(behind: message)
+        let first = String(message.dropLast(more.count))
+        return Phrase(
+            vi: translation(first, .vietnamese, mostNested) + more,
+            en: translation(first, .english, mostNested) + more)
+    }
+
+    /// What stands behind a fault's first message where there are more, such as ` (+2)`.
+    private static func more(behind message: String) -> Substring {
+        guard let open = message.lastIndex(of: "("), message.last == ")", message[..<open].last == " " else {
+            return ""
+        }
+        let inside = message[open...].dropFirst().dropLast()
+        guard inside.first == "+", Int64(inside) != nil else { return "" }
+        return message[message.index(before: open)...]
     }
 
     private static func translation(_ message: String, _ language: Language, _ depth: Int) -> String {

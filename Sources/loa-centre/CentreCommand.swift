@@ -8,6 +8,7 @@ import TerminalText
 enum CentreCommand: String, CaseIterable {
     case `init`, publish, refresh, alert, preview, key, sign, delegate
     case enrol, status, verify, prove, check
+    case report
 
     /// Understands a command line and does what it says.
     static func run(_ arguments: [String], _ language: Language) -> ExitCode {
@@ -84,6 +85,7 @@ enum CentreCommand: String, CaseIterable {
             case .verify: try desk.verify(words)
             case .prove: try desk.prove(words)
             case .check: try desk.check(words)
+            case .report: try desk.report(words)
             }
             return .fine
         } catch let error as CentreError {
@@ -132,6 +134,11 @@ enum CentreCommand: String, CaseIterable {
                 operands: ["REPO"], values: ["--role", "--metadata", "--threshold"],
                 repeated: keys.union(["--path", "--key"]), flags: ["--remove"])
         case .enrol, .status, .verify, .prove, .check: return proofGrammar
+        case .report:
+            return Grammar(
+                operands: ["PROOFS"],
+                values: ["--from", "--to", "--html", "--groups", "--stations", "--memory"],
+                flags: ["--json", "--csv"])
         }
     }
 }

@@ -80,7 +80,8 @@ struct Ask {
                 }
             case .end(let number):
                 let code = ExitCode(rawValue: number) ?? .unreachable
-                if code != .fine, !invocation.isJSON {
+                // What `verify` found is its answer.
+                if code != .fine, !invocation.isJSON, request.verb != .verify || refusal != nil {
                     Terminal.complain(texts.refused(code, refusal ?? last, request))
                 }
                 return code == .fine && request == .status ? ExitCode(status: last) : code
@@ -92,7 +93,7 @@ struct Ask {
     private static func patience(_ request: Request) -> Int64? {
         switch request {
         case .log(_, _, true): nil
-        case .play, .test: patienceWithFiles
+        case .play, .test, .verify: patienceWithFiles
         default: patience
         }
     }
@@ -119,6 +120,9 @@ struct Ask {
             }
             return (.object([verb] + bounds + [.init("follow", .bool(follow))]), noFile)
         case .why(let about): return (.object([verb, .init("about", .string(about))]), noFile)
+        case .verify(let head):
+            let text = try head.map(note).map { [JSON.Member("head", .string($0))] } ?? []
+            return (.object([verb] + text), noFile)
         case .play(let what): return try play(verb, what)
         case .mute(let duration, let reason):
             let seconds = JSON.integer(duration.nanoseconds / 1_000_000_000)
@@ -126,6 +130,14 @@ struct Ask {
         case .volume(let level):
             return (.object([verb] + (level.map { [.init("decibels", .decimal($0))] } ?? [])), noFile)
         }
+    }
+
+    /// The text of a signed note: what was typed, or what the file of that name holds.
+    private static func note(_ typed: String) throws(FileError) -> String {
+        guard !typed.contains("\n") else { return typed }
+        do throws(SystemError) {
+            return String(decoding: try readFile(typed, limit: SignedNote.mostBytes), as: UTF8.self)
+        } catch { throw FileError(path: typed, problem: error) }
     }
 
     /// A file where there is one of that name, else a programme; what has a `/` in it can only be a file.

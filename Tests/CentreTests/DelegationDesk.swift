@@ -9,6 +9,16 @@ import Testing
 
 /// What the tests of both sides of a delegation look at, and what they are handed.
 extension Desk {
+    /// A desk that has published its channel, with the part of the other centre beside it, not signed yet.
+    static func besideAnother() throws -> Desk {
+        let desk = try Desk()
+        try desk.writeChannel()
+        try desk.make()
+        try desk.publish()
+        try desk.writePart()
+        return desk
+    }
+
     /// Everything of the repository that a station may see, by name.
     var published: [String: [UInt8]] {
         Dictionary(

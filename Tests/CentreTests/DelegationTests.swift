@@ -13,13 +13,7 @@ struct DelegationTests {
     private let calendar = "stations/ap-3/schedule.ics"
     private let recording = "stations/ap-3/ấp 3.wav"
 
-    init() throws {
-        desk = try Desk()
-        try desk.writeChannel()
-        try desk.make()
-        try desk.publish()
-        try desk.writePart()
-    }
+    init() throws { desk = try Desk.besideAnother() }
 
     // MARK: The whole way
 

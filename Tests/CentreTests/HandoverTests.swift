@@ -11,13 +11,7 @@ import Testing
 struct HandoverTests {
     private let desk: Desk
 
-    init() throws {
-        desk = try Desk()
-        try desk.writeChannel()
-        try desk.make()
-        try desk.publish()
-        try desk.writePart()
-    }
+    init() throws { desk = try Desk.besideAnother() }
 
     /// What keeps a part from being signed, and what that says.
     static let flaws: [(name: String, says: String, make: @Sendable (Desk) throws -> Void)] = [

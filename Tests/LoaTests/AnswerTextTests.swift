@@ -134,9 +134,25 @@ struct AnswerTextTests {
             #""kind":"outcome","title":"Bản tin","scheduled":"2026-11-23T05:00:00+07:00","result":"played","#
                 + #""reason":null,"startedAt":"2026-11-23T05:00:00.000012+07:00","startErrorMicroseconds":12.4,"#
                 + #""endedAt":"2026-11-23T05:00:18+07:00","framesPlanned":10,"framesConsumed":10,"xruns":0,"#
-                + #""volumeDecibels":-6.0,"items":[]"#,
-            "đã phát: Bản tin · T2 23/11/2026 05:00:00 · 05:00:00–05:00:18 · lệch giờ 12 µs · −6 dB",
-            "played: Bản tin · Mon 2026-11-23 05:00:00 · 05:00:00–05:00:18 · start error 12 µs · −6 dB"
+                + #""volumeDecibels":-6.0,"items":[{"path":"a.mp3","framesConsumed":5,"loudnessLufs":-22.1},"#
+                + #"{"path":"b.mp3","framesConsumed":5,"loudnessLufs":-25.0},{"path":"c.mp3","framesConsumed":0}]"#,
+            "đã phát: Bản tin · T2 23/11/2026 05:00:00 · 05:00:00–05:00:18 · lệch giờ 12 µs · âm lượng −6 dB"
+                + " · độ to −25…−22,1 LUFS",
+            "played: Bản tin · Mon 2026-11-23 05:00:00 · 05:00:00–05:00:18 · start error 12 µs · volume −6 dB"
+                + " · loudness −25…−22.1 LUFS"
+        ),
+        (
+            #""kind":"outcome","title":"Bản tin","result":"played","scheduled":"2026-11-23T05:00:00+07:00","#
+                + #""startedAt":"2026-11-23T05:00:00+07:00","items":[{"path":"a.mp3","framesConsumed":5,"peakDecibels":null,"loudnessLufs":null,"silent":true}]"#,
+            "đã phát: Bản tin · T2 23/11/2026 05:00:00 · 05:00:00–– · KHÔNG CÓ TIẾNG: âm thanh đã phát là im lặng",
+            "played: Bản tin · Mon 2026-11-23 05:00:00 · 05:00:00–– · NOT A SOUND: what was played is silence"
+        ),
+        (
+            #""kind":"outcome","title":"Bản tin","result":"played","scheduled":"2026-11-23T05:00:00+07:00","#
+                + #""startedAt":"2026-11-23T05:00:00+07:00","items":[{"path":"a.mp3","framesConsumed":5,"loudnessLufs":-16.0},"#
+                + #"{"path":"b.mp3","framesConsumed":5,"loudnessLufs":null,"silent":true}]"#,
+            "đã phát: Bản tin · T2 23/11/2026 05:00:00 · 05:00:00–– · độ to −16 LUFS · KHÔNG CÓ TIẾNG trong b.mp3",
+            "played: Bản tin · Mon 2026-11-23 05:00:00 · 05:00:00–– · loudness −16 LUFS · NOT A SOUND in b.mp3"
         ),
         (
             #""kind":"outcome","title":"Bản tin","scheduled":"2026-11-23T05:00:00+07:00","result":"partial","#
@@ -187,6 +203,26 @@ struct AnswerTextTests {
             #""kind":"fault","code":"device","state":"cleared","message":"""#, "hết sự cố: card âm thanh",
             "fault over: sound card"
         ),
+        (
+            #""kind":"fault","code":"content","state":"raised","message":"xa/a@1: a.mp3: not there (+2)""#,
+            "SỰ CỐ: nội dung · xa/a@1: a.mp3: không có (+2)", "FAULT: content · xa/a@1: a.mp3: not there (+2)"
+        ),
+        (
+            #""kind":"clock","from":"untrusted","to":"synchronised","stepMicroseconds":1772398860000000"#,
+            "Đồng hồ · KHÔNG tin được → đã đồng bộ · giờ nhảy 20514 ngày",
+            "Clock · NOT trusted → synchronised · stepped by 20514 days"
+        ),
+        (
+            #""kind":"timetable","versions":{"xa":"9f","xa/emergency":"8e"},"targets":{"xa":12},"events":1"#,
+            "lịch phát mới · xa bản 12, xa/emergency · 1 sự kiện",
+            "new timetable · xa version 12, xa/emergency · 1 event"
+        ),
+        (
+            #""kind":"outcome","title":"Lũ","class":"emergency","scheduled":"2026-11-23T05:00:00+07:00","#
+                + #""result":"played","reason":"power-lost""#,
+            "đã phát: Lũ (KHẨN CẤP) · T2 23/11/2026 05:00:00 · bị ngắt quãng: mất điện hoặc máy khởi động lại",
+            "played: Lũ (EMERGENCY) · Mon 2026-11-23 05:00:00 · interrupted: the power or the daemon went"
+        ),
         (#""kind":"novelty""#, "novelty · {", "novelty · {"),
     ]
 
@@ -212,27 +248,6 @@ struct AnswerTextTests {
         let entry = try json(
             #"{"kind":"boot","version":"1","wall":"1970-01-01T07:00:05+07:00","clock":"untrusted"}"#)
         #expect(EntryText(.english).entry(entry) == "Thu 1970-01-01 07:00:05? started · version 1")
-    }
-
-    @Test("why tells how a slot ended, what to do about it, and the entries about it")
-    func why() throws {
-        let outcome =
-            #"{"kind":"outcome","title":"Bản tin","scheduled":"2026-11-23T05:00:00+07:00","result":"missed","reason":"muted","#
-            + #""startedAt":null,"wall":"2026-11-23T05:10:00+07:00"}"#
-        let answer = try json(
-            "{\"slot\":\"xa/a@1\",\"outcome\":\(outcome),\"next\":null,\"entries\":[\(outcome)]}")
-        #expect(
-            EntryText(.vietnamese).why(answer) == """
-                KHÔNG phát: Bản tin · T2 23/11/2026 05:00:00 · loa đang tắt tiếng
-                → Bật tiếng lại: loa unmute
-
-                  T2 23/11/2026 05:10:00  KHÔNG phát: Bản tin · T2 23/11/2026 05:00:00 · loa đang tắt tiếng
-
-                """)
-        let toCome = try json(
-            #"{"slot":"xa/a@1","outcome":null,"next":{"title":"Bản tin","at":"2026-11-24T05:00:00+07:00","ready":true,"#
-                + #""problem":null},"entries":[]}"#)
-        #expect(EntryText(.english).why(toCome) == "to come: Bản tin · Tue 2026-11-24 05:00:00\nready\n")
     }
 
     @Test("answers to the verbs that act, and refusals with what to do")

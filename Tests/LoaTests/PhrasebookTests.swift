@@ -98,7 +98,7 @@ struct PhrasebookTests {
         " Standard Time",
         // Which entries explain a reason.
         "fault clock-untrusted", "command mute", "fault content", "fault timetable", "fault device",
-        "command stop",
+        "command stop", "command play", "command test",
         // Parts that others are made of, whole in what is tested by itself.
         " of minutes", " of LUFS", " of days", " of seconds", " of decibels", " of hertz", " of channels",
         " of milliseconds", " of emergencies", " of bytes", "{}, found {}", "; did you mean {}?",

@@ -101,20 +101,30 @@ struct DiskTests {
         }
     }
 
+    /// A disk on which a batch gets no further while it is held.
+    private final class HeldDisk: Sendable {
+        private let gate = Mutex(())
+
+        var calls: DiskCalls {
+            DiskCalls(
+                write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
+                syncAll: { number in self.gate.withLock { _ in DiskCalls.kernel.syncAll(number) } })
+        }
+
+        func hold(_ body: () throws -> Void) rethrows { try gate.withLock { _ in try body() } }
+    }
+
     @Test("While the disk takes its time an emergency passes it, and bulk comes no faster than it takes")
     func slowDisk() throws {
         let server = try FetchServer()
-        let disk = Mutex(())
-        let calls = DiskCalls(
-            write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
-            syncAll: { number in disk.withLock { _ in DiskCalls.kernel.syncAll(number) } })
-        let run = DownloadsRun(try FetchBench(), calls: calls) {
+        let disk = HeldDisk()
+        let run = DownloadsRun(try FetchBench(), calls: disk.calls) {
             server.url("sound", 1000, $0.path.hasPrefix("emergency/") ? "x" : $0.path)
         }
         let bulk = try (0..<100).map { try DownloadsRun.file("\($0)") }
         let urgent = try DownloadsRun.file("emergency/x", "x")
         run.downloads.want(bulk)
-        disk.withLock { _ in
+        disk.hold {
             // A batch on its way to the disk, and another whole one behind it.
             #expect(run.goOn { run.store.isCommitting && run.store.uncommitted.count == 32 })
             run.downloads.want([urgent] + bulk)
@@ -127,14 +137,11 @@ struct DiskTests {
     @Test("What another wants too is fetched for that one, where what had come turns out to be wrong")
     func wrongTwin() throws {
         let server = try FetchServer()
-        let disk = Mutex(())
-        let calls = DiskCalls(
-            write: DiskCalls.kernel.write, sync: DiskCalls.kernel.sync,
-            syncAll: { number in disk.withLock { _ in DiskCalls.kernel.syncAll(number) } })
-        let run = DownloadsRun(try FetchBench(), calls: calls) { _ in server.url("other", 1000, "x") }
+        let disk = HeldDisk()
+        let run = DownloadsRun(try FetchBench(), calls: disk.calls) { _ in server.url("other", 1000, "x") }
         let files = try ["x", "emergency/x"].map { try DownloadsRun.file($0, "x") }
         run.downloads.want([files[0]])
-        disk.withLock { _ in
+        disk.hold {
             #expect(run.goOn { run.store.isCommitting })
             run.downloads.want([files[1]])
             #expect(!run.goOn(seconds: 1) { !run.problems.isEmpty })

@@ -332,6 +332,11 @@ final class SoundBench {
 
     /// Writes a mono WAV of one constant, so faint that it gets the most loudness gain, four times.
     func write(_ name: String, frames: Int, rate: Int = 48_000, value: Int16) throws {
+        try write(name, frames: frames, rate: rate) { _ in value }
+    }
+
+    /// Writes a mono WAV.
+    func write(_ name: String, frames: Int, rate: Int = 48_000, value: (Int) -> Int16) throws {
         func little(_ number: some FixedWidthInteger) -> Data {
             withUnsafeBytes(of: number.littleEndian) { Data($0) }
         }
@@ -339,7 +344,7 @@ final class SoundBench {
         data += little(UInt32(16)) + little(UInt16(1)) + little(UInt16(1)) + little(UInt32(rate))
         data += little(UInt32(2 * rate)) + little(UInt16(2)) + little(UInt16(16)) + Data("data".utf8)
         data += little(UInt32(2 * frames))
-        for _ in 0..<frames { data += little(value) }
+        for frame in 0..<frames { data += little(value(frame)) }
         try data.write(to: folder.appending(path: name))
     }
 
@@ -436,6 +441,16 @@ final class SoundBench {
             usleep(2000)
         }
         return false
+    }
+
+    /// Waits for the next play to end.
+    func end() throws -> (end: PlayEnd, playback: Playback) {
+        var found: (PlayEnd, Playback)?
+        _ = waits {
+            if case .completed(_, .played(let end, let playback)) = $0 { found = (end, playback) }
+            return found != nil
+        }
+        return try #require(found)
     }
 
     /// Waits for so many plays to end, doing something all the while.

@@ -126,7 +126,7 @@ final class Invariants: WorldObserver {
         case .played(let end, let playback): played(id, end, playback)
         case .done: if let record = positions.removeValue(forKey: id) { recorded = record }
         case .failed: positions[id] = nil
-        case .storage: break
+        case .storage, .folded, .uploaded: break
         }
     }
 

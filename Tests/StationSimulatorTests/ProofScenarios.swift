@@ -39,7 +39,31 @@ struct ProofScenarios {
         let items = outcome["items"]?.elements ?? []
         #expect(items.map { $0["path"]?.text } == ["sang-1.wav", "sang-2.wav"])
         #expect(items.allSatisfy { $0["sha256"]?.text?.count == 64 && $0["framesConsumed"]?.integer != 0 })
+        #expect(items.map { $0["loudnessLufs"]?.number } == [-16, -16])
+        #expect(items.map { $0["peakDecibels"]?.number } == [-3, -3])
+        #expect(outcome["rate"]?.integer == 48_000)
+        // It ended with what is known to have sounded, not when somebody found out.
+        #expect(outcome["endedAt"]?.text?.hasPrefix("2026-03-02T05:01:") == true)
         #expect(ear.invariants.violations == [])
+    }
+
+    @Test(
+        "T30: a recording of the right length and format that is all silence is said to be, over a restart too"
+    )
+    func silence() throws {
+        let (world, _) = begun()
+        let silence = SimulatedContent(
+            duration: .seconds(50), sha256: SHA256.hash("sang-2.wav".utf8), isSilence: true)
+        world.carryOut(.content("xa/sang-2.wav", silence))
+        world.run(until: "2026-03-02T05:01:10+07:00")
+        world.carryOut(.kill(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-02T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        #expect(outcome["result"]?.text == "played")
+        let items = outcome["items"]?.elements ?? []
+        #expect(items.map { $0["silent"]?.bool } == [nil, true, nil])
+        #expect(items.map { $0["loudnessLufs"]?.number } == [-16, nil, -16])
+        #expect(items.map { $0["peakDecibels"]?.number } == [-3, nil, -3])
     }
 
     @Test("I5: so is what a person played when the power went")
@@ -137,6 +161,9 @@ struct ProofScenarios {
         func consumed(_ hash: Digest) -> Int64? {
             items.first { $0["sha256"]?.text == "\(hash)" }?["framesConsumed"]?.integer
         }
+        // Nor how loud it was.
+        #expect(items.map { $0["loudnessLufs"]?.number } == [nil, -16])
+        #expect(items.map { $0["peakDecibels"]?.number } == [nil, -3])
         let oldFrames = consumed(old), newFrames = consumed(new)
         #expect(items.count == 2)
         #expect(oldFrames ?? 0 > 0)

@@ -65,6 +65,8 @@ struct Village {
     var holdover = Duration.seconds(30 * 86_400)
     var amplifier: StationSettings.Amplifier? = .init(
         lead: .seconds(2), tail: .seconds(5), longest: .seconds(3 * 3600))
+    /// How often the centre is told how the station is; nil without a store for its log.
+    var proofInterval: Duration?
     var programmes: [Programme]
     /// More fallback lines and the like, by the path of a playlist.
     var playlists: [String: String] = [:]
@@ -108,7 +110,7 @@ struct Village {
             zoneName: zoneName, zone: zone, rules: rules, amplifier: amplifier,
             isClockBatteryBacked: isBatteryBacked, holdover: holdover, deviceName: "simulated",
             upstreams: [.init(name: "xa", url: "https://xa", pollInterval: .seconds(6 * 3600))],
-            bytesPerMonth: 1 << 40, quotaBytes: 1 << 40, reserveBytes: 0)
+            bytesPerMonth: 1 << 40, quotaBytes: 1 << 40, reserveBytes: 0, proofInterval: proofInterval)
     }
 
     var channel: ChannelSource {

@@ -54,6 +54,13 @@ struct AudioThread: ~Copyable {
         var stops = Mixer.Stops()
         stops.add(order: 0, fadeMilliseconds: 0)
         _ = stops.take()
+        var meter = LevelMeter(rate: 48_000, channels: 1)
+        meter.begin()
+        let levels = EventRing<LevelStep>(capacity: 1)
+        let second = [Float](repeating: 0, count: 48_000)
+        unsafe second.withUnsafeBufferPointer { samples in
+            unsafe meter.measure(samples) { _ = levels.push(LevelStep(item: 0, power: $0, peak: 0)) }
+        }
     }
 
     /// Runs until the owner closes.

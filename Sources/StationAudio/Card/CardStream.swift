@@ -27,6 +27,8 @@ struct CardStream: ~Copyable {
     /// Samples of a rendered frame.
     let channels: Int
     private(set) var clock: CardClock
+    /// What the item that leaves is measured with.
+    var meter: LevelMeter
     private(set) var rendered = 0
     private(set) var consumed = 0
     /// Whether the PCM takes sound faster than real time.
@@ -75,6 +77,7 @@ struct CardStream: ~Copyable {
         self.channels = channels
         isUnpaced = pcm.isNull
         clock = CardClock(rate: format.rate)
+        meter = LevelMeter(rate: format.rate, channels: channels)
         if let learnt, learnt.rate == clock.rate { clock = learnt.restarted() }
         var frames = 1
         while frames < 2 * format.bufferFrames + Self.chunk { frames *= 2 }
@@ -250,13 +253,29 @@ struct CardStream: ~Copyable {
 
     /// The highest absolute sample of frames that were rendered lately.
     func peak(from frame: Int, count: Int) -> Float {
+        let (first, second) = unsafe lately(from: frame, count: count)
+        return unsafe max(magnitude(first), magnitude(second))
+    }
+
+    /// Measures frames that were rendered lately, and tells the weighted mean square of each tenth of a second.
+    mutating func measure(from frame: Int, count: Int, tell: (Float) -> Void) {
+        let (first, second) = unsafe lately(from: frame, count: count)
+        unsafe meter.measure(first, tell: tell)
+        unsafe meter.measure(second, tell: tell)
+    }
+
+    /// Frames that were rendered lately, in the two parts of the history that they lie in.
+    private func lately(
+        from frame: Int, count: Int
+    ) -> (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>) {
         // Safety: within the history, whatever is asked for.
         let place = frame & (historyFrames - 1)
         let count = min(count, historyFrames)
         let whole = min(count, historyFrames - place)
-        return unsafe max(
-            magnitude(.init(start: history + place * channels, count: whole * channels)),
-            magnitude(.init(start: history, count: (count - whole) * channels)))
+        return unsafe (
+            .init(start: history + place * channels, count: whole * channels),
+            .init(start: history, count: (count - whole) * channels)
+        )
     }
 
     /// Renders what is buffered anew, with `gain` at each frame from the returned one on, as soon as can be.

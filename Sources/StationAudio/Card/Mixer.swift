@@ -134,9 +134,9 @@ struct Mixer {
     private mutating func account(_ stream: inout CardStream) {
         while let span = stream.spans.takeFirst(before: stream.consumed) {
             if front?.order.id == span.order {
-                front?.account(span, stream, unsafe shared.pointee)
+                front?.account(span, &stream, unsafe shared.pointee)
             } else if back?.order.id == span.order {
-                back?.account(span, stream, unsafe shared.pointee)
+                back?.account(span, &stream, unsafe shared.pointee)
             }
         }
     }

@@ -59,7 +59,7 @@ struct Playing {
     // MARK: What left
 
     /// Counts frames that left, item by item, and tells where items begin and end.
-    mutating func account(_ span: CardSpan, _ stream: borrowing CardStream, _ shared: borrowing CardShared) {
+    mutating func account(_ span: CardSpan, _ stream: inout CardStream, _ shared: borrowing CardShared) {
         if !hasStarted {
             hasStarted = true
             let error = stream.instant(ofFrame: span.card - span.programme) - aim
@@ -78,16 +78,25 @@ struct Playing {
                 }
                 _ = unsafe core.pointee.boundaries.pop()
                 beginItem(shared)
+                stream.meter.begin()
             }
             itemConsumed += count
-            let peak = stream.peak(from: card, count: count)
-            itemPeak = max(itemPeak, peak)
-            result.peak = max(result.peak, peak)
+            measure(from: card, count: count, &stream)
             result.framesConsumed += count
             (card, frame, left) = (card + count, frame + count, left - count)
         }
         unsafe core.pointee.consumed.store(result.framesConsumed, ordering: .relaxed)
         unsafe core.pointee.position.store(frame, ordering: .relaxed)
+    }
+
+    private mutating func measure(from card: Int, count: Int, _ stream: inout CardStream) {
+        itemPeak = max(itemPeak, stream.peak(from: card, count: count))
+        result.peak = max(result.peak, itemPeak)
+        let (core, number, peak) = unsafe (core, Int32(truncatingIfNeeded: item), itemPeak)
+        stream.measure(from: card, count: count) { power in
+            // Where nobody has taken them for long, the latest are lost.
+            _ = unsafe core.pointee.levels.push(LevelStep(item: number, power: power, peak: peak))
+        }
     }
 
     private mutating func beginItem(_ shared: borrowing CardShared) {

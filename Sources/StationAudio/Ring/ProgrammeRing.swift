@@ -36,6 +36,9 @@ package final class ProgrammeRing: @unchecked Sendable {
     /// False if too many are on their way.
     package func beginItem() -> Bool { unsafe core.pointee.boundaries.push(core.pointee.frames.written) }
 
+    /// Takes what was measured of the next tenth of a second that left, in their order; nil when there is no more yet.
+    package func takeLevel() -> LevelStep? { unsafe core.pointee.levels.pop() }
+
     /// Writes as many whole frames of interleaved samples as fit, and says how many.
     package func write(_ samples: Span<Float>) -> Int {
         unsafe samples.withUnsafeBufferPointer { samples in
@@ -73,6 +76,8 @@ struct ProgrammeCore: ~Copyable {
     let frames: FrameRing
     /// The frames at which items begin, in order.
     let boundaries = EventRing<Int>(capacity: ProgrammeRing.boundaries)
+    /// What was measured of what left: a minute and a half of it, for the producer looks each second.
+    let levels = EventRing<LevelStep>(capacity: 1024)
     /// The frame after the last; `.max` until the producer knows.
     let end = Atomic<Int>(.max)
     let abandoned = Atomic<Bool>(false)

@@ -238,7 +238,7 @@ extension Configuration {
         ///
         /// In the file an object: `{NAME: VALUE}`.
         package var headers: [Header] = []
-        /// How often it is sent, in seconds, 60 to 604800.
+        /// How often it is sent, in seconds, 5 to 604800.
         package var uploadSeconds = 3600
 
         /// Makes an upload to that store.

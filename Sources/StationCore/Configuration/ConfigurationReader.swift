@@ -105,7 +105,7 @@ extension Configuration {
             reader.text("url", .webURL, into: &proof.url)
             proof.headers = reader.pairs("headers", names: .headerName, values: .headerValue, count: 16)
                 .map { Header(name: $0.name, value: Secret($0.text)) }
-            reader.integer("uploadSeconds", in: 60...604_800, of: " of seconds", into: &proof.uploadSeconds)
+            reader.integer("uploadSeconds", in: 5...604_800, of: " of seconds", into: &proof.uploadSeconds)
             self.proof = proof
         }
     }

@@ -52,9 +52,7 @@ extension Station {
                     "freeBytes": .integer(freeBytes ?? 0),
                     "contentBytes": .integer(pull.contentBytes),
                 ]),
-            .init(
-                "proof",
-                ["origin": .null, "size": .integer(log.nextIndex), "uploaded": 0, "rootHash": .null]),
+            .init("proof", proofJSON),
             .init(
                 "faults",
                 .array(faults.all.flatMap(json))),
@@ -62,7 +60,7 @@ extension Station {
     }
 
     /// An entry for each thing that is wrong, as far as a person reads.
-    private func json(_ fault: Faults.Fault) -> [JSON] {
+    func json(_ fault: Faults.Fault) -> [JSON] {
         let more = fault.messages.count - Faults.mostListed
         let messages = fault.messages.prefix(Faults.mostListed) + (more > 0 ? ["and \(more) more"] : [])
         return messages.map {
@@ -112,7 +110,7 @@ extension Station {
             nextSlots(limit: Self.mostSlots, until: now.wall + .seconds(86_400 * max(1, days))).map(json))
     }
 
-    private func nextSlots(limit: Int, until: Instant) -> [Slot] {
+    func nextSlots(limit: Int, until: Instant) -> [Slot] {
         guard let timetable = active?.timetable else { return [] }
         if limit == 1 {
             return timetable.next(after: now.wall).map { $0.scheduled < until ? [$0] : [] } ?? []
@@ -148,7 +146,7 @@ extension Station {
             ])
     }
 
-    private func members(of slot: Slot) -> [JSON.Member] {
+    func members(of slot: Slot) -> [JSON.Member] {
         let problem = problem(of: slot)
         return [
             .init("programme", .string(slot.programme)), .init("title", .string(slot.title)),

@@ -28,8 +28,23 @@ package struct Why: Sendable {
     /// The newest entry of each kind, by what it is about.
     private var newest: [(key: String, entry: JSON)] = []
     /// The entries of slots that have no outcome yet.
-    private var open: [(slot: String, entries: [JSON])] = []
-    private var best: (distance: Duration, outcome: JSON?, entries: [JSON])?
+    private var open: [Begun] = []
+    private var best: Found?
+
+    /// A slot that has begun, with the timetable that was in force then.
+    private struct Begun {
+        var slot: String
+        var entries: [JSON]
+        var timetable: JSON?
+    }
+
+    /// A slot that may be meant.
+    private struct Found {
+        var distance: Duration
+        var outcome: JSON?
+        var entries: [JSON]
+        var timetable: JSON?
+    }
 
     /// Asks.
     ///
@@ -52,7 +67,9 @@ package struct Why: Sendable {
         case .intent: takeIntent(entry)
         case .outcome: takeOutcome(entry)
         case .boot, .clock, .timetable, .device: keep(kind.rawValue, entry)
-        case .command: keep("command " + (entry["verb"]?.text ?? ""), entry)
+        case .command:
+            let isAccepted = entry["accepted"]?.bool ?? true
+            keep((isAccepted ? "command " : "refused ") + (entry["verb"]?.text ?? ""), entry)
         case .fault: keep("fault " + (entry["code"]?.text ?? ""), entry)
         }
     }
@@ -69,13 +86,13 @@ package struct Why: Sendable {
             open[index].entries = open[index].entries.suffix(Self.mostEntries - 1) + [entry]
         } else {
             if open.count >= Self.mostEntries { open.removeFirst() }
-            open.append((slot, [entry]))
+            open.append(Begun(slot: slot, entries: [entry], timetable: newest(of: ["timetable"]).last))
         }
     }
 
     private mutating func takeOutcome(_ entry: JSON) {
         guard let slot = entry["slot"]?.text else { return }
-        let own = open.first { $0.slot == slot }?.entries ?? []
+        let begun = open.first { $0.slot == slot }
         open.removeAll { $0.slot == slot }
         defer { keep("outcome", entry) }
         guard let distance = distance(of: entry), distance <= best?.distance ?? Self.reach else { return }
@@ -83,8 +100,12 @@ package struct Why: Sendable {
         let isPlayed = entry["result"]?.text == "played"
         if isPlayed, let best, best.distance == distance, best.outcome?["result"]?.text != "played" { return }
         let reason = entry["reason"]?.text.flatMap(Reason.init)
+        let asked = Slot.isByHand(slot) ? newest(of: ["command play", "command test"]).suffix(1) : []
         let others = reason.map { explaining($0, entry) } ?? []
-        best = (distance, entry, Self.inOrder(own + others + [entry]))
+        best = Found(
+            distance: distance, outcome: entry,
+            entries: Self.inOrder((begun?.entries ?? []) + asked + others + [entry]),
+            timetable: begun?.timetable ?? newest(of: ["timetable"]).last)
     }
 
     /// How far a slot's entry is from what is asked about; nil when it is another slot's.
@@ -130,24 +151,25 @@ package struct Why: Sendable {
 
     // MARK: Answer
 
-    /// The answer: `{slot, programme, title, scheduled, result, reason, outcome, next, entries}`.
+    /// The answer: `{slot, programme, title, scheduled, result, reason, outcome, next, timetable, entries}`.
     ///
     /// `result` is that of the outcome, `playing` where the slot has begun, `to-come` where it is due later, and null
-    /// where nothing is known; `entries` are those of the log that tell of it, in order.
+    /// where nothing is known; `timetable` is the entry of the timetable that was in force; `entries` are those of the
+    /// log that tell of it, in order.
     package var answer: Reply {
         let known = best ?? running
         if let known, nextDistance.map({ known.distance <= $0 }) ?? true {
-            return Reply(.fine, json(of: known.entries.last ?? .null, outcome: known.outcome, known.entries))
+            return Reply(.fine, json(of: known.entries.last ?? .null, known))
         }
         if let next {
-            return Reply(.fine, json(of: next, outcome: nil, []))
+            return Reply(.fine, json(of: next, nil))
         }
         let about: JSON = if case .slot(let slot) = question { .string(slot) } else { .null }
         return Reply(
             .refused,
             [
                 "error": "the log and the timetable know of no such slot", "slot": about, "outcome": .null,
-                "next": .null, "entries": [],
+                "next": .null, "timetable": .null, "entries": [],
             ])
     }
 
@@ -158,24 +180,25 @@ package struct Why: Sendable {
     }
 
     /// A slot that has begun and has no outcome yet.
-    private var running: (distance: Duration, outcome: JSON?, entries: [JSON])? {
+    private var running: Found? {
         let found = open.compactMap { slot in
             slot.entries.last.flatMap(distance).map {
-                (distance: $0, outcome: JSON?.none, entries: slot.entries)
+                Found(distance: $0, outcome: nil, entries: slot.entries, timetable: slot.timetable)
             }
         }
         return found.filter { $0.distance <= Self.reach }.min { $0.distance < $1.distance }
     }
 
-    private func json(of entry: JSON, outcome: JSON?, _ entries: [JSON]) -> JSON {
-        let isToCome = entries.isEmpty
+    private func json(of entry: JSON, _ found: Found?) -> JSON {
+        let (isToCome, outcome) = (found == nil, found?.outcome)
         let result: JSON = outcome?["result"] ?? (isToCome ? "to-come" : "playing")
         return [
             "slot": entry["slot"] ?? .null, "programme": entry["programme"] ?? .null,
             "title": entry["title"] ?? .null, "class": entry["class"] ?? .null,
             "scheduled": entry["scheduled"] ?? entry["at"] ?? .null, "result": result,
             "reason": outcome?["reason"] ?? (isToCome ? entry["problem"] : nil) ?? .null,
-            "outcome": outcome ?? .null, "next": isToCome ? entry : .null, "entries": .array(entries),
+            "outcome": outcome ?? .null, "next": isToCome ? entry : .null,
+            "timetable": found?.timetable ?? .null, "entries": .array(found?.entries ?? []),
         ]
     }
 }

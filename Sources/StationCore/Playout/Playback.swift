@@ -6,15 +6,29 @@ package struct Playback: Hashable, Sendable {
     package struct Item: Hashable, Sendable {
         package var index: Int
         package var framesConsumed: Int64
-        /// The highest sample that was sent, in dB relative to full scale; nil when nothing was.
+        /// The highest sample that was sent, in dB relative to full scale; nil when nothing was, or nothing but zeros.
         package var peakDecibels: Double?
+        /// How loud what was sent was to the ear, measured once for all channels of the card that get the same.
+        package var loudness: Loudness
         /// Whether its file was written to after it was hashed: nobody knows what sounded.
         package var isChanged = false
 
-        package init(index: Int, framesConsumed: Int64, peakDecibels: Double?) {
+        package init(
+            index: Int, framesConsumed: Int64 = 0, peakDecibels: Double? = nil,
+            loudness: Loudness = Loudness()
+        ) {
             self.index = index
             self.framesConsumed = framesConsumed
             self.peakDecibels = peakDecibels
+            self.loudness = loudness
+        }
+
+        /// Adds what another play of the same recording came to.
+        mutating func add(_ other: Item) {
+            framesConsumed += other.framesConsumed
+            peakDecibels = [peakDecibels, other.peakDecibels].compactMap(\.self).max()
+            loudness.add(other.loudness)
+            isChanged = isChanged || other.isChanged
         }
     }
 
@@ -29,6 +43,8 @@ package struct Playback: Hashable, Sendable {
     package var framesConsumed: Int64
     /// All frames of the programme at the card's rate; 0 while the card's rate is unknown.
     package var framesPlanned: Int64
+    /// Frames a second, by the card's nominal rate; nil while that is unknown.
+    package var rate: Int?
     package var xruns: Int
     package var items: [Item]
     /// Whether the card takes frames faster than real time, so that nothing is proven.
@@ -36,8 +52,8 @@ package struct Playback: Hashable, Sendable {
 
     package init(
         startedAt: MonotonicInstant? = nil, startErrorMicroseconds: Double? = nil, startMethod: String? = nil,
-        position: Duration = .zero, framesConsumed: Int64 = 0, framesPlanned: Int64 = 0, xruns: Int = 0,
-        items: [Item] = [], isUnproven: Bool = false
+        position: Duration = .zero, framesConsumed: Int64 = 0, framesPlanned: Int64 = 0, rate: Int? = nil,
+        xruns: Int = 0, items: [Item] = [], isUnproven: Bool = false
     ) {
         self.startedAt = startedAt
         self.startErrorMicroseconds = startErrorMicroseconds
@@ -45,6 +61,7 @@ package struct Playback: Hashable, Sendable {
         self.position = position
         self.framesConsumed = framesConsumed
         self.framesPlanned = framesPlanned
+        self.rate = rate
         self.xruns = xruns
         self.items = items
         self.isUnproven = isUnproven

@@ -83,8 +83,11 @@ struct Playout: Sendable {
     var shortfall: Reason?
     /// What earlier plays of the slot measured, those before a restart included.
     var measured = Measured()
-    /// What sounded before a restart.
+    /// What sounded before a restart, in frames of that card.
     var recorded: [PositionRecord.Item] = []
+    private var recordedRate: Int?
+    /// When the last of them ended.
+    var soundedUntil: Instant?
     /// What the play under way measures.
     var current = Playback()
 
@@ -183,7 +186,8 @@ struct Playout: Sendable {
         let record = record.flatMap { Slot.isSame($0.slot, slot.id) ? $0 : nil }
         if let record {
             measured = Measured(record)
-            recorded = record.items
+            (recorded, recordedRate) = (record.items, record.rate)
+            soundedUntil = record.wall
         }
         let isSameBoot = intent.boot == boot
         let start = isSameBoot ? now.wall(of: intent.startMonotonic) : intent.startAt
@@ -205,24 +209,37 @@ struct Playout: Sendable {
 
     /// What was measured of the items, with all that is known of each; those of content that is not known any more too.
     func items(_ sum: Measured) -> [PositionRecord.Item] {
-        // What sounded of a recording that is there no more stays that recording's.
-        let others = recorded.filter { item in
-            let index = item.measured.index
-            guard reports.indices.contains(index) else { return true }
-            return (reports[index].path, reports[index].sha256) != (item.path, item.sha256)
+        var others = recorded
+        if let old = recordedRate, let rate = sum.rate, rate != old {
+            for index in others.indices {
+                others[index].measured.framesConsumed =
+                    others[index].measured.framesConsumed.frames(from: old, to: rate)
+            }
         }
         let known = reports.enumerated().map { index, report in
-            var measured =
-                sum.items[index] ?? Playback.Item(index: index, framesConsumed: 0, peakDecibels: nil)
-            for other in others where other.measured.index == index {
-                measured.framesConsumed -= other.measured.framesConsumed
+            var measured = sum.items[index] ?? Playback.Item(index: index)
+            // What sounded of a recording that is there no more stays that recording's.
+            others.removeAll { item in
+                guard item.measured.index == index, item.path == report.path, item.sha256 == report.sha256
+                else { return false }
+                measured.add(item.measured)
+                return true
             }
-            if measured.framesConsumed <= 0 { measured.peakDecibels = nil }
             return PositionRecord.Item(
                 measured, path: report.path, sha256: measured.isChanged ? nil : report.sha256,
                 language: items[index].language)
         }
         return known + others
+    }
+
+    /// What the next run must know of the items that sounded; only the last of them may go on.
+    func itemsToRecord(_ sum: Measured) -> [PositionRecord.Item] {
+        var sounded = items(sum).filter { $0.measured.framesConsumed > 0 }
+        let last = sounded.map(\.measured.index).max()
+        for place in sounded.indices where sounded[place].measured.index != last {
+            sounded[place].measured.loudness = sounded[place].measured.loudness.condensed
+        }
+        return sounded
     }
 
     /// Whether its content would be over by now, by the clock that it goes by.

@@ -12,6 +12,8 @@ package struct PositionRecord: Hashable, Sendable {
     package var framesConsumed: Int64
     /// All frames of the programme.
     package var framesPlanned: Int64
+    /// Frames a second.
+    package var rate: Int?
     /// When that was.
     package var wall: Instant
     /// When the slot first sounded.
@@ -42,14 +44,16 @@ package struct PositionRecord: Hashable, Sendable {
     }
 
     package init(
-        slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, wall: Instant,
-        startedAt: Instant, startErrorMicroseconds: Double?, startMethod: String? = nil, xruns: Int,
+        slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, rate: Int?,
+        wall: Instant, startedAt: Instant, startErrorMicroseconds: Double?, startMethod: String? = nil,
+        xruns: Int,
         isUnproven: Bool = false, items: [Item]
     ) {
         self.slot = slot
         self.position = position
         self.framesConsumed = framesConsumed
         self.framesPlanned = framesPlanned
+        self.rate = rate
         self.wall = wall
         self.startedAt = startedAt
         self.startErrorMicroseconds = startErrorMicroseconds
@@ -69,6 +73,7 @@ extension PositionRecord {
             .init("positionNanoseconds", .integer(position.nanoseconds)),
             .init("framesConsumed", .integer(framesConsumed)),
             .init("framesPlanned", .integer(framesPlanned)),
+            .init("rate", rate.map { .integer(Int64($0)) } ?? .null),
             .init("wallNanoseconds", .integer(wall.nanoseconds)),
             .init("startedAtNanoseconds", .integer(startedAt.nanoseconds)),
             .init("startErrorMicroseconds", startErrorMicroseconds.map { .decimal($0) } ?? .null),
@@ -85,6 +90,7 @@ extension PositionRecord {
                             "language": $0.language.map { .string($0) } ?? .null,
                             "framesConsumed": .integer($0.measured.framesConsumed),
                             "peakDecibels": $0.measured.peakDecibels.map { .decimal($0) } ?? .null,
+                            "loudness": $0.measured.loudness.json,
                             "isChanged": .bool($0.measured.isChanged),
                         ]
                     })),
@@ -100,7 +106,8 @@ extension PositionRecord {
         else { return nil }
         self.init(
             slot: slot, position: .nanoseconds(position), framesConsumed: consumed, framesPlanned: planned,
-            wall: Instant(nanoseconds: wall), startedAt: Instant(nanoseconds: started),
+            rate: json["rate"]?.integer.map { Int(clamping: $0) }, wall: Instant(nanoseconds: wall),
+            startedAt: Instant(nanoseconds: started),
             startErrorMicroseconds: json["startErrorMicroseconds"]?.number,
             startMethod: json["startMethod"]?.text, xruns: Int(xruns),
             isUnproven: json["unproven"]?.bool ?? false, items: items.compactMap(Item.init))
@@ -113,7 +120,8 @@ extension PositionRecord.Item {
             let path = json["path"]?.text
         else { return nil }
         var measured = Playback.Item(
-            index: Int(index), framesConsumed: frames, peakDecibels: json["peakDecibels"]?.number)
+            index: Int(index), framesConsumed: frames, peakDecibels: json["peakDecibels"]?.number,
+            loudness: Loudness(json: json["loudness"]) ?? Loudness())
         measured.isChanged = json["isChanged"]?.bool ?? false
         self.init(
             measured, path: path,

@@ -43,6 +43,8 @@ package struct LogSummary: Equatable, Sendable {
     package private(set) var openIntents: [OpenIntent] = []
     /// The slots that have their outcome, in the order of the log, with their instant.
     package private(set) var settled: [Settled] = []
+    /// Which log of the station its entries go to at the store.
+    package private(set) var origin = LogOrigin.first
     package private(set) var mute: Mute?
     package private(set) var volumeDecibels: Double?
     /// When emergencies began, the last few of them.
@@ -130,7 +132,8 @@ package struct LogSummary: Equatable, Sendable {
         case .outcome: foldOutcome(entry)
         case .command: foldCommand(entry, wall: wall)
         case .timetable: foldTimetable(entry, believed: clock == .untrusted ? nil : wall)
-        case .boot, .clock, .device, .fault: break
+        case .fault: origin = LogOrigin(begunBy: entry) ?? origin
+        case .boot, .clock, .device: break
         }
         return true
     }
@@ -230,6 +233,7 @@ extension LogSummary {
             .init("firstTrusted", Self.json(firstTrusted)),
             .init("lastSynchronised", Self.json(lastSynchronised)),
             .init("lastTrusted", Self.json(lastTrusted)),
+            .init("origin", ["number": .integer(origin.number), "from": .integer(origin.from)]),
             .init("timetableVersions", timetableVersions ?? .null),
             .init(
                 "timetableChanges",
@@ -269,9 +273,11 @@ extension LogSummary {
     /// Reads a checkpoint; nil when it is not one.
     package init?(json: JSON) {
         guard let index = json["nextIndex"]?.integer, let intents = json["openIntents"]?.elements,
-            let settled = json["settled"]?.elements, let emergencies = json["emergencies"]?.elements
+            let settled = json["settled"]?.elements, let emergencies = json["emergencies"]?.elements,
+            let number = json["origin"]?["number"]?.integer, let from = json["origin"]?["from"]?.integer
         else { return nil }
         nextIndex = index
+        origin = LogOrigin(number: number, from: from)
         firstTrusted = Self.instant(json["firstTrusted"])
         lastSynchronised = Self.instant(json["lastSynchronised"])
         lastTrusted = Self.instant(json["lastTrusted"])

@@ -22,6 +22,8 @@ package enum FetchReport: Sendable {
     case unfetchable(RemoteFile, String)
     /// Nothing more of an upstream, or of any, is fetched until the next list of what is wanted.
     case passedOver(upstream: String?)
+    /// The key of the log is there, and what an earlier run knew of its store.
+    case proofOpened(ProofOpening)
     /// What bulk transfers have used so far: at the start, as it grows, and where the budget ends.
     case used(BulkUsage)
 }

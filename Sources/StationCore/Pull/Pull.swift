@@ -6,7 +6,7 @@ import StationTrust
 package struct Pull: Sendable {
     /// What is to be done, in order.
     package enum Action: Sendable {
-        /// Ask an upstream; it ends with a report. Somebody may want to know it.
+        /// Ask an upstream, which ends with a report; `isAsked` where a person waits for that.
         case poll(String, isAsked: Bool)
         /// Fetch these, in this order, in place of those before.
         case want([RemoteFile])
@@ -140,7 +140,7 @@ package struct Pull: Sendable {
             notHad()
             given.formUnion(wanted.filter { upstream == nil || $0.upstream == upstream })
         case .used(let usage): self.usage = usage
-        case .issued: break
+        case .issued, .proofOpened: break
         }
     }
 

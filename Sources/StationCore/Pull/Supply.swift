@@ -14,7 +14,7 @@ package struct StorageRoom: Hashable, Sendable {
     package var partBytes: Int64
 
     /// Makes the room.
-    package init(quotaBytes: Int64, reserveBytes: Int64, freeBytes: Int64?, partBytes: Int64 = 0) {
+    package init(quotaBytes: Int64, reserveBytes: Int64, freeBytes: Int64?, partBytes: Int64) {
         (self.quotaBytes, self.reserveBytes) = (quotaBytes, reserveBytes)
         (self.freeBytes, self.partBytes) = (freeBytes, partBytes)
     }

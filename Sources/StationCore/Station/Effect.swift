@@ -1,3 +1,5 @@
+package import StationTrust
+
 /// The identity of an effect; its completion carries it back.
 ///
 /// Identities grow by one within a run of the daemon.
@@ -22,7 +24,8 @@ package struct EffectID: Hashable, Comparable, Sendable {
 /// 3. `append` completes `durable` only when the entry would survive a power cut now. Where the disk refuses, or
 ///    nobody can say whether it took the entry, the entry goes to `/run` and completes `inRun`, or `inMemory`
 ///    when `/run` refuses too. Such entries are put on disk, in order and once, as soon as it takes them: with the
-///    next `append`, or by an attempt of the executor's own, whose success it tells with `logIsDurable`.
+///    next `append`, or by an attempt of the executor's own, whose success it tells with `logIsDurable`. Before either
+///    it tells with `logGrew` how many lines of the log are durable by then; a head covers no others.
 /// 4. `appendInRun` does not wait for the disk: it completes at once, `inRun` or `inMemory`. An entry of the same
 ///    index that also reaches the disk is the same entry.
 /// 5. After a crash the log is a run of entries from index 0 in the order of their indices: everything that completed
@@ -78,6 +81,12 @@ package struct Effect: Equatable, Sendable {
         case evict([String])
         /// Writes down which timetable of a kind is the active one, durably: the next start goes by it.
         case adopt(RemoteFile.Kind, Manifest)
+        /// Makes the tree over so many lines of the log on the disk, as the log of that origin has them.
+        case foldLog(LogOrigin, lines: Int64)
+        /// Brings the log's store up to a head, signing what has been found to go on from the store's own.
+        case uploadLog(LogUpload.Order)
+        /// Signs what the centre is to know and puts it into the store.
+        case uploadStatus(JSON)
         /// Reads free space and the like for `status`.
         case measureStorage
         /// Answers a command.
@@ -111,6 +120,10 @@ package enum Completion: Hashable, Sendable {
     /// One report for each item, in order.
     case preflighted([ItemReport])
     case played(PlayEnd, Playback)
+    /// The tree over the log.
+    case folded(LogHead)
+    /// How an upload of the log ended.
+    case uploaded(LogUploadEnd)
     /// What is free on the disk, and what there is of content that has not come whole.
     case storage(freeBytes: Int64, partBytes: Int64)
 }

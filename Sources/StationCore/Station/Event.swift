@@ -14,6 +14,8 @@ package enum Event: Sendable {
     case completed(EffectID, Completion)
     /// The disk has taken everything that it had refused, without having been given another entry.
     case logIsDurable
+    /// So many lines of the log on the disk survive a power cut by now.
+    case logGrew(lines: Int64)
     /// What the sound path measures of a running play, about once a second.
     case progress(PlayID, Playback)
     /// The card changed its state.
@@ -38,14 +40,17 @@ package struct Recovery: Equatable, Sendable {
     package var boot: String
     /// How many bytes of a torn last entry were cut from the log.
     package var tornBytes: Int64
+    /// How many lines the log on the disk has.
+    package var lines: Int64
     /// How durable what the log says is: some of it may be in `/run` alone, because the disk does not take it.
     package var durability: Durability
 
     package init(
         log: LogSummary, position: PositionRecord?, boot: String, tornBytes: Int64 = 0,
-        durability: Durability = .durable
+        lines: Int64 = 0, durability: Durability = .durable
     ) {
         self.log = log
+        self.lines = lines
         self.durability = durability
         self.position = position
         self.boot = boot

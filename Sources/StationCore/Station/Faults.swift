@@ -21,6 +21,8 @@ struct Faults: Sendable {
         case adoption
         /// Emergencies that the limit of the day keeps silent.
         case emergency
+        /// A log that cannot be sent to its store, or not be read for it.
+        case proof
 
         /// Whether there is one for each slot, and so any number.
         fileprivate var isOfContent: Bool {
@@ -40,6 +42,7 @@ struct Faults: Sendable {
             case .fetch: "download"
             case .adoption: "storage"
             case .emergency: "emergency"
+            case .proof: "proof"
             }
         }
     }

@@ -13,6 +13,9 @@ struct Purposes: Sendable {
         case adoption(RemoteFile.Kind)
         case storage
         case amplifier
+        case logFold
+        case logUpload
+        case statusUpload
         case other
     }
 

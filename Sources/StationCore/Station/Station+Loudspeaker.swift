@@ -19,6 +19,7 @@ extension Station {
         switchAmplifier()
         followPull()
         poll()
+        followProof()
     }
 
     /// Ends what can no longer begin, with what kept it.
@@ -260,11 +261,12 @@ extension Station {
         let sum = playout.measured.adding(playout.current, at: now)
         return PositionRecord(
             slot: playout.slot.id, position: playout.current.position, framesConsumed: sum.framesConsumed,
-            framesPlanned: sum.framesPlanned, wall: now.wall, startedAt: sum.startedAt ?? now.wall,
+            framesPlanned: sum.framesPlanned, rate: sum.rate, wall: now.wall,
+            startedAt: sum.startedAt ?? now.wall,
             startErrorMicroseconds: sum.startErrorMicroseconds, startMethod: sum.startMethod,
             xruns: sum.xruns,
             isUnproven: sum.isUnproven,
-            items: playout.items(sum).filter { sum.items[$0.measured.index] != nil })
+            items: playout.itemsToRecord(sum))
     }
 
     private mutating func recordPosition(_ index: Int) {
@@ -301,6 +303,7 @@ extension Station {
             return
         }
         playouts[index].measured = playouts[index].measured.adding(playback, at: now)
+        if hadSound { playouts[index].soundedUntil = now.wall }
         playouts[index].current = Playback()
         playouts[index].stopCause = nil
         playouts[index].position = hadSound ? playback.position : playouts[index].position

@@ -11,7 +11,8 @@ extension Station {
     mutating func finish(_ index: Int, reason: Reason?) {
         let playout = playouts[index]
         let sum = playout.measured
-        let isChanged = sum.items.values.contains(where: \.isChanged)
+        let items = playout.items(sum)
+        let isChanged = items.contains(where: \.measured.isChanged)
         let hasBadItem = isChanged || playout.reports.contains { !$0.isPlayable || $0.isCut }
         let problem = isChanged ? .badContent : playout.reports.blockingReason
         let isWhole = sum.framesPlanned > 0 && sum.framesConsumed >= sum.framesPlanned
@@ -36,8 +37,8 @@ extension Station {
         }
         let ended = Ended(
             slot: playout.slot.id, description: playout.slot.description, scheduled: playout.slot.scheduled,
-            measured: sum, endedAt: sum.startedAt == nil ? nil : now.wall,
-            volumeDecibels: playout.permit?.ceilingDecibels, items: playout.items(sum))
+            measured: sum, endedAt: sum.startedAt == nil ? nil : playout.soundedUntil,
+            volumeDecibels: playout.permit?.ceilingDecibels, items: items)
         append(.outcome, outcome(of: ended, result: result, reason: reason))
         if let reason { answerAsker(of: index, refusal: (reason, "it ended before it began")) }
         forget(index)
@@ -88,6 +89,7 @@ extension Station {
             .init("endedAt", ended.endedAt.map { .string(text($0)) } ?? .null),
             .init("framesPlanned", .integer(sum.framesPlanned)),
             .init("framesConsumed", .integer(sum.framesConsumed)),
+            .init("rate", sum.rate.map { .integer(Int64($0)) } ?? .null),
             .init("xruns", .integer(Int64(sum.xruns))),
             .init("volumeDecibels", ended.volumeDecibels.map(JSON.tenths) ?? .null),
             .init("items", .array(ended.items.map(\.outcome))),
@@ -113,13 +115,17 @@ extension Slot {
 extension PositionRecord.Item {
     /// What an outcome says of an item.
     fileprivate var outcome: JSON {
-        [
-            "path": .string(path),
-            "sha256": sha256.map { .string("\($0)") } ?? .null,
-            "language": language.map { .string($0) } ?? .null,
-            "framesConsumed": .integer(measured.framesConsumed),
-            "peakDecibels": measured.peakDecibels.map(JSON.tenths) ?? .null,
+        var members: [JSON.Member] = [
+            .init("path", .string(path)),
+            .init("sha256", sha256.map { .string("\($0)") } ?? .null),
+            .init("language", language.map { .string($0) } ?? .null),
+            .init("framesConsumed", .integer(measured.framesConsumed)),
+            .init("peakDecibels", measured.peakDecibels.map(JSON.tenths) ?? .null),
+            .init("loudnessLufs", measured.loudness.integrated.map(JSON.tenths) ?? .null),
         ]
+        // Frames went to the card, and nobody heard a thing.
+        if measured.loudness.isSilent { members.append(.init("silent", true)) }
+        return .object(members)
     }
 }
 

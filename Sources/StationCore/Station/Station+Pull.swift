@@ -22,6 +22,7 @@ extension Station {
             }
             forgetContentChecks { !$0.messages.isEmpty }
             nextStorageLook = now.monotonic
+        case .proofOpened(let opening): proof.opened(opening)
         case .opened, .offered, .unfetchable, .passedOver, .used: break
         }
         followPull()
@@ -122,6 +123,7 @@ extension Station {
     mutating func sync(isFirst: Bool) -> Reply {
         if isFirst {
             pull.pollNow(at: now.monotonic)
+            proof.uploadNow(at: now.monotonic)
             followPull()
             measureForPeople()
         }

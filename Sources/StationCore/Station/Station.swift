@@ -63,6 +63,8 @@ package struct Station: Sendable {
     var guardian: Guard
     /// What upstreams offer, and what of it is on the disk.
     var pull: Pull
+    /// What the store has of the log, and when it gets more.
+    var proof: ProofSchedule
     /// The timetable in force.
     var active: SignedTimetable?
     var playouts: [Playout] = []
@@ -133,6 +135,7 @@ package struct Station: Sendable {
         startedAt = now.monotonic
         dueFrom = now.monotonic
         pull = Pull(settings, at: now.monotonic)
+        proof = ProofSchedule(every: settings.proofInterval, station: settings.station, at: now.monotonic)
         nextStorageLook = now.monotonic
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
@@ -233,6 +236,7 @@ package struct Station: Sendable {
         dueFrom = now.monotonic
         lastTrustedBefore = log.lastTrusted
         recoveredPosition = recovery.position
+        proof.grew(to: recovery.lines)
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: log.lastSynchronised,
             firstStart: log.firstTrusted,
@@ -246,7 +250,9 @@ package struct Station: Sendable {
             .boot,
             [
                 .init("version", .string(settings.version)), .init("station", .string(settings.station)),
-                .init("zone", .string(settings.zoneName)), .init("tornBytes", .integer(recovery.tornBytes)),
+                .init("zone", .string(settings.zoneName)),
+                .init("groups", .array(settings.groups.map { .string($0) })),
+                .init("tornBytes", .integer(recovery.tornBytes)),
             ])
         if recovery.durability != .durable { observeDisk(recovery.durability, lastAppend) }
         settlePlaysByHand()
@@ -295,11 +301,14 @@ package struct Station: Sendable {
         switch event {
         case .started, .wake, .clockStepped: break
         case .fetched(let report): fetched(report)
-        case .networkReturned: pull.networkReturned(at: now.monotonic)
+        case .networkReturned:
+            pull.networkReturned(at: now.monotonic)
+            proof.networkReturned(at: now.monotonic)
         case .completed(let id, let completion): complete(id, completion)
         case .progress(let play, let playback): progress(play, playback)
         case .card(let state): cardChanged(state)
         case .logIsDurable: clear(.disk)
+        case .logGrew(let lines): proof.grew(to: lines)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
         case .configurationRefused(let problem): raise(.configuration, problem)
@@ -318,6 +327,9 @@ package struct Station: Sendable {
             emit(.discard(play: play))
         case (.play(let play), .played(let end, let playback)): played(play, end, playback)
         case (.adoption(let kind), let completion): adopted(kind, completion)
+        case (.logFold, let completion): folded(completion)
+        case (.logUpload, let completion): uploaded(completion)
+        case (.statusUpload, let completion): proof.toldStatus(completion == .done, at: now.monotonic)
         case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
@@ -349,6 +361,7 @@ package struct Station: Sendable {
             buildDate: settings.buildDate, isBatteryBacked: settings.isClockBatteryBacked,
             holdover: settings.holdover)
         pull.pollNow(at: now.monotonic)
+        proof.configure(every: settings.proofInterval, station: settings.station, at: now.monotonic)
         forgetContentChecks()
         for index in playouts.indices { rejudge(index) }
     }
@@ -379,5 +392,5 @@ extension Event {
 
 extension Slot {
     /// Whether the identity is that of something that a person at the station played.
-    static func isByHand(_ slot: String) -> Bool { slot.hasPrefix(byHandUpstream + "/") }
+    package static func isByHand(_ slot: String) -> Bool { slot.hasPrefix(byHandUpstream + "/") }
 }

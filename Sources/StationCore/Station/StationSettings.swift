@@ -31,6 +31,8 @@ package struct StationSettings: Sendable {
     /// Who the station is, and which version of the program runs.
     package var station: String
     package var name: String
+    /// The groups whose timetables it follows.
+    package var groups: [String]
     package var version: String
     /// The day on which the program was built: no clock is right before it.
     package var buildDate: Instant
@@ -47,15 +49,20 @@ package struct StationSettings: Sendable {
     /// The most bytes that content may take on the disk, and those that must stay free there.
     package var quotaBytes: Int64
     package var reserveBytes: Int64
+    /// How often the centre is told how the station is; nil without a store for the log.
+    package var proofInterval: Duration?
 
     package init(
-        station: String, name: String, version: String, buildDate: Instant, zoneName: String, zone: ZoneFile,
+        station: String, name: String, groups: [String] = [], version: String, buildDate: Instant,
+        zoneName: String, zone: ZoneFile,
         rules: GuardRules, amplifier: Amplifier?, isClockBatteryBacked: Bool, holdover: Duration,
         deviceName: String, upstreams: [Upstream], bytesPerMonth: Int64, quotaBytes: Int64,
-        reserveBytes: Int64
+        reserveBytes: Int64, proofInterval: Duration? = nil
     ) {
         self.station = station
         self.name = name
+        self.groups = groups
+        self.proofInterval = proofInterval
         self.version = version
         self.buildDate = buildDate
         self.zoneName = zoneName

@@ -48,6 +48,7 @@ package final class ControlServer {
     package enum Ask {
         case command(CommandID, Command, Person)
         case why(CommandID, String)
+        case verify(CommandID, head: String?)
     }
 
     private let listener: Descriptor
@@ -215,6 +216,7 @@ package final class ControlServer {
         switch request {
         case .command(let command): asks.append(.command(begin(connection), command, person))
         case .why(let about): asks.append(.why(begin(connection), about))
+        case .verify(let head): asks.append(.verify(begin(connection), head: head))
         case .playFile(let name): hash(passed, name, connection, person)
         case .log(let since, let until, let follow):
             stream(since: since, until: until, follow: follow, connection, now)
@@ -300,6 +302,16 @@ package final class ControlServer {
     func explain(_ id: CommandID, _ why: Why, now: Now) {
         let isStarted = workers.start("why") { [results, log] in
             results.put(.answered(id, log.explain(why)))
+        }
+        if !isStarted {
+            answer(id, Reply(.unavailable, ["error": "too many such questions at once"]), now: now)
+        }
+    }
+
+    /// Answers, on a worker, whether the log is what the station holds it to be.
+    func check(_ id: CommandID, _ held: JournalCheck.Held, now: Now) {
+        let isStarted = workers.start("verify") { [results, log] in
+            results.put(.answered(id, JournalCheck.answer(log, held)))
         }
         if !isStarted {
             answer(id, Reply(.unavailable, ["error": "too many such questions at once"]), now: now)

@@ -9,6 +9,8 @@ enum Request: Equatable {
     case playFile(name: String)
     /// The entries of the log between two times, as they were typed; `follow` goes on with those to come.
     case log(since: String?, until: String?, follow: Bool)
+    /// Whether the log is whole, and goes on from a head that somebody kept: the text of a signed note.
+    case verify(head: String?)
     /// Why a slot, or what was due at a time, sounded as it did.
     case why(String)
 
@@ -20,7 +22,7 @@ enum Request: Equatable {
         switch self {
         case .command(let command): command.isActing
         case .playFile: true
-        case .log, .why: false
+        case .log, .why, .verify: false
         }
     }
 }
@@ -51,6 +53,7 @@ extension Request {
             return .log(
                 since: try members.text("since"), until: try members.text("until"),
                 follow: try members.flag("follow"))
+        case "verify": return .verify(head: try members.text("head"))
         case "why": return .why(try members.required("about"))
         case "play":
             if let programme = try members.text("programme") { return .command(.playProgramme(programme)) }

@@ -79,7 +79,11 @@ package final class Executor {
                 fetch.evict(names)
                 mailbox.put(.completed(id, .done))
             case .adopt(let kind, let manifest):
-                fetch.adopt(kind, manifest) { [mailbox] in mailbox.put(.completed(id, $0)) }
+                fetch.adopt(kind, manifest, done: completing(id))
+            case .foldLog(let origin, let lines):
+                fetch.foldLog(origin, lines: lines, done: completing(id))
+            case .uploadLog(let order): fetch.uploadLog(order, done: completing(id))
+            case .uploadStatus(let status): fetch.uploadStatus(status, done: completing(id))
             case .measureStorage: surroundings.measureStorage(id)
             case .reply(let command, let reply): surroundings.reply(command, reply)
             case .status(let line): surroundings.status(line)
@@ -88,6 +92,10 @@ package final class Executor {
             }
         }
         return wake
+    }
+
+    private func completing(_ id: EffectID) -> @Sendable (Completion) -> Void {
+        { [mailbox] in mailbox.put(.completed(id, $0)) }
     }
 
     /// Notes, before the station hears of it, that an effect completed; every event goes through here.

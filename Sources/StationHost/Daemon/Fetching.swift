@@ -1,4 +1,5 @@
 package import StationCore
+package import StationTrust
 
 /// What asks upstreams and fetches from them: the executor's border to the network.
 ///
@@ -23,4 +24,10 @@ package protocol Fetching: AnyObject {
     func evict(_ names: [String])
     /// Writes down, durably, which timetable of a kind is the active one.
     func adopt(_ kind: RemoteFile.Kind, _ manifest: Manifest, done: @escaping @Sendable (Completion) -> Void)
+    /// Makes the tree over the first lines of the log on the disk.
+    func foldLog(_ origin: LogOrigin, lines: Int64, done: @escaping @Sendable (Completion) -> Void)
+    /// Brings the log's store up to a head.
+    func uploadLog(_ order: LogUpload.Order, done: @escaping @Sendable (Completion) -> Void)
+    /// Puts what the centre is to know into the log's store, signed.
+    func uploadStatus(_ status: JSON, done: @escaping @Sendable (Completion) -> Void)
 }

@@ -50,7 +50,8 @@ extension LoadedConfiguration {
         }
         let emergency = configuration.emergency
         return StationSettings(
-            station: configuration.station, name: configuration.name, version: Release.version,
+            station: configuration.station, name: configuration.name, groups: configuration.groups,
+            version: Release.version,
             buildDate: Release.date, zoneName: configuration.timeZone, zone: zone,
             rules: GuardRules(
                 bands: bands, longestBroadcast: .seconds(60 * configuration.maximumBroadcastMinutes),
@@ -69,7 +70,8 @@ extension LoadedConfiguration {
             },
             bytesPerMonth: Int64(configuration.network.bytesPerMonth),
             quotaBytes: Int64(configuration.storage.quotaBytes),
-            reserveBytes: Int64(configuration.storage.reserveBytes))
+            reserveBytes: Int64(configuration.storage.reserveBytes),
+            proofInterval: configuration.proof.map { .seconds($0.uploadSeconds) })
     }
 
     /// Whose timetable it is.
@@ -89,7 +91,8 @@ extension LoadedConfiguration {
             ("network", old.network != new.network),
             ("inputs", old.inputs != new.inputs), ("output", old.output != new.output),
             ("loudness", old.loudness != new.loudness), ("stopInput", old.stopInput != new.stopInput),
-            ("state", old.state != new.state), ("socket", old.socket != new.socket),
+            ("proof", old.proof != new.proof), ("state", old.state != new.state),
+            ("socket", old.socket != new.socket),
         ]
         return changed.filter(\.1).map(\.0)
     }

@@ -20,13 +20,11 @@ package final class DiskThread: Sendable {
     /// Starts the thread over an open log.
     init(
         log: sending LogFiles, position: PositionFile,
-        complete: @escaping @Sendable (EffectID, Completion) -> Void,
-        recovered: @escaping @Sendable () -> Void
+        tell: @escaping @Sendable (Event) -> Void
     ) throws(SystemError) {
         let jobs = try JobQueue<Job>()
         self.jobs = jobs
-        let writer = Writer(
-            log: log, position: position, complete: complete, recovered: recovered)
+        let writer = Writer(log: log, position: position, tell: tell)
         try Thread.start("disk") {
             while writer.carryOut(jobs.wait(atMost: writer.patience) ?? [.retry]) {}
         }
@@ -40,20 +38,16 @@ package final class DiskThread: Sendable {
     private final class Writer {
         private let log: LogFiles
         private let position: PositionFile
-        private let complete: @Sendable (EffectID, Completion) -> Void
-        private let recovered: @Sendable () -> Void
+        private let tell: @Sendable (Event) -> Void
+        private var toldLines: Int64
         /// Why the position was refused the last time; nil when it was not.
         private var positionProblem: SystemError?
 
         init(
-            log: sending LogFiles, position: PositionFile,
-            complete: @escaping @Sendable (EffectID, Completion) -> Void,
-            recovered: @escaping @Sendable () -> Void
+            log: sending LogFiles, position: PositionFile, tell: @escaping @Sendable (Event) -> Void
         ) {
-            self.recovered = recovered
-            self.log = log
-            self.position = position
-            self.complete = complete
+            (self.log, self.position, self.tell) = (log, position, tell)
+            toldLines = log.lines
         }
 
         /// How long to wait for jobs before the disk is tried again, in nanoseconds; negative for ever.
@@ -80,19 +74,32 @@ package final class DiskThread: Sendable {
         private func appendAll(_ batch: inout [(EffectID, Entry)]) {
             guard !batch.isEmpty else { return }
             let durability = log.append(batch.map(\.1))
-            for (id, _) in batch { complete(id, .appended(durability)) }
+            tellGrowth()
+            for (id, _) in batch { tell(.completed(id, .appended(durability))) }
             batch = []
+        }
+
+        private func tellGrowth() {
+            guard log.lines != toldLines else { return }
+            toldLines = log.lines
+            tell(.logGrew(lines: toldLines))
+        }
+
+        private func retry() {
+            guard log.retry() else { return }
+            tellGrowth()
+            tell(.logIsDurable)
         }
 
         private func carryOut(_ job: Job) {
             switch job {
             case .append, .end: break
-            case .record(let id, let record): complete(id, replace(record))
+            case .record(let id, let record): tell(.completed(id, replace(record)))
             case .checkpoint(let done):
                 log.checkpoint()
                 done()
             case .run(let body): body()
-            case .retry: if log.retry() { recovered() }
+            case .retry: retry()
             }
         }
 

@@ -34,6 +34,8 @@ final class LogFiles {
     /// The log folded over everything that is on disk.
     private var summary: LogSummary
     private var checkpointIndex: Int64
+    /// How many lines the segments have that survive a power cut.
+    private(set) var lines: Int64
     /// Entries that were appended and are not on disk, in order.
     private var backlog: [Entry] = []
     /// Entries that came when no more could wait.
@@ -66,6 +68,7 @@ final class LogFiles {
         self.calls = calls
         summary = found.summary
         checkpointIndex = found.checkpointIndex
+        lines = found.lines
         unread = found.problem
     }
 
@@ -138,7 +141,7 @@ final class LogFiles {
         guard let segment, summary.nextIndex > checkpointIndex, backlog.isEmpty else { return }
         let json: JSON = [
             "segment": .string(segment.path.split(separator: "/").last.map(String.init) ?? ""),
-            "offset": .integer(segment.durableBytes), "summary": summary.json,
+            "offset": .integer(segment.durableBytes), "lines": .integer(lines), "summary": summary.json,
         ]
         // Without it the next start is slower, and as right.
         if (try? DurableFile.replace(directory + "/" + LogReader.checkpointName, with: json.bytes, calls))
@@ -192,6 +195,7 @@ final class LogFiles {
         lost = 0
         if let first = entries.first { summary.passOver(to: first.index) }
         for entry in entries { summary.fold(entry.json) }
+        lines += Int64(entries.count)
         backlog.removeFirst(count)
         run.clear(through: summary.nextIndex - 1)
         if summary.nextIndex - checkpointIndex >= Self.checkpointEntries { checkpoint() }

@@ -18,6 +18,8 @@ enum LogReader {
     struct Found {
         var summary = LogSummary()
         var checkpointIndex: Int64 = 0
+        /// How many lines the segments have, whatever stands in them: the leaves of the log's tree.
+        var lines: Int64 = 0
         var lastSegment: (path: String, soundBytes: Int64, tornBytes: Int64)?
         var tornBytes: Int64 { lastSegment?.tornBytes ?? 0 }
         /// Why the log's end could not be read; nil when it was.
@@ -52,7 +54,8 @@ enum LogReader {
         var found = Found()
         if let start = checkpoint(directory, segments) {
             if (try? fits(start.summary.nextIndex, start.offset, in: segments[start.segment])) ?? true {
-                found = Found(summary: start.summary, checkpointIndex: start.summary.nextIndex)
+                found = Found(
+                    summary: start.summary, checkpointIndex: start.summary.nextIndex, lines: start.lines)
                 fold(segments[start.segment...], from: start.offset, into: &found)
                 return found
             }
@@ -76,15 +79,15 @@ enum LogReader {
 
     private static func checkpoint(
         _ directory: String, _ segments: [String]
-    ) -> (summary: LogSummary, segment: Int, offset: Int64)? {
+    ) -> (summary: LogSummary, segment: Int, offset: Int64, lines: Int64)? {
         guard let bytes = try? readFile(directory + "/" + checkpointName, limit: checkpointBytes),
             let json = try? JSONParser.parse(bytes, limits: .init(bytes: checkpointBytes)),
             let name = json["segment"]?.text,
-            let offset = json["offset"]?.integer, offset >= 0,
+            let offset = json["offset"]?.integer, offset >= 0, let lines = json["lines"]?.integer,
             let summary = json["summary"].flatMap(LogSummary.init(json:)),
             let segment = segments.firstIndex(of: directory + "/" + name)
         else { return nil }
-        return (summary, segment, offset)
+        return (summary, segment, offset, lines)
     }
 
     /// Folds segments one after the other.
@@ -131,6 +134,9 @@ enum LogReader {
         _ bytes: [UInt8], at offset: Int64, of path: String, before end: Int64, into found: inout Found
     ) -> Int {
         let lines = lines(of: bytes)
+        // What stands behind the last entry is cut, but only where nothing follows.
+        var soundCount = end < .max ? lines.count : 0
+        defer { found.lines += Int64(soundCount) }
         // Looked at only where an entry does not follow: no whole log pays for it.
         var believed: [Bool]?
         var sound = 0
@@ -142,7 +148,9 @@ enum LogReader {
                 if all[number] { found.summary.passOver(to: index) }
             }
             found.summary.fold(entry)
-            if index < found.summary.nextIndex { sound = line.upperBound + 1 }
+            guard index < found.summary.nextIndex else { continue }
+            sound = line.upperBound + 1
+            soundCount = max(soundCount, number + 1)
         }
         if believed?.contains(true) == true || end < .max && found.summary.nextIndex < end {
             note(.error, "\(path) is damaged; entries are lost")
@@ -169,7 +177,7 @@ enum LogReader {
     }
 
     /// The index of a segment's first entry, as its name has it.
-    private static func firstIndex(of path: String) -> Int64 {
+    static func firstIndex(of path: String) -> Int64 {
         Int64(path.split(separator: "/").last?.prefix { $0 != "." } ?? "") ?? 0
     }
 

@@ -190,6 +190,11 @@ final class EventLoop {
     private func take(_ ask: ControlServer.Ask) {
         switch ask {
         case .command(let id, let command, let person): handle(.command(id, command, person))
+        case .verify(let id, let older):
+            let (head, key) = station.provenHead
+            let held = JournalCheck.Held(
+                station: parts.loaded.configuration.station, head: head, key: key, older: older)
+            parts.server.check(id, held, now: now)
         case .why(let id, let about):
             let question: Why.Question
             var next: JSON?

@@ -48,6 +48,8 @@ final class Feed {
     private var exactEnd: Int?
     private var lastTimeline: ProgrammeTimeline?
     private var playback = Playback()
+    /// What the tenths of a second of each item came to, by its place in the content.
+    private var gauges: [Int: LoudnessGauge] = [:]
 
     init(effect: EffectID, order: PlayOrder, content: PreparedContent) {
         self.effect = effect
@@ -238,7 +240,7 @@ final class Feed {
         guard index < content.items.count else { return }
         isInItem = true
         playback.items.append(
-            Playback.Item(index: content.items[index].index, framesConsumed: 0, peakDecibels: nil))
+            Playback.Item(index: content.items[index].index))
     }
 
     func itemEnded(_ item: Int, framesConsumed: Int, peak: Float) {
@@ -249,13 +251,28 @@ final class Feed {
         playback.items[last].peakDecibels = peak > 0 ? decibels(amplitude: peak) : nil
     }
 
+    private func takeLevels(_ ring: ProgrammeRing) {
+        while let step = ring.takeLevel() {
+            let place = firstMark + Int(step.item)
+            guard step.item >= 0, place < content.items.count else { continue }
+            gauges[content.items[place].index, default: LoudnessGauge()].take(step)
+        }
+    }
+
     /// What is measured so far.
     func measure(_ result: CardResult? = nil) -> Playback {
+        if let ring { takeLevels(ring) }
         var now = playback
+        for place in now.items.indices {
+            guard let gauge = gauges[now.items[place].index] else { continue }
+            now.items[place].loudness = gauge.loudness
+            now.items[place].peakDecibels = now.items[place].peakDecibels ?? gauge.peakDecibels
+        }
         guard let ring, let format else { return now }
         let end = exactEnd ?? ends.last ?? 0
         let position = min(end, contentFrame(of: ring.position))
         now.framesPlanned = Int64(end)
+        now.rate = format.rate
         now.position = Self.position(ofFrame: position, rate: format.rate)
         let consumed = min(end, contentFrame(of: ring.consumed)) - startFrame
         now.framesConsumed = Int64(max(0, consumed))

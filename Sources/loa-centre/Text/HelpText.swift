@@ -78,6 +78,7 @@ extension CentreCommand {
                 "loa-centre delegate REPO --keys DIR --role NAME --remove",
             ]
         case .enrol, .status, .verify, .prove, .check: proofUsage
+        case .report: ReportText.usage
         }
     }
 
@@ -102,6 +103,7 @@ extension CentreCommand {
         case .delegate:
             Phrase(vi: "Giao đường dẫn cho trung tâm khác", en: "Hands paths on to another centre's key")
         case .enrol, .status, .verify, .prove, .check: proofSummary
+        case .report: ReportText.summary
         }
     }
 
@@ -131,6 +133,7 @@ extension CentreCommand {
         case .sign: return Self.signDetails
         case .delegate: return [keys] + Self.delegateDetails
         case .enrol, .status, .verify, .prove, .check: return proofDetails
+        case .report: return ReportText.details
         }
     }
 

@@ -26,6 +26,23 @@ extension Catalogue {
     static func startError(_ time: String) -> Phrase {
         Phrase(vi: "lệch giờ \(time)", en: "start error \(time)")
     }
+    static func volume(_ level: String) -> Phrase { Phrase(vi: "âm lượng \(level)", en: "volume \(level)") }
+    static func loudness(_ level: String) -> Phrase {
+        Phrase(vi: "độ to \(level) LUFS", en: "loudness \(level) LUFS")
+    }
+    static func interrupted(_ reason: String) -> Phrase {
+        Phrase(vi: "bị ngắt quãng: \(reason)", en: "interrupted: \(reason)")
+    }
+    /// An upstream, and the version of its targets.
+    static func timetable(_ upstream: String, _ version: Int64) -> Phrase {
+        Phrase(vi: "\(upstream) bản \(version)", en: "\(upstream) version \(version)")
+    }
+    static let noSound = Phrase(vi: "KHÔNG CÓ TIẾNG", en: "NOT A SOUND")
+    static let allSilent = Phrase(
+        vi: "KHÔNG CÓ TIẾNG: âm thanh đã phát là im lặng", en: "NOT A SOUND: what was played is silence")
+    static func silent(_ paths: String) -> Phrase {
+        Phrase(vi: "KHÔNG CÓ TIẾNG trong \(paths)", en: "NOT A SOUND in \(paths)")
+    }
     static func asked(_ verb: String, by person: String) -> Phrase {
         Phrase(vi: "\(person) gọi \(verb)", en: "\(person) asked to \(verb)")
     }
@@ -35,6 +52,44 @@ extension Catalogue {
     }
     static func toCome(_ title: String, _ time: String) -> Phrase {
         Phrase(vi: "sẽ phát: \(title) · \(time)", en: "to come: \(title) · \(time)")
+    }
+
+    static func begun(_ title: String, _ time: String) -> Phrase {
+        Phrase(
+            vi: "đã bắt đầu, chưa kết thúc: \(title) · \(time)", en: "begun, not over yet: \(title) · \(time)"
+        )
+    }
+
+    // MARK: What was measured of a slot
+
+    static let beginning = Phrase(vi: "Bắt đầu", en: "Began")
+    static let end = Phrase(vi: "Kết thúc", en: "Ended")
+    static let sound = Phrase(vi: "Tiếng", en: "Sound")
+    static let file = Phrase(vi: "Tệp", en: "File")
+    static let timetableRow = Phrase(vi: "Lịch", en: "Timetable")
+    static let notHeard = Phrase(vi: "không được phát", en: "not heard")
+    static let unknownContent = Phrase(
+        vi: "tệp bị ghi đè khi đang phát, không rõ nội dung",
+        en: "written to while it played: nobody knows what sounded")
+    static func startMethod(_ code: String) -> Phrase {
+        switch code {
+        case "delay-fit": Phrase(vi: "đo tại card", en: "measured at the card")
+        case "envelope-fit": Phrase(vi: "đo theo nhịp của card", en: "measured by the card's steps")
+        case "unproven": Phrase(vi: "không đo được", en: "not measured")
+        default: Phrase(same: code)
+        }
+    }
+    static func late(_ time: String) -> Phrase { Phrase(vi: "trễ \(time)", en: "\(time) late") }
+    static func peak(_ level: String) -> Phrase { Phrase(vi: "đỉnh \(level)", en: "peak \(level)") }
+    static func heard(_ time: String, of planned: String) -> Phrase {
+        Phrase(vi: "đã phát \(time) trên \(planned)", en: "\(time) of \(planned) heard")
+    }
+
+    /// More than all of it: what was interrupted began anew.
+    static func heardAgain(_ time: String, of planned: String) -> Phrase {
+        Phrase(
+            vi: "đã phát \(time), kể cả phần phát lại (dài \(planned))",
+            en: "\(time) heard, what was repeated included (it is \(planned) long)")
     }
 
     /// A programme's title, of which one is the daemon's own.
@@ -58,7 +113,9 @@ extension Catalogue {
             en: "Muted until \(time); only emergencies sound.")
     }
     static let unmuted = Phrase(vi: "Đã bật tiếng lại.", en: "No longer muted.")
-    static func volume(_ level: String) -> Phrase { Phrase(vi: "Âm lượng \(level)", en: "Volume \(level)") }
+    static func volumeNow(_ level: String) -> Phrase {
+        Phrase(vi: "Âm lượng \(level)", en: "Volume \(level)")
+    }
 
     // MARK: Refusals
 

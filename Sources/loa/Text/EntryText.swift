@@ -3,8 +3,8 @@ package import TerminalText
 
 /// What `loa log` and `loa why` say to a person.
 package struct EntryText {
-    private let language: Language
-    private let format: Format
+    let language: Language
+    let format: Format
 
     /// Speaks that language.
     package init(_ language: Language) {
@@ -15,42 +15,15 @@ package struct EntryText {
     /// One entry of the log on one line, beginning with its wall time.
     package func entry(_ entry: JSON) -> String { TextWidth.harmless(line(entry)) }
 
-    private func line(_ entry: JSON) -> String {
+    func line(_ entry: JSON) -> String {
         let wall = format.time(entry["wall"]?.text)
         let doubt = entry["clock"]?.text == "untrusted" ? "?" : " "
         return "\(wall)\(doubt) \(what(entry))"
     }
 
-    /// The answer of `why`: how the slot ended, what to do about it, and the entries that tell of it.
-    ///
-    /// Expects `{slot, outcome, next, entries}`: the outcome's entry or null, the slot as `next` has it or null.
-    package func why(_ answer: JSON) -> String {
-        var lines = [answer["slot"]?.text ?? ""]
-        if let outcome = answer["outcome"], outcome != .null {
-            lines = [what(outcome)]
-            if let code = outcome["reason"]?.text, let advice = Catalogue.advice(code) {
-                lines.append("→ \(advice[language])")
-            }
-        } else if let next = answer["next"], next != .null {
-            let time = format.time(next["at"]?.text)
-            lines = [Catalogue.toCome(title(next), time)[language]]
-            if let code = next["problem"]?.text {
-                lines.append("\(Catalogue.notReady[language]): \(Catalogue.reason(code)[language])")
-                if let advice = Catalogue.advice(code) { lines.append("→ \(advice[language])") }
-            } else {
-                lines.append((next["ready"]?.bool == true ? Catalogue.ready : Catalogue.notChecked)[language])
-            }
-        } else {
-            lines.append(Catalogue.noEntries[language])
-        }
-        let entries = answer["entries"]?.elements ?? []
-        if !entries.isEmpty { lines += [""] + entries.map { "  " + line($0) } }
-        return TextWidth.printed(lines)
-    }
-
     // MARK: Kinds
 
-    private func what(_ entry: JSON) -> String {
+    func what(_ entry: JSON) -> String {
         let parts: [String?] =
             switch entry["kind"]?.text ?? "" {
             case "boot": boot(entry)
@@ -84,9 +57,12 @@ package struct EntryText {
     }
 
     private func timetable(_ entry: JSON) -> [String?] {
-        let versions = (entry["versions"]?.members ?? []).map { $0.name }
+        let names = (entry["versions"]?.members ?? []).map { name in
+            entry["targets"]?[name.name]?.integer.map { Catalogue.timetable(name.name, $0)[language] }
+                ?? name.name
+        }
         return [
-            Catalogue.newTimetable[language], versions.joined(separator: ", "),
+            Catalogue.newTimetable[language], names.joined(separator: ", "),
             entry["events"]?.integer.map { Catalogue.events($0)[language] },
             entry["problems"]?.integer.flatMap { $0 == 0 ? nil : Catalogue.problems($0)[language] },
         ]
@@ -94,17 +70,14 @@ package struct EntryText {
 
     private func intent(_ entry: JSON) -> [String?] {
         [
-            Catalogue.about(title(entry))[language],
+            Catalogue.about(titleAndClass(entry))[language],
             format.time(entry["startAt"]?.text, now: entry["wall"]?.text),
         ]
     }
 
     private func outcome(_ entry: JSON) -> [String?] {
         let due = entry["scheduled"]?.text
-        var parts: [String?] = [
-            "\(say(entry["result"], Catalogue.result) ?? ""): \(title(entry))", format.time(due),
-            say(entry["reason"], Catalogue.reason),
-        ]
+        var parts = heading(of: entry)
         guard let started = entry["startedAt"]?.text else { return parts }
         let ended = format.time(entry["endedAt"]?.text, now: started)
         parts += [
@@ -112,15 +85,52 @@ package struct EntryText {
             entry["startErrorMicroseconds"]?.number.map {
                 Catalogue.startError(format.microseconds($0))[language]
             },
-            share(entry), entry["volumeDecibels"]?.number.map(format.decibels),
+            share(entry),
+            entry["volumeDecibels"]?.number.map { Catalogue.volume(format.decibels($0))[language] },
+            loudness(entry), silence(entry),
             entry["xruns"]?.integer.flatMap { $0 == 0 ? nil : Catalogue.xruns($0)[language] },
             entry["unproven"]?.bool == true ? Catalogue.unproven[language] : nil,
         ]
         return parts
     }
 
+    /// How it ended, what was due and when, and why it was not as planned.
+    func heading(of entry: JSON) -> [String?] {
+        let reason = say(entry["reason"], Catalogue.reason)
+        return [
+            "\(say(entry["result"], Catalogue.result) ?? ""): \(titleAndClass(entry))",
+            format.time(entry["scheduled"]?.text),
+            // What was heard whole all the same was interrupted, not kept from sounding.
+            entry["result"]?.text == "played" ? reason.map { Catalogue.interrupted($0)[language] } : reason,
+        ]
+    }
+
+    /// The items of an outcome that sounded.
+    private func sounded(_ entry: JSON) -> [JSON] {
+        (entry["items"]?.elements ?? []).filter { ($0["framesConsumed"]?.integer ?? 0) > 0 }
+    }
+
+    /// How loud it was to the ear, from the softest item to the loudest.
+    private func loudness(_ entry: JSON) -> String? {
+        let levels = sounded(entry).compactMap { $0["loudnessLufs"]?.number }
+        guard let softest = levels.min(), let loudest = levels.max() else { return nil }
+        let texts = (softest == loudest ? [softest] : [softest, loudest]).map {
+            format.number($0, decimals: 1)
+        }
+        return Catalogue.loudness(texts.joined(separator: "…"))[language]
+    }
+
+    /// What went to the card and could not be heard.
+    func silence(_ entry: JSON) -> String? {
+        let items = sounded(entry)
+        let silent = items.filter { $0["silent"]?.bool == true }
+        guard !silent.isEmpty else { return nil }
+        if silent.count == items.count { return Catalogue.allSilent[language] }
+        return Catalogue.silent(silent.map { $0["path"]?.text ?? "?" }.joined(separator: ", "))[language]
+    }
+
     /// How much of what was planned the card consumed, where that is not all.
-    private func share(_ entry: JSON) -> String? {
+    func share(_ entry: JSON) -> String? {
         guard let planned = entry["framesPlanned"]?.integer, planned > 0,
             let consumed = entry["framesConsumed"]?.integer, consumed < planned
         else { return nil }
@@ -171,11 +181,17 @@ package struct EntryText {
 
     // MARK: Words
 
-    private func say(_ code: JSON?, _ phrase: (String) -> Phrase) -> String? {
+    func say(_ code: JSON?, _ phrase: (String) -> Phrase) -> String? {
         code?.text.map { phrase($0)[language] }
     }
 
-    private func title(_ entry: JSON) -> String {
+    /// The title, with its class where that is not the usual one.
+    private func titleAndClass(_ entry: JSON) -> String {
+        guard let code = entry["class"]?.text, code != "normal" else { return title(entry) }
+        return "\(title(entry)) (\(Phrasebook.programmeClass(code)[language]))"
+    }
+
+    func title(_ entry: JSON) -> String {
         entry["title"]?.text.map { Catalogue.title($0)[language] } ?? entry["programme"]?.text ?? entry[
             "slot"]?.text ?? ""
     }

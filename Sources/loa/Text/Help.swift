@@ -81,6 +81,7 @@ extension Verb {
         case .next: "next [--days N]"
         case .log: "log [--since T] [--until T] [--follow]"
         case .why: "why SLOT|TIME"
+        case .verify: "verify [--head NOTE]"
         case .play: "play FILE|PROGRAMME"
         case .mute: "mute --for D --reason R"
         case .volume: "volume [DB]"
@@ -97,6 +98,9 @@ extension Verb {
         case .log: Phrase(vi: "Nhật ký, cũ trước mới sau", en: "The log's entries, oldest first")
         case .why:
             Phrase(vi: "Vì sao lúc đó phát như vậy, hoặc im", en: "Why a slot sounded as it did, or did not")
+        case .verify:
+            Phrase(
+                vi: "Kiểm tra nhật ký có bị sửa, mất không", en: "Checks that the log is whole and unchanged")
         case .sync: Phrase(vi: "Hỏi các trung tâm ngay, tải chương trình mới", en: "Asks all upstreams now")
         case .play: Phrase(vi: "Phát ngay một tệp hoặc chương trình", en: "Plays a file or programme now")
         case .stop: Phrase(vi: "Dừng ngay tiếng đang phát", en: "Stops the sound at once")
@@ -133,6 +137,18 @@ extension Verb {
                 Phrase(
                     vi: "SLOT như trong loa next; TIME như 05:00 hoặc 2026-11-23T05:00.",
                     en: "SLOT as in loa next; TIME such as 05:00 or 2026-11-23T05:00.")
+            ]
+        case .verify:
+            [
+                Phrase(
+                    vi:
+                        "NOTE là tệp checkpoint đã lưu trước đây (hoặc nội dung của nó): nhật ký phải nối tiếp nó.",
+                    en:
+                        "NOTE is a checkpoint that was kept, as a file or its text: the log must go on from it."
+                ),
+                Phrase(
+                    vi: "Kết thúc bằng 1 nếu có gì sai; in khóa công khai để trung tâm enrol.",
+                    en: "Ends with 1 if anything is wrong; shows the public key that the centre enrols."),
             ]
         case .sync:
             [

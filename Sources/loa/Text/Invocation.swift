@@ -20,7 +20,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// What `loa` can be asked.
 package enum Verb: String, Sendable, CaseIterable {
-    case status, next, log, why, sync, play, stop, mute, unmute, volume, test, demo
+    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, demo
 }
 
 /// A question with all that belongs to it.
@@ -32,6 +32,8 @@ package enum Request: Hashable, Sendable {
     case log(since: String?, until: String?, follow: Bool)
     /// A slot, or a time in RFC 3339, `YYYY-MM-DDTHH:MM`, or `HH:MM`.
     case why(String)
+    /// The log, and whether it goes on from a head: a signed note, or the file that holds one.
+    case verify(head: String?)
     /// A file, or a programme of the timetable.
     case play(String)
     case stop
@@ -47,7 +49,7 @@ package enum Request: Hashable, Sendable {
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .next, .log, .why, .volume(nil), .demo: false
+        case .status, .next, .log, .why, .verify, .volume(nil), .demo: false
         case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
@@ -59,6 +61,7 @@ package enum Request: Hashable, Sendable {
         case .next: .next
         case .log: .log
         case .why: .why
+        case .verify: .verify
         case .sync: .sync
         case .play: .play
         case .stop: .stop
@@ -186,8 +189,11 @@ private struct Words {
             String.init)
         let name = parts[0]
         guard
-            ["--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for", "--reason"]
-                .contains(name)
+            [
+                "--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for",
+                "--reason",
+                "--head",
+            ].contains(name)
         else { throw Problem(message: UsageText.unknownOption(name)) }
         if values[name] != nil || flags.contains(name) { throw Problem(message: UsageText.twice(name)) }
         if name == "--json" || name == "--follow" {
@@ -237,6 +243,7 @@ private struct Words {
             let since = values.removeValue(forKey: "--since"), until = values.removeValue(forKey: "--until")
             return .log(since: since, until: until, follow: flags.remove("--follow") != nil)
         case .why: return .why(try operand())
+        case .verify: return .verify(head: values.removeValue(forKey: "--head"))
         case .play: return .play(try operand())
         case .stop: return .stop
         case .mute: return try mute()

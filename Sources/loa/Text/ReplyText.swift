@@ -19,6 +19,7 @@ package struct ReplyText {
         case .status, .next: return read(verb, answer)
         case .log: return TextWidth.printed([EntryText(language).entry(answer)])
         case .why: return EntryText(language).why(answer)
+        case .verify: return ProofText(language).verified(answer)
         case .sync: return StatusText(language).sync(answer)
         case .play, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
         case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
@@ -32,7 +33,7 @@ package struct ReplyText {
                 [done, Catalogue.repeatsEnded(repeats.joined(separator: ", "))].map { $0[language] })
         case .mute: line = Catalogue.muted(until: format.time(answer["until"]?.text))
         case .unmute: line = Catalogue.unmuted
-        case .volume: line = Catalogue.volume(format.decibels(answer["volumeDecibels"]?.number ?? 0))
+        case .volume: line = Catalogue.volumeNow(format.decibels(answer["volumeDecibels"]?.number ?? 0))
         }
         return TextWidth.printed([line[language]])
     }

@@ -62,6 +62,35 @@ struct WhyTests {
         #expect(indices(reply) == explaining + [10, 11])
     }
 
+    @Test("what a person played is told with who asked, whatever was refused meanwhile")
+    func byHand() {
+        let slot = "local/play@2026-11-22T08:00:00+07:00"
+        let reply = ask(
+            .slot(slot),
+            [
+                entry(0, "command", [("verb", "play"), ("by", "tam"), ("accepted", true)]),
+                entry(1, "command", [("verb", "play"), ("by", "lan"), ("accepted", true)]),
+                entry(2, "intent", [("slot", .string(slot))]),
+                entry(3, "command", [("verb", "play"), ("by", "tam"), ("accepted", false)]),
+                outcome(4, slot, .null, at: "08:00"),
+            ])
+        #expect(indices(reply) == [1, 2, 4])
+    }
+
+    @Test("the timetable is the one that was in force when the slot began, or when it was found missed")
+    func timetable() {
+        func asked(_ entries: [JSON]) -> Int64? {
+            ask(.slot(Self.slot), entries).body["timetable"]?["index"]?.integer
+        }
+        let (old, new) = (entry(0, "timetable", []), entry(2, "timetable", []))
+        let begun = entry(1, "intent", [("slot", .string(Self.slot))])
+        let ended = outcome(3, Self.slot, "withdrawn", at: "05:00")
+        #expect(asked([old, begun, new, ended]) == 0)
+        #expect(asked([old, begun, new]) == 0)
+        #expect(asked([old, new, ended]) == 2)
+        #expect(asked([ended]) == nil)
+    }
+
     @Test("every reason of the contract has its explanation looked for")
     func everyReason() {
         for reason in Reason.allCases {

@@ -8,7 +8,8 @@ struct PullTests {
     private static let now = Instant(seconds: 1_795_323_600)  // 2026-11-22T05:00:00Z
     private static let hour: Int64 = 3600
     private static let day: Int64 = 86_400
-    private static let room = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500_000)
+    private static let room = StorageRoom(
+        quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500_000, partBytes: 0)
 
     private static func content(_ name: String, _ count: Int64 = 1000) throws -> TUF.Content {
         let hash = Hexadecimal.text(SHA256.hash(name.utf8).bytes)
@@ -61,7 +62,7 @@ struct PullTests {
         let left = order.filter { !["next", "schedule.ics"].contains($0) }
         #expect(supply.wanted(at: Self.now, room: Self.room).files.map(\.path) == left)
         // What the disk has no room for does not come, but emergencies.
-        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500)
+        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500, partBytes: 0)
         supply.stored = [:]
         let cut = supply.wanted(at: Self.now, room: full)
         #expect(cut.isCut && cut.files.map(\.path).prefix(3) == ["emergency/siren", "next", "old"])
@@ -70,7 +71,7 @@ struct PullTests {
             quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 3500, partBytes: 1000)
         #expect(supply.wanted(at: Self.now, room: resumed).files.count == cut.files.count + 1)
         // What is needed soon comes whatever the quota says, and the rest while there is room.
-        let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil)
+        let narrow = StorageRoom(quotaBytes: 5500, reserveBytes: 0, freeBytes: nil, partBytes: 0)
         supply.stored = [:]
         #expect(supply.wanted(at: Self.now, room: narrow).files.map(\.path) == Array(order.prefix(5)))
     }
@@ -88,7 +89,7 @@ struct PullTests {
             wall: Self.now, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: true,
             errorMicroseconds: 1)
         var pull = Pull([], station: "ap-3", bytesPerMonth: 1 << 40, at: now.monotonic)
-        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500)
+        let full = StorageRoom(quotaBytes: 1_000_000, reserveBytes: 1000, freeBytes: 500, partBytes: 0)
         func evicted(_ room: StorageRoom) -> Int {
             pull.act(at: now, room: room, playing: []).count { if case .evict = $0 { true } else { false } }
         }
@@ -167,7 +168,7 @@ struct PullTests {
         var supply = Supply()
         supply.active[.ordinary] = try Self.timetable([("soon", next), ("far", 8 * Self.day)])
         supply.stored = try Self.stored(["soon", "far", "schedule.ics", "stray"])
-        let room = StorageRoom(quotaBytes: quota, reserveBytes: 1000, freeBytes: free)
+        let room = StorageRoom(quotaBytes: quota, reserveBytes: 1000, freeBytes: free, partBytes: 0)
         let names = supply.evictable(at: Self.now, room: room)
         #expect(try names == gone.map { try #require(try Self.content($0).storeName) })
     }

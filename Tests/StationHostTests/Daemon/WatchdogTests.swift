@@ -2,6 +2,7 @@ import CLinux
 import Foundation
 import ScratchFolders
 import StationCore
+import StationTrust
 import Synchronization
 import Testing
 
@@ -52,6 +53,11 @@ private final class FetchingNothing: Fetching {
     func adopt(
         _ kind: RemoteFile.Kind, _ manifest: Manifest, done: @escaping @Sendable (Completion) -> Void
     ) { done(.done) }
+    func foldLog(_ origin: LogOrigin, lines: Int64, done: @escaping @Sendable (Completion) -> Void) {
+        done(.done)
+    }
+    func uploadLog(_ order: LogUpload.Order, done: @escaping @Sendable (Completion) -> Void) { done(.done) }
+    func uploadStatus(_ status: JSON, done: @escaping @Sendable (Completion) -> Void) { done(.done) }
 }
 
 /// A sound path that does nothing, and may say that a thread of it hangs.

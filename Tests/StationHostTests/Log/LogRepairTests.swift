@@ -58,11 +58,13 @@ struct LogRepairTests: LogTests {
         "T35: a record of the position that is empty, torn, of zeros or another's is none, and the log stands"
     )
     func brokenPosition() throws {
-        var measured = Playback.Item(index: 0, framesConsumed: 9, peakDecibels: -3)
+        let loudness = try #require(Loudness(json: [2, -2312, 7, -1600, 5]))
+        var measured = Playback.Item(index: 0, framesConsumed: 9, peakDecibels: -3, loudness: loudness)
         measured.isChanged = true
         let record = PositionRecord(
             slot: "xa/tin@1", position: .seconds(9), framesConsumed: 9, framesPlanned: 99,
-            wall: Instant(seconds: 2), startedAt: Instant(seconds: 1), startErrorMicroseconds: -7.5,
+            rate: 44_100, wall: Instant(seconds: 2), startedAt: Instant(seconds: 1),
+            startErrorMicroseconds: -7.5,
             startMethod: "delay-fit", xruns: 2, isUnproven: true,
             items: [.init(measured, path: "a.mp3", sha256: SHA256.hash("a".utf8), language: "km")])
         let file = PositionFile(state: state, calls: .kernel)

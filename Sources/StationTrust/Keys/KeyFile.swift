@@ -1,5 +1,3 @@
-package import StationTrust
-
 /// Ed25519 keys as files hold them: PKCS#8 in PEM (RFC 8410 section 10.3), which `openssl` and python-tuf read too.
 package enum KeyFile {
     /// What stands before the 32 bytes of a secret key: version 0, id-Ed25519, an octet string in an octet string.
@@ -14,10 +12,12 @@ package enum KeyFile {
     private static let publicLabel = "PUBLIC KEY"
 
     /// The file of a secret key, by its seed of 32 bytes.
-    static func secret(seed: [UInt8]) -> String { block(secretLabel, secretPrefix + seed) }
+    package static func secret(seed: [UInt8]) -> String { block(secretLabel, secretPrefix + seed) }
 
     /// The file of its public half.
-    static func `public`(_ key: SecretKey) -> String { block(publicLabel, publicPrefix + key.publicBytes) }
+    package static func `public`(_ key: SecretKey) -> String {
+        block(publicLabel, publicPrefix + key.publicBytes)
+    }
 
     /// The secret keys of a text, which may hold several one behind the other; nil where one of them is none.
     package static func secrets(_ text: String) -> [SecretKey]? {

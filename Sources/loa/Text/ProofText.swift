@@ -1,0 +1,47 @@
+import StationTrust
+import TerminalText
+
+/// What `verify` says of the log to a person.
+struct ProofText {
+    private let language: Language
+
+    init(_ language: Language) { self.language = language }
+
+    /// Whether all is well, and what is not.
+    func verified(_ answer: JSON) -> String {
+        let problems = answer["problems"]?.elements ?? []
+        let lines = answer["lines"]?.integer ?? 0
+        var text = [(problems.isEmpty ? Self.whole(lines) : Self.broken)[language]]
+        text += problems.map { "  ✗ " + Phrasebook.translated($0["message"]?.text ?? "")[language] }
+        if let size = answer["uploaded"]?["size"]?.integer, answer["uploaded"]?["ok"]?.bool == true {
+            text.append(Self.uploaded(size)[language])
+        }
+        if answer["head"]?["ok"]?.bool == true, let size = answer["head"]?["size"]?.integer {
+            text.append(Self.goesOn(size)[language])
+        }
+        text += TextWidth.table(
+            [(Self.log, answer["origin"]), (Self.root, answer["rootHash"]), (Self.key, answer["key"])]
+                .compactMap { name, value in value?.text.map { ["  \(name[language])", $0] } })
+        return TextWidth.printed(text)
+    }
+
+    private static let broken = Phrase(vi: "Nhật ký KHÔNG nguyên vẹn:", en: "The log is NOT whole:")
+    private static func whole(_ lines: Int64) -> Phrase {
+        Phrase(
+            vi: "Nhật ký nguyên vẹn: \(lines) mục, không mục nào bị sửa, xóa hay chèn.",
+            en: "The log is whole: \(lines) entries, none of them changed, removed or put in.")
+    }
+    private static func uploaded(_ size: Int64) -> Phrase {
+        Phrase(
+            vi: "Nối tiếp đúng phần trung tâm đã có (\(size) mục).",
+            en: "It goes on from what the centre has (\(size) entries).")
+    }
+    private static func goesOn(_ size: Int64) -> Phrase {
+        Phrase(
+            vi: "Nối tiếp đúng checkpoint đã đưa (\(size) mục).",
+            en: "It goes on from the head that was given (\(size) entries).")
+    }
+    private static let log = Phrase(vi: "Nhật ký", en: "Log")
+    private static let root = Phrase(vi: "Mã gốc", en: "Root")
+    private static let key = Phrase(vi: "Khóa của trạm", en: "Station's key")
+}

@@ -1,0 +1,248 @@
+import CardCapture
+import Foundation
+import SignedRepositories
+import StationTrust
+import Testing
+
+/// The log on its way to a real WebDAV store, and what an auditor finds there.
+@Suite(.ownThreads, .serialized, .timeLimit(.minutes(5))) struct ProofTests {
+    private let broadcast: Broadcast
+    private let store: String
+    private let server: NginxServer
+    private var station: StationProcess { broadcast.station }
+
+    /// nginx's configuration as the README has it: a station's password opens its own folder.
+    private static let dav = """
+        location / { return 403; }
+        location /s/ {
+          dav_methods PUT; create_full_put_path on; client_max_body_size 64m;
+          if ($http_authorization != "Basic czpiaS1tYXQ=") { return 401; }
+        }
+        """
+
+    init() throws {
+        broadcast = try Broadcast()
+        store = broadcast.station.path + "/store"
+        try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+        server = try NginxServer(store, Self.dav, own: broadcast.station.path + "/dav")
+    }
+
+    private func proof(_ password: String = "Basic czpiaS1tYXQ=") -> String {
+        "\(Broadcast.always), proof: { url: \"\(server.url)\", headers: { Authorization: \"\(password)\" },"
+            + " uploadSeconds: 5 }"
+    }
+
+    private func configure(_ more: String) throws {
+        try station.configure(more, output: "device: \"\(broadcast.card.device())\", channels: 1")
+    }
+
+    private func checkpoint(_ folder: String = "") -> Checkpoint? {
+        guard let data = FileManager.default.contents(atPath: "\(store)/s/\(folder)checkpoint") else {
+            return nil
+        }
+        return SignedNote(Array(data)).flatMap { Checkpoint(text: $0.text) }
+    }
+
+    /// The station's key, as `verify` shows it to whoever enrols it.
+    private func key() throws -> String {
+        let answer = try station.loa("--json", "verify").output
+        let json = try JSONParser.parse(
+            Array(answer.utf8.filter { $0 != 0x0A }), limits: .init(bytes: 1 << 20))
+        return try #require(json["key"]?.text)
+    }
+
+    /// What an independent verifier says of a log at the store.
+    private func verifier(_ folder: String = "", older: String? = nil) throws -> (code: Int32, said: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try Self.verifierProgram())
+        process.arguments = ["\(store)/s/\(folder)", try key()] + (older.map { [$0] } ?? [])
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, said)
+    }
+
+    /// Builds the verifier of Go's own packages, once.
+    private static func verifierProgram() throws -> String {
+        let program = "/tmp/loa-log-verifier-\(getpid())"
+        guard !FileManager.default.fileExists(atPath: program) else { return program }
+        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "log-verifier")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "GO111MODULE=off", "GOPATH=/usr/share/gocode", "GOCACHE=/tmp/loa-gocache-\(getpid())", "go",
+            "build", "-o",
+            program, ".",
+        ]
+        process.currentDirectoryURL = source
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "the verifier cannot be built")
+        return program
+    }
+
+    /// Waits until everything that was durable when this began is at the store.
+    private func isUploaded(_ folder: String = "") throws -> Bool {
+        let size = try #require(try station.status()["proof"]?["size"]?.integer)
+        return station.waits { (checkpoint(folder)?.size ?? -1) >= size }
+    }
+
+    @Test("What was played is at the store, where a verifier that we did not write accepts it")
+    func uploads() async throws {
+        try broadcast.write("item.wav", seconds: 2)
+        try broadcast.schedule(in: 4)
+        try configure(proof())
+        try broadcast.start()
+        try #require(station.isAnswering(), "\(station.said)")
+        #expect(try await broadcast.outcome()["result"]?.text == "played")
+        try #require(try isUploaded(), "\(station.said) \((try? server.requests) ?? [])")
+        let proof = try #require(try station.status()["proof"])
+        #expect(proof["origin"]?.text == "loa/s" && proof["uploaded"]?.integer ?? 0 > 3)
+        let (code, said) = try verifier()
+        #expect(
+            code == 0 && (Int64(said.filter(\.isNumber)) ?? 0) >= proof["uploaded"]?.integer ?? 0, "\(said)")
+        let kept = "\(station.path)/kept"
+        let first = try #require(checkpoint())
+        try FileManager.default.copyItem(atPath: "\(store)/s/checkpoint", toPath: kept)
+        // It goes on, from the head that somebody kept.
+        #expect(try station.loa("mute", "--for", "1h", "--reason", "thi").code == 0)
+        try #require(try isUploaded())
+        #expect(checkpoint()?.size ?? 0 > first.size)
+        #expect(try verifier(older: kept).code == 0)
+        #expect(try station.loa("verify", "--head", kept).code == 0)
+        let status = try #require(FileManager.default.contents(atPath: store + "/s/status.json"))
+        let json = try JSONParser.parse(Array(status), limits: .init(bytes: 1 << 20))
+        #expect(json["signed"]?["station"]?.text == "s" && json["signed"]?["state"]?.text != nil)
+        let noteKey = try #require(NoteKey(text: try key()))
+        let signed = try #require(json["signed"]).canonicalBytes()
+        let signature = try #require(
+            json["signatures"]?.elements?.first?["sig"]?.text.flatMap(Hexadecimal.bytes))
+        let half = PublicKey(
+            keyType: "ed25519", scheme: "ed25519", text: Hexadecimal.text(noteKey.publicBytes))
+        #expect(half?.verifies(signature, of: signed) == true)
+    }
+
+    @Test("A password that opens nothing is a fault, which the right one ends; the log is whole then")
+    func password() throws {
+        try configure(proof("Basic c2Fp"))
+        try broadcast.schedule(in: 600)
+        try broadcast.write("item.wav", seconds: 1)
+        try broadcast.start()
+        try #require(station.isAnswering())
+        #expect(station.waits { try station.faults().contains("proof") || station.loa("sync").code > 1 })
+        #expect(checkpoint() == nil)
+        station.signal(SIGTERM)
+        _ = station.end()
+        try configure(proof())
+        try broadcast.start()
+        try #require(station.isAnswering())
+        try #require(try isUploaded())
+        #expect(try verifier().code == 0)
+        #expect(station.waits { try !station.faults().contains("proof") })
+    }
+
+    @Test("T32: a station whose disk is an old image begins another log, and forks none")
+    func restoredImage() throws {
+        try configure(proof())
+        try broadcast.schedule(in: 600)
+        try broadcast.write("item.wav", seconds: 1)
+        try broadcast.start()
+        try #require(station.isAnswering())
+        try #require(try isUploaded())
+        station.signal(SIGTERM)
+        _ = station.end()
+        let (state, image) = (station.path + "/state", station.path + "/image")
+        try FileManager.default.copyItem(atPath: state, toPath: image)
+        try broadcast.start()
+        try #require(station.isAnswering())
+        for _ in 0..<5 { #expect(try station.loa("mute", "--for", "1h", "--reason", "a").code == 0) }
+        try #require(try isUploaded())
+        let before = try #require(FileManager.default.contents(atPath: store + "/s/checkpoint"))
+        station.signal(SIGKILL)
+        _ = station.end()
+        try FileManager.default.removeItem(atPath: state)
+        try FileManager.default.moveItem(atPath: image, toPath: state)
+        try broadcast.start()
+        try #require(station.isAnswering())
+        for _ in 0..<9 { #expect(try station.loa("mute", "--for", "1h", "--reason", "b").code == 0) }
+        try #require(station.waits { checkpoint("2/") != nil })
+        try #require(try isUploaded("2/"))
+        #expect(FileManager.default.contents(atPath: store + "/s/checkpoint") == before)
+        #expect(try verifier("2/").code == 0 && verifier().code == 0)
+        #expect(try station.status()["proof"]?["origin"]?.text == "loa/s/2")
+        // The head of the first log is of entries that this disk does not have.
+        try before.write(to: URL(fileURLWithPath: station.path + "/kept"))
+        let verdict = try station.loa("verify", "--head", station.path + "/kept")
+        #expect(verdict.code == 1, "\(verdict.output)")
+        #expect(try station.loa("verify").code == 0)
+    }
+
+    @Test(
+        "An entry that somebody edits on the disk is found, and nothing is signed any more that contradicts the store"
+    )
+    func edited() throws {
+        try configure(proof())
+        try broadcast.schedule(in: 600)
+        try broadcast.write("item.wav", seconds: 1)
+        try broadcast.start()
+        try #require(station.isAnswering())
+        #expect(try station.loa("mute", "--for", "1h", "--reason", "thật").code == 0)
+        try #require(try isUploaded())
+        let folder = station.path + "/state/log/"
+        let segment = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".jsonl") })
+        let text = station.text("state/log/" + segment)
+        try station.write("state/log/" + segment, text.replacingOccurrences(of: "thật", with: "giả!"))
+        let verdict = try station.loa("--lang", "en", "verify")
+        #expect(verdict.code == 1 && verdict.output.contains("NOT whole"), "\(verdict.output)")
+        station.signal(SIGKILL)
+        _ = station.end()
+        let before = try #require(checkpoint())
+        try broadcast.start()
+        try #require(station.isAnswering())
+        try #require(station.waits { checkpoint("2/") != nil })
+        #expect(checkpoint() == before)
+        #expect(try verifier().code == 0 && verifier("2/").code == 0)
+    }
+
+    @Test(
+        "T35: killed at any instant of writing, signing and sending, nothing that was durable is lost, nothing forks"
+    )
+    func killed() throws {
+        let kills = ProcessInfo.processInfo.environment["LOA_KILLS"].flatMap { Int($0) } ?? 25
+        try configure(proof())
+        try broadcast.schedule(in: 7000)
+        try broadcast.write("item.wav", seconds: 1)
+        var (acknowledged, head): (Int64, Checkpoint?) = (0, nil)
+        let kept = station.path + "/kept"
+        for kill in 0..<kills {
+            try broadcast.start()
+            try #require(station.isAnswering(), "\(station.said)")
+            // Whatever a person is told is done is in the log for good.
+            #expect(try station.loa("mute", "--for", "1h", "--reason", "lần \(kill)").code == 0)
+            acknowledged += 1
+            _ = try station.loa("sync")
+            usleep(UInt32.random(in: 0..<60_000))
+            station.signal(SIGKILL)
+            _ = station.end()
+            let found = try broadcast.entries("command").count { $0["verb"]?.text == "mute" }
+            #expect(found == acknowledged)
+            if let now = checkpoint() {
+                #expect(now.size >= head?.size ?? 0)
+                head = now
+            }
+            #expect(!FileManager.default.fileExists(atPath: store + "/s/2"))
+            if kill == kills / 2 {
+                try FileManager.default.copyItem(atPath: "\(store)/s/checkpoint", toPath: kept)
+            }
+        }
+        try broadcast.start()
+        try #require(station.isAnswering())
+        try #require(try isUploaded())
+        let verdict = try verifier(older: kept)
+        #expect(verdict.code == 0, "\(verdict.said)")
+    }
+}
