@@ -1,3 +1,4 @@
+/// How a key is read out to somebody: a fingerprint for the telephone.
 extension NoteKey {
     /// What two people compare by telephone: the SHA-256 of the key's 32 bytes, in groups of four digits.
     package var fingerprint: String {
