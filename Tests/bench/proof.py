@@ -43,7 +43,7 @@ class Log:
     """A log that grows, and lies in a folder."""
 
     def __init__(self, folder):
-        self.folder, self.leaves, self.bytes = folder, [], 0
+        self.folder, self.leaves, self.sizes, self.bytes = folder, [], {}, 0
         self.key = ed25519.Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
         raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
         public = self.key.public_key().public_bytes(*raw)
@@ -65,8 +65,9 @@ class Log:
             entries = [(ENTRY % (n, n, n)).encode() for n in range(start, min(start + WIDTH, end))]
             self.leaves[start:] = [hashlib.sha256(b"\0" + entry).digest() for entry in entries]
             bundle = b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+            self.sizes[start] = len(bundle) - 2 * len(entries)
             self.put(place("entries", start // WIDTH, len(entries)), bundle)
-        self.bytes = sum(len(ENTRY % (n, n, n)) for n in range(0, end, 997)) * 997 / max(end, 1)
+        self.bytes = sum(self.sizes.values())
         self.publish()
 
     def publish(self):
