@@ -55,14 +55,14 @@ class Start:
             self.rss, self.anonymous = cost.rss, cost.anonymous
 
 
-def waited(station, is_there):
-    """What `loa status` says of the log, as soon as that is so."""
+def waited(station, is_there, patience=0.02):
+    """What `loa status` says of the log, as soon as that is so; asked so often, in seconds."""
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit:
         proof = json.loads(station.loa("--json", "status")[0] or "{}").get("proof")
         if proof and is_there(proof):
             return proof
-        time.sleep(0.02)
+        time.sleep(patience)
     raise SystemExit(f"{station.folder}: the log did not get there: {proof} {station.errors()}")
 
 
@@ -86,7 +86,7 @@ class Store:
         library = f"{build}/libSimulatedCard.so"
         self.station = Station(
             f"{folder}/station", Card(f"{folder}/card", library), build,
-            proof={"url": f"http://127.0.0.1:{self.port}/"})
+            proof={"url": f"http://127.0.0.1:{self.port}/"}, network={"bytesPerSecond": 1_000_000_000})
 
     def served(self):
         """Serves it for as long as this lives."""
@@ -121,7 +121,7 @@ class Store:
             # In its own time it may leave what does not fill a tile for the next day.
             full = size // 256 * 256
             enough = size if whole or full <= old else full
-            waited(self.station, lambda proof: proof["uploaded"] >= enough)
+            waited(self.station, lambda proof: proof["uploaded"] >= enough, 0.2)
             seconds = time.monotonic() - begun
             time.sleep(1)
         after = self.asked()
