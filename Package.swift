@@ -102,6 +102,11 @@ let package = Package(
         .executableTarget(
             name: "log-tool", dependencies: ["StationHost", "StationCore", "StationTrust"],
             path: "Tests/log-tool", swiftSettings: strict),
+        // The proofs of a simulated province, for the report's benchmark and for looking at its page; not installed.
+        .executableTarget(
+            name: "province",
+            dependencies: ["StationSimulator", "StationHost", "StationCore", "StationTrust"],
+            path: "Tests/province", swiftSettings: strict),
         .testTarget(
             name: "StationTrustTests", dependencies: ["StationTrust", "SignedRepositories"],
             exclude: ["Fixtures"], swiftSettings: strict),

@@ -34,6 +34,6 @@ package struct CentreError: Error, Hashable, Sendable {
 }
 
 /// Does what may fail with a system call's error, and fails with the centre's.
-func attempt<Result>(_ body: () throws(SystemError) -> Result) throws(CentreError) -> Result {
+func attempt<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(CentreError) -> Result {
     do throws(SystemError) { return try body() } catch { throw CentreError(error) }
 }

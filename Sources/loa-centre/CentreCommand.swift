@@ -7,6 +7,8 @@ import TerminalText
 /// A command of `loa-centre`: its words, and what it does.
 enum CentreCommand: String, CaseIterable {
     case `init`, publish, refresh, alert, preview, key, sign, delegate
+    case enrol, status, verify, prove, check
+    case report
 
     /// Understands a command line and does what it says.
     static func run(_ arguments: [String], _ language: Language) -> ExitCode {
@@ -78,6 +80,12 @@ enum CentreCommand: String, CaseIterable {
             case .key: try desk.changeKeys(words)
             case .sign: try desk.sign(words)
             case .delegate: try desk.delegate(words)
+            case .enrol: try desk.enrol(words)
+            case .status: try desk.status(words)
+            case .verify: try desk.verify(words)
+            case .prove: try desk.prove(words)
+            case .check: try desk.check(words)
+            case .report: try desk.report(words)
             }
             return .fine
         } catch let error as CentreError {
@@ -125,6 +133,12 @@ enum CentreCommand: String, CaseIterable {
             return Grammar(
                 operands: ["REPO"], values: ["--role", "--metadata", "--threshold"],
                 repeated: keys.union(["--path", "--key"]), flags: ["--remove"])
+        case .enrol, .status, .verify, .prove, .check: return proofGrammar
+        case .report:
+            return Grammar(
+                operands: ["PROOFS"],
+                values: ["--from", "--to", "--html", "--groups", "--stations", "--memory"],
+                flags: ["--json", "--csv"])
         }
     }
 }

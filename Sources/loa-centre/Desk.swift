@@ -254,12 +254,12 @@ extension Desk {
     }
 
     /// A public key as it was typed, or out of the file of that name.
-    private func publicKey(_ text: String) throws -> String {
+    func publicKey(_ text: String) throws -> String {
         guard access(text, F_OK) == 0 else { return text }
         return String(decoding: try read(text, limit: 4096), as: UTF8.self)
     }
 
-    private func read(_ path: String, limit: Int) throws -> [UInt8] {
+    func read(_ path: String, limit: Int) throws -> [UInt8] {
         do throws(SystemError) { return try readFile(path, limit: limit) } catch { throw CentreError(error) }
     }
 }

@@ -98,11 +98,12 @@ import Testing
         try broadcast.start()
         try #require(station.isAnswering(), "\(station.said)")
         #expect(try await broadcast.outcome()["result"]?.text == "played")
-        try #require(try isUploaded(), "\(station.said) \(try server.requests)")
+        try #require(try isUploaded(), "\(station.said) \((try? server.requests) ?? [])")
         let proof = try #require(try station.status()["proof"])
         #expect(proof["origin"]?.text == "loa/s" && proof["uploaded"]?.integer ?? 0 > 3)
         let (code, said) = try verifier()
-        #expect(code == 0 && (Int64(said.filter(\.isNumber)) ?? 0) >= proof["uploaded"]?.integer ?? 0, "\(said)")
+        #expect(
+            code == 0 && (Int64(said.filter(\.isNumber)) ?? 0) >= proof["uploaded"]?.integer ?? 0, "\(said)")
         let kept = "\(station.path)/kept"
         let first = try #require(checkpoint())
         try FileManager.default.copyItem(atPath: "\(store)/s/checkpoint", toPath: kept)

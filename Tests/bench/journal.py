@@ -15,7 +15,6 @@ from processes import Cost
 from station import Station
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ENTRIES = 1_000_000
 # A busy station has so many entries in ten years; the month is one of an ordinary station.
 DAILY, MONTH = 274, 30 * 40
 DAV = "dav_methods PUT; create_full_put_path on; client_max_body_size 64m;"

@@ -3,7 +3,8 @@
 //	log-verifier FOLDER KEY [OLDER-CHECKPOINT]
 //
 // It believes the checkpoint only if KEY has signed it, reads every entry, and compares each with the tree. With an older
-// checkpoint it also proves that the log begins with that one. It prints the size, or what is wrong first.
+// checkpoint it also proves that the log begins with that one. It prints the size, or what is wrong first: the entry's
+// position, or the tile's path.
 package main
 
 import (
@@ -49,11 +50,15 @@ func check(folder, key string, older []string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("checkpoint: %w", err)
 	}
-	reader := tlog.TileHashReader(now.tree, &tiles{folder})
-	for _, path := range older {
-		before, err := readHead(path, verifier)
+	// The tree is made of the entries; whether it is the signed one says whether all of them are as they were.
+	tree, err := readTree(folder, now.tree)
+	if err != nil {
+		return 0, err
+	}
+	for _, older := range older {
+		before, err := readHead(older, verifier)
 		if err != nil {
-			return 0, fmt.Errorf("%s: %w", path, err)
+			return 0, fmt.Errorf("%s: %w", older, err)
 		}
 		if before.origin != now.origin {
 			return 0, errors.New("another origin")
@@ -61,7 +66,7 @@ func check(folder, key string, older []string) (int64, error) {
 		if before.tree.N > now.tree.N {
 			return 0, errors.New("rolled back")
 		}
-		proof, err := tlog.ProveTree(now.tree.N, before.tree.N, reader)
+		proof, err := tlog.ProveTree(now.tree.N, before.tree.N, tree)
 		if err != nil {
 			return 0, err
 		}
@@ -69,7 +74,7 @@ func check(folder, key string, older []string) (int64, error) {
 			return 0, fmt.Errorf("forked: %w", err)
 		}
 	}
-	return now.tree.N, checkEntries(folder, now.tree.N, reader)
+	return now.tree.N, checkTiles(folder, now.tree.N, tree)
 }
 
 func readHead(path string, verifier note.Verifier) (head, error) {
@@ -93,39 +98,109 @@ func readHead(path string, verifier note.Verifier) (head, error) {
 	if err != nil || len(root) != tlog.HashSize {
 		return head{}, errors.New("no root")
 	}
+	// A key signs its station's first log and those that were begun after it, which lie in folders of their numbers.
+	if name := verifier.Name(); lines[0] != name && lines[0] != name+"/"+filepath.Base(filepath.Dir(path)) {
+		return head{}, errors.New("it is another log's")
+	}
 	read := head{origin: lines[0], tree: tlog.Tree{N: size}}
 	copy(read.tree.Hash[:], root)
 	return read, nil
 }
 
-// checkEntries compares each bundle's entries with the leaves, which the reader has proven to be under the root.
-func checkEntries(folder string, size int64, reader tlog.HashReader) error {
-	for first := int64(0); first < size; first += 1 << height {
-		width := min(size-first, 1<<height)
-		bytes, err := os.ReadFile(filepath.Join(folder, path("entries", first>>height, int(width))))
-		if err != nil {
-			return err
+// readTree makes the tree of a log's entries, and fails unless it is the one that was signed.
+func readTree(folder string, signed tlog.Tree) (tlog.HashReader, error) {
+	var stored []tlog.Hash
+	tree := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		hashes := make([]tlog.Hash, len(indexes))
+		for place, index := range indexes {
+			hashes[place] = stored[index]
 		}
-		indexes := make([]int64, width)
-		for place := range indexes {
-			indexes[place] = tlog.StoredHashIndex(0, first+int64(place))
-		}
-		leaves, err := reader.ReadHashes(indexes)
-		if err != nil {
-			return fmt.Errorf("entries %d to %d: %w", first, first+width-1, err)
+		return hashes, nil
+	})
+	for first := int64(0); first < signed.N; first += 1 << height {
+		width := min(signed.N-first, 1<<height)
+		leaves, problem := readBundle(folder, first, width)
+		if problem != nil {
+			return nil, pinned(folder, signed, first, leaves, problem)
 		}
 		for place, leaf := range leaves {
-			if len(bytes) < 2 || len(bytes) < 2+int(binary.BigEndian.Uint16(bytes)) {
-				return fmt.Errorf("entry %d: cut off", first+int64(place))
+			hashes, err := tlog.StoredHashesForRecordHash(first+int64(place), leaf, tree)
+			if err != nil {
+				return nil, err
 			}
-			end := 2 + int(binary.BigEndian.Uint16(bytes))
-			if tlog.RecordHash(bytes[2:end]) != leaf {
-				return fmt.Errorf("entry %d: another one was signed for", first+int64(place))
-			}
-			bytes = bytes[end:]
+			stored = append(stored, hashes...)
 		}
-		if len(bytes) != 0 {
-			return fmt.Errorf("entries %d to %d: more than there should be", first, first+width-1)
+	}
+	root, err := tlog.TreeHash(signed.N, tree)
+	if err != nil || root == signed.Hash {
+		return tree, err
+	}
+	for first := int64(0); first < signed.N; first += 1 << height {
+		leaves, _ := readBundle(folder, first, min(signed.N-first, 1<<height))
+		if err := pinned(folder, signed, first, leaves, nil); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("the entries do not lead to the signed root")
+}
+
+// readBundle hashes the entries of a bundle: as many as it begins with, and what is wrong with the rest.
+func readBundle(folder string, first, width int64) ([]tlog.Hash, error) {
+	bytes, err := os.ReadFile(filepath.Join(folder, path("entries", first>>height, int(width))))
+	if err != nil {
+		return nil, err
+	}
+	var leaves []tlog.Hash
+	for int64(len(leaves)) < width {
+		if len(bytes) < 2 || len(bytes) < 2+int(binary.BigEndian.Uint16(bytes)) {
+			return leaves, fmt.Errorf("entry %d: cut off", first+int64(len(leaves)))
+		}
+		end := 2 + int(binary.BigEndian.Uint16(bytes))
+		leaves = append(leaves, tlog.RecordHash(bytes[2:end]))
+		bytes = bytes[end:]
+	}
+	if len(bytes) != 0 {
+		return leaves, fmt.Errorf("entries %d to %d: more than there should be", first, first+width-1)
+	}
+	return leaves, nil
+}
+
+// pinned finds the first entry of a bundle that is not the one whose leaf the tiles have, if they lead to the signed root.
+func pinned(folder string, signed tlog.Tree, first int64, leaves []tlog.Hash, problem error) error {
+	indexes := make([]int64, len(leaves))
+	for place := range indexes {
+		indexes[place] = tlog.StoredHashIndex(0, first+int64(place))
+	}
+	believed, err := tlog.TileHashReader(signed, &tiles{folder}).ReadHashes(indexes)
+	if err != nil {
+		return problem
+	}
+	for place, leaf := range leaves {
+		if leaf != believed[place] {
+			return fmt.Errorf("entry %d: another one was signed for", first+int64(place))
+		}
+	}
+	return problem
+}
+
+// checkTiles compares every tile of hashes with the tree.
+func checkTiles(folder string, size int64, tree tlog.HashReader) error {
+	for level := 0; size>>(height*level) > 0; level++ {
+		count := size >> (height * level)
+		for index := int64(0); index<<height < count; index++ {
+			tile := tlog.Tile{H: height, L: level, N: index, W: int(min(count-index<<height, 1<<height))}
+			name := path(strconv.Itoa(level), index, tile.W)
+			found, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				return err
+			}
+			expected, err := tlog.ReadTileData(tile, tree)
+			if err != nil {
+				return err
+			}
+			if string(found) != string(expected) {
+				return fmt.Errorf("%s: other hashes than the entries'", name)
+			}
 		}
 	}
 	return nil

@@ -13,9 +13,6 @@ struct RepositoryFolder {
     /// Web servers run as somebody else.
     static let fileMode: mode_t = 0o644
     static let folderMode: mode_t = 0o755
-    /// Another command is waited for ten seconds.
-    private static let lockTries = 200
-    private static let lockMilliseconds: Int32 = 50
 
     var metadata: String { path + "/metadata" }
     var targets: String { path + "/targets" }
@@ -38,19 +35,7 @@ struct RepositoryFolder {
         do throws(SystemError) { folder = try Descriptor.open(path, O_RDONLY | O_DIRECTORY) } catch {
             throw error.code == ENOENT ? missing : CentreError(error)
         }
-        var tries = 0
-        // Whoever has it writes a few files of metadata.
-        while flock(folder.number, LOCK_EX | LOCK_NB) != 0, tries < Self.lockTries {
-            tries += 1
-            _ = poll(nil, 0, Self.lockMilliseconds)
-        }
-        guard tries < Self.lockTries else {
-            throw CentreError(
-                .refused,
-                Phrase(
-                    vi: "\(path): một lệnh loa-centre khác đang chạy; hãy đợi",
-                    en: "\(path): another loa-centre is at work; wait for it"))
-        }
+        try FolderLock.take(folder, path)
         return folder
     }
 

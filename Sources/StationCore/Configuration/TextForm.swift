@@ -1,9 +1,9 @@
 /// A form that a text of the configuration must have, and the words for it.
-struct TextForm: Sendable {
+package struct TextForm: Sendable {
     /// What is expected, for a complaint.
-    let expected: String
+    package let expected: String
     /// Whether a text has the form.
-    let matches: @Sendable (String) -> Bool
+    package let matches: @Sendable (String) -> Bool
 
     /// The text, if this is one that has the form.
     func text(_ content: JSON5.Content) -> String? {
@@ -14,7 +14,9 @@ struct TextForm: Sendable {
 
 extension TextForm {
     /// What names a file or folder of a channel and a part of a URL, on every file system and in every URL.
-    static let name = TextForm(expected: "1 to 64 letters without accents, digits, - _ or .") { text in
+    package static let name = TextForm(
+        expected: "1 to 64 letters without accents, digits, - _ or ."
+    ) { text in
         1...64 ~= text.utf8.count && text.utf8.first != UInt8(ascii: ".")
             && text.utf8.allSatisfy { isASCIILetterOrDigit($0) || "-_.".utf8.contains($0) }
     }

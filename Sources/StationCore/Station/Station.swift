@@ -392,5 +392,5 @@ extension Event {
 
 extension Slot {
     /// Whether the identity is that of something that a person at the station played.
-    static func isByHand(_ slot: String) -> Bool { slot.hasPrefix(byHandUpstream + "/") }
+    package static func isByHand(_ slot: String) -> Bool { slot.hasPrefix(byHandUpstream + "/") }
 }

@@ -97,7 +97,7 @@ extension Slot {
     /// What makes a slot one and the same, whatever offset its name was written with.
     ///
     /// After a change of the station's zone, or of the zone's law, the same instant has another name.
-    static func identity(of id: String) -> String {
+    package static func identity(of id: String) -> String {
         guard let at = id.utf8.lastIndex(of: UInt8(ascii: "@")),
             let original = RFC3339.parse(id[id.utf8.index(after: at)...])?.instant
         else { return id }
@@ -105,7 +105,7 @@ extension Slot {
     }
 
     /// Whether two names are those of one slot.
-    static func isSame(_ id: String, _ other: String) -> Bool {
+    package static func isSame(_ id: String, _ other: String) -> Bool {
         id == other || identity(of: id) == identity(of: other)
     }
 

@@ -19,14 +19,14 @@ final class ProofUploads {
     private let store: Configuration.Proof?
     private let station: String
     private let transfers: Transfers
-    private let folder: ProofFolder
+    private let folder: SigningFolder
     private let tree: LogTree
     private let opened: (ProofOpening) -> Void
     private var key: SecretKey?
 
     init(_ setup: FetchThread.Setup, _ transfers: Transfers, opened: @escaping (ProofOpening) -> Void) {
         (store, station, self.transfers, self.opened) = (setup.proof, setup.station.id, transfers, opened)
-        folder = ProofFolder(state: setup.state)
+        folder = SigningFolder(state: setup.state)
         tree = LogTree(state: setup.state, station: setup.station.id, isKept: true)
     }
 

@@ -309,9 +309,9 @@ package final class ControlServer {
     }
 
     /// Answers, on a worker, whether the log is what the station holds it to be.
-    func check(_ id: CommandID, _ held: LogCheck.Held, now: Now) {
+    func check(_ id: CommandID, _ held: JournalCheck.Held, now: Now) {
         let isStarted = workers.start("verify") { [results, log] in
-            results.put(.answered(id, LogCheck.answer(log, held)))
+            results.put(.answered(id, JournalCheck.answer(log, held)))
         }
         if !isStarted {
             answer(id, Reply(.unavailable, ["error": "too many such questions at once"]), now: now)

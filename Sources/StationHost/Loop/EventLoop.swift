@@ -192,7 +192,7 @@ final class EventLoop {
         case .command(let id, let command, let person): handle(.command(id, command, person))
         case .verify(let id, let older):
             let (head, key) = station.provenHead
-            let held = LogCheck.Held(
+            let held = JournalCheck.Held(
                 station: parts.loaded.configuration.station, head: head, key: key, older: older)
             parts.server.check(id, held, now: now)
         case .why(let id, let about):

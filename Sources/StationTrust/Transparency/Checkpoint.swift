@@ -12,7 +12,9 @@ package struct Checkpoint: Hashable, Sendable {
         (self.origin, self.size, self.root) = (origin, size, root)
     }
 
-    /// Reads a note's text; nil if it is no head. Lines behind the third say nothing to anybody here.
+    /// Reads a note's text; nil if it is no head.
+    ///
+    /// Lines behind the third say nothing to anybody here.
     package init?(text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 4, lines.last?.isEmpty == true, lines.dropLast().allSatisfy({ !$0.isEmpty }),

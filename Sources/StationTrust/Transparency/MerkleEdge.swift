@@ -21,8 +21,7 @@ package struct MerkleEdge: Hashable, Sendable {
 
     /// Appends a perfect subtree of 2^level leaves; the size must be a multiple of that.
     package mutating func append(perfect subtree: MerkleHash, level: Int, _ hasher: MerkleHasher) {
-        precondition(
-            size & (1 << Int64(level) - 1) == 0, "a subtree stands where its size divides the tree's")
+        precondition(size & (1 << Int64(level) - 1) == 0, "a subtree begins where its size divides")
         var (hash, bits) = (subtree, size >> Int64(level))
         while bits & 1 == 1 {
             hash = hasher.node(subtrees.removeLast(), hash)

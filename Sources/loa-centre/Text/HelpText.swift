@@ -77,6 +77,8 @@ extension CentreCommand {
                 "                    [--path PATTERN…] [--key PUBLIC…] [--threshold N]",
                 "loa-centre delegate REPO --keys DIR --role NAME --remove",
             ]
+        case .enrol, .status, .verify, .prove, .check: proofUsage
+        case .report: ReportText.usage
         }
     }
 
@@ -100,6 +102,8 @@ extension CentreCommand {
                 en: "Checks and signs the paths that another centre hands on to you")
         case .delegate:
             Phrase(vi: "Giao đường dẫn cho trung tâm khác", en: "Hands paths on to another centre's key")
+        case .enrol, .status, .verify, .prove, .check: proofSummary
+        case .report: ReportText.summary
         }
     }
 
@@ -128,6 +132,8 @@ extension CentreCommand {
         case .key: return [keys] + Self.keyDetails
         case .sign: return Self.signDetails
         case .delegate: return [keys] + Self.delegateDetails
+        case .enrol, .status, .verify, .prove, .check: return proofDetails
+        case .report: return ReportText.details
         }
     }
 

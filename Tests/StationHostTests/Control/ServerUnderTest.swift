@@ -70,6 +70,8 @@ final class ServerUnderTest: Sendable {
                     server.answer(id, Reply(.fine, answer), now: now)
                 case .why(let id, let about):
                     server.explain(id, Why(.slot(about), next: nil), now: now)
+                case .verify(let id, let head):
+                    server.check(id, .init(station: "s", head: nil, key: nil, older: head), now: now)
                 }
             }
         }

@@ -4,7 +4,7 @@ import StationTrust
 /// Checks the log on the disk against itself, against the heads that were signed of it, and against an earlier one.
 ///
 /// Worker thread. Nothing that is kept beside the log is believed: the tree is made of the lines anew.
-struct LogCheck {
+struct JournalCheck {
     /// What the station holds of its log.
     struct Held: Sendable {
         var station: String
@@ -34,7 +34,7 @@ struct LogCheck {
 
     /// Looks at everything, and answers `{ok, origin, size, rootHash, key, uploaded, head, problems}`.
     static func answer(_ place: LogPlace, _ held: Held) -> Reply {
-        var check = LogCheck(place, held)
+        var check = JournalCheck(place, held)
         let lines = check.readLines()
         let tree = LogTree(state: place.state, station: held.station, isKept: false)
         check.compareHeld(tree)
@@ -109,7 +109,7 @@ struct LogCheck {
 
     /// The last head that the store took is one of this log.
     private mutating func compareUploaded(_ tree: LogTree, _ lines: Int64) -> JSON {
-        guard let (note, head, _) = ProofFolder(state: place.state).uploadedHead() else { return .null }
+        guard let (note, head, _) = SigningFolder(state: place.state).uploadedHead() else { return .null }
         let isGood = compare(head, isSigned(note), tree, lines, of: "the store's")
         return json(head, isGood)
     }

@@ -7,12 +7,12 @@ import Testing
 @testable import StationHost
 
 /// The key of a station, and the board that it belongs to.
-struct ProofFolderTests {
+struct SigningFolderTests {
     private let scratch: ScratchFolder
 
     init() throws { scratch = try ScratchFolder() }
 
-    private var folder: ProofFolder { ProofFolder(state: scratch.path + "/state") }
+    private var folder: SigningFolder { SigningFolder(state: scratch.path + "/state") }
 
     @Test("The key is made at first start, for its owner alone, and is the same from then on")
     func made() throws {
@@ -47,7 +47,7 @@ struct ProofFolderTests {
     @Test("Without enough randomness, or a disk, there is no key")
     func refused() throws {
         #expect(throws: SystemError.self) { try folder.key(board: "a") { _ in nil } }
-        let full = ProofFolder(
+        let full = SigningFolder(
             state: scratch.path + "/state",
             calls: DiskCalls(
                 write: { _, _ in SystemError(call: "write", code: ENOSPC) }, sync: { _ in nil }))

@@ -11,7 +11,7 @@ package import StationTrust
 ///
 /// What a crash leaves: a key is there whole or not at all, and no head was signed with one that is not. A head that
 /// the store took and that is not written down here is found at the store the next time.
-package struct ProofFolder: Sendable {
+package struct SigningFolder: Sendable {
     private static let keyBytes = 4096
 
     /// Its path.

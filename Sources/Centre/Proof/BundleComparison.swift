@@ -1,0 +1,111 @@
+import StationTrust
+
+/// How the entries of a bundle differ from the leaves that were signed for: the first difference, as people say it.
+enum BundleComparison: Hashable {
+    case same
+    /// This one is another.
+    case edited(Int)
+    /// These two stand in each other's place.
+    case swapped(Int, Int)
+    /// This one is left out, and the others have moved up.
+    case removed(Int)
+    /// This one was put in, and the others have moved back.
+    case inserted(Int)
+    /// Those from here on are not there.
+    case cut(Int)
+
+    /// Compares hashes of entries with the leaves of a tile, or with as many of them as there are.
+    init(_ found: [MerkleHash], with leaves: [MerkleHash]) {
+        guard let first = zip(found, leaves).firstIndex(where: { $0 != $1 }) else {
+            self = found.count < leaves.count ? .cut(found.count) : .same
+            return
+        }
+        let (rest, signed) = (found[(first + 1)...], leaves[(first + 1)...])
+        if let second = signed.firstIndex(of: found[first]), second < found.count,
+            found[second] == leaves[first],
+            found[(first + 1)..<second] == leaves[(first + 1)..<second]
+        {
+            self = .swapped(first, second)
+        } else if Self.begins(found[first...], signed) {
+            self = .removed(first)
+        } else if Self.begins(rest, leaves[first...]) {
+            self = .inserted(first)
+        } else {
+            self = .edited(first)
+        }
+    }
+
+    /// Whether two are the same as far as both go, and that is somewhere.
+    private static func begins(_ left: ArraySlice<MerkleHash>, _ right: ArraySlice<MerkleHash>) -> Bool {
+        !left.isEmpty && !right.isEmpty && zip(left, right).allSatisfy { $0 == $1 }
+    }
+}
+
+extension Sequence {
+    fileprivate func firstIndex(where isSo: (Element) -> Bool) -> Int? {
+        enumerated().first { isSo($0.element) }?.offset
+    }
+}
+
+/// Where a log stops being the one that was remembered.
+enum LogDifference {
+    /// The entries among which the first other one is: one, if the last bundle of then is still there beside that of now.
+    ///
+    /// `now` is the tree of the log's first entries as they are now, `size` how many it has now.
+    static func entries(
+        _ log: StoredLog, _ known: StationMemory.Log, now: MerkleEdge?, in size: Int64
+    ) -> Range<Int64> {
+        let both = min(size, known.size)
+        let range = now.map { among($0, known.edge) } ?? 0..<both
+        return exact(log, known, from: range.lowerBound, in: size).map { $0..<$0 + 1 } ?? range
+    }
+
+    /// The first subtree of two trees that is not the same; what lies behind the last that both have, if all are.
+    private static func among(_ left: MerkleEdge, _ right: MerkleEdge) -> Range<Int64> {
+        var start: Int64 = 0
+        for (one, other) in zip(zip(left.size.powers, left.subtrees), zip(right.size.powers, right.subtrees))
+        {
+            guard one.0 == other.0 else { break }
+            guard one.1 == other.1 else { return start..<start + one.0 }
+            start += one.0
+        }
+        return start..<max(start + 1, min(left.size, right.size))
+    }
+
+    /// Whether two trees have a subtree at the same place that is not the same.
+    static func isCertain(_ left: MerkleEdge, _ right: MerkleEdge) -> Bool {
+        zip(zip(left.size.powers, left.subtrees), zip(right.size.powers, right.subtrees))
+            .prefix { $0.0 == $1.0 }.contains { $0.1 != $1.1 }
+    }
+
+    private static func exact(
+        _ log: StoredLog, _ known: StationMemory.Log, from start: Int64, in size: Int64
+    ) -> Int64? {
+        let (index, width) = (known.size >> Int64(Tile.height), Int(known.size & 255))
+        let begin = index << Int64(Tile.height)
+        guard start >= begin, size > begin, width > 0 else { return nil }
+        let then = Tile(.entries, index, width: width)
+        let now = Tile(.entries, index, width: Int(min(size - begin, Int64(Tile.fullWidth))))
+        guard then != now, let old = leaves(log, then), let new = leaves(log, now) else { return nil }
+        // The file of then is believed if it leads to the remembered root.
+        let subtrees = known.edge.subtrees.suffix(width.nonzeroBitCount)
+        guard MerkleHasher().edge(of: old).subtrees == Array(subtrees) else { return nil }
+        return zip(old, new).firstIndex(where: { $0 != $1 }).map { begin + Int64($0) }
+    }
+
+    private static func leaves(_ log: StoredLog, _ tile: Tile) -> [MerkleHash]? {
+        var file = StoredFile()
+        guard let ranges = try? log.read(tile, &file) else { return nil }
+        let hasher = MerkleHasher()
+        return file.bytes.withUnsafeBytes { bytes in
+            ranges.map { hasher.leaf(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
+        }
+    }
+}
+
+extension Int64 {
+    /// The powers of two that it is the sum of, the largest first.
+    fileprivate var powers: [Int64] {
+        (0..<63).reversed().map { 1 << Int64($0) }.filter { self & $0 != 0 }
+    }
+}

@@ -1,0 +1,205 @@
+import StationHost
+import StationTrust
+
+/// Reads what is new of a log, from the first entry or from where the last time ended, and says only whether all fits.
+///
+/// That is the common case, and made to be fast: where anything does not fit, `LogDiagnosis` looks for what it is.
+/// A bundle is hashed on each of two threads; memory does not grow with the log.
+struct LogPass {
+    /// What a log of which everything fits has become.
+    struct Outcome {
+        var edge: MerkleEdge
+        var lastIndex: Int64
+        var changed: Int64
+        var entriesRead: Int64
+        /// Entries that say less than they must, though they were signed so.
+        var faults: [BundleScan.Fault]
+    }
+
+    /// A thread's part of a round, in bundles: some ten megabytes.
+    private static let part: Int64 = 64
+    /// Fewer new bundles are not worth a second thread.
+    private static let leastShared: Int64 = 16
+
+    let log: StoredLog
+    let head: Checkpoint
+    let known: StationMemory.Log?
+
+    private let hasher = MerkleHasher()
+    private var edge = MerkleEdge()
+    private var lastIndex: Int64 = -1
+    private var changed: Int64 = 0
+    private var faults: [BundleScan.Fault] = []
+
+    /// Prepares to read a log up to a head that a trusted key has signed.
+    ///
+    /// A remembered head that is larger says nothing here.
+    init(_ log: StoredLog, head: Checkpoint, known: StationMemory.Log?) {
+        (self.log, self.head) = (log, head)
+        self.known = known.flatMap { $0.size <= head.size ? $0 : nil }
+    }
+
+    /// Reads what is new, or everything; nil if anything does not fit.
+    mutating func run(readsAll: Bool, progress: (Int64) -> Void = { _ in }) -> Outcome? {
+        if let known, !readsAll, !hasChanged(known) { begin(behind: known) }
+        let start = edge.size
+        while edge.size < head.size {
+            guard readRound() else { return nil }
+            progress(edge.size - start)
+        }
+        if let known, known.size == head.size, edge != known.edge { return nil }
+        guard edge.root(hasher) == head.root, tilesFit(from: start) else { return nil }
+        return Outcome(
+            edge: edge, lastIndex: lastIndex, changed: max(changed, known?.changed ?? 0),
+            entriesRead: head.size - start, faults: faults)
+    }
+
+    // MARK: Where to begin
+
+    /// Begins at the last tile that was full the last time: what came behind it is another file now.
+    private mutating func begin(behind known: StationMemory.Log) {
+        let bundles = known.size >> Int64(Tile.height)
+        let subtrees = known.edge.subtrees.prefix(bundles.nonzeroBitCount)
+        guard let begun = MerkleEdge(size: bundles << Int64(Tile.height), subtrees: Array(subtrees)) else {
+            return
+        }
+        edge = begun
+    }
+
+    /// Whether a file that was read the last time is gone, or something about it has changed since.
+    ///
+    /// That costs a look at each file and no reading of it, and finds what was edited in the ordinary way. Whoever can
+    /// set the store's clock back escapes it: then everything must be read.
+    private func hasChanged(_ known: StationMemory.Log) -> Bool {
+        for kind in [Tile.Kind.entries] + Tile.levels.map({ .hashes(level: $0) }) {
+            for index in 0..<(known.size >> Int64(Tile.height * (kind.level + 1))) {
+                guard let changed = StoredFile.changed(log.path(of: Tile(kind, index))),
+                    changed <= known.changed
+                else { return true }
+            }
+        }
+        return false
+    }
+
+    // MARK: Entries
+
+    /// Reads the next bundles, on two threads if they are many; false if anything does not fit.
+    private mutating func readRound() -> Bool {
+        let width = Int64(Tile.fullWidth)
+        let (first, end) = (edge.size / width, (head.size + width - 1) / width)
+        let count = min(end - first, 2 * Self.part)
+        let half = count < Self.leastShared ? 0 : count / 2
+        let (theirs, ours) = (first + count - half..<first + count, first..<first + count - half)
+        let (log, size) = (log, head.size)
+        guard !theirs.isEmpty, let queue = try? JobQueue<BundleScan.Outcome>(),
+            (try? Thread.start("verify") { queue.put(BundleScan.scan(log, theirs, of: size)) }) != nil
+        else { return take(BundleScan.scan(log, first..<first + count, of: size)) }
+        let mine = BundleScan.scan(log, ours, of: size)
+        // The other thread has always an answer: it reads files and nothing else.
+        let others = queue.wait() ?? []
+        return take(mine) && others.allSatisfy { take($0) }
+    }
+
+    private mutating func take(_ outcome: BundleScan.Outcome) -> Bool {
+        guard outcome.isWhole else { return false }
+        changed = max(changed, outcome.changed)
+        if let (first, last) = outcome.indexes {
+            if first <= lastIndex { faults.append(.init(position: edge.size, code: .indexNotGrowing)) }
+            lastIndex = last
+        }
+        faults += outcome.faults
+        for root in outcome.roots {
+            guard isKnown(upTo: edge.size + Int64(Tile.fullWidth)) else { return false }
+            edge.append(perfect: root, level: Tile.height, hasher)
+        }
+        for leaf in outcome.tail {
+            guard isKnown(upTo: edge.size + 1) else { return false }
+            edge.append(leaf, hasher)
+        }
+        return true
+    }
+
+    /// Whether the log goes on from the remembered head, if that ends before a position that is not far.
+    private func isKnown(upTo end: Int64) -> Bool {
+        guard let known, edge.size <= known.size, known.size < end else { return true }
+        if known.size == edge.size { return edge == known.edge }
+        // It ended inside of a bundle that is full now: its leaves, up to there.
+        var (edge, file) = (edge, StoredFile())
+        let tile = Tile(.hashes(level: 0), edge.size >> Int64(Tile.height))
+        guard let leaves = log.hashes(of: tile, &file) else { return false }
+        for leaf in leaves.prefix(Int(known.size - edge.size)) { edge.append(leaf, hasher) }
+        return edge == known.edge
+    }
+
+    // MARK: Tiles
+
+    /// Whether the tiles above the leaves' are there and have the hashes that they should, from the top down.
+    private mutating func tilesFit(from start: Int64) -> Bool {
+        var file = StoredFile()
+        for level in Tile.levels.dropFirst().reversed() {
+            // The last one at each level is looked at every time: it is small, and may be edited behind a remembered head.
+            let (count, bits) = (head.count(at: level), Int64(Tile.height * level))
+            let from = min(start, max(count - 1, 0) << bits)
+            for tile in Tile.added(.hashes(level: level), from: from, to: head.size) {
+                guard let hashes = log.hashes(of: tile, &file) else { return false }
+                changed = max(changed, file.changed)
+                guard hasher.edge(of: hashes).subtrees == expected(of: tile, &file) else { return false }
+            }
+        }
+        return true
+    }
+
+    /// What the subtrees of a tile should be: of a full one a hash in the tile above, of a partial one a part of the
+    /// edge.
+    private func expected(of tile: Tile, _ file: inout StoredFile) -> [MerkleHash]? {
+        guard tile.isPartial else {
+            let (parent, place) = head.parent(of: tile)
+            return log.hashes(of: parent, &file).map { [$0[place]] }
+        }
+        return edge.subtrees(of: tile.kind.level)
+    }
+}
+
+extension Tile.Kind {
+    /// How far above the entries: bundles and the leaves' hashes are both at 0.
+    var level: Int {
+        switch self {
+        case .entries: 0
+        case .hashes(let level): level
+        }
+    }
+}
+
+extension Checkpoint {
+    /// How many hashes a level of tiles has.
+    func count(at level: Int) -> Int64 { size >> Int64(Tile.height * level) }
+
+    /// The tile over a full one, and the place of the full one's root in it.
+    func parent(of tile: Tile) -> (tile: Tile, place: Int) {
+        let (level, index) = (tile.kind.level + 1, tile.index >> Int64(Tile.height))
+        let width = min(count(at: level) - index << Int64(Tile.height), Int64(Tile.fullWidth))
+        return (Tile(.hashes(level: level), index, width: Int(width)), Int(tile.index & 255))
+    }
+}
+
+extension MerkleEdge {
+    /// Those of its subtrees that a partial tile of a level stands for.
+    func subtrees(of level: Int) -> [MerkleHash] {
+        let above = (size >> Int64(Tile.height * (level + 1))).nonzeroBitCount
+        let count = (size >> Int64(Tile.height * level) & 255).nonzeroBitCount
+        return Array(subtrees.dropFirst(above).prefix(count))
+    }
+}
+
+extension StoredLog {
+    /// The hashes of a tile; nil if it is not there, or has fewer.
+    func hashes(of tile: Tile, _ file: inout StoredFile) -> [MerkleHash]? {
+        let count = tile.width * MerkleHash.byteCount
+        guard let isFull = try? read(tile, &file, limit: count),
+            file.bytes.count == (isFull ? Tile.fullWidth * MerkleHash.byteCount : count)
+        else { return nil }
+        return (0..<tile.width).compactMap { place in
+            MerkleHash(file.bytes[place * MerkleHash.byteCount..<(place + 1) * MerkleHash.byteCount])
+        }
+    }
+}

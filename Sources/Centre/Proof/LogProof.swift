@@ -1,0 +1,199 @@
+import StationCore
+package import StationTrust
+import TerminalText
+
+/// The proof that a log has an entry: a small text that anybody can check with the station's public key.
+///
+/// It has the form of C2SP tlog-proof. The entry itself is its `extra` data, of which the leaf's hash is made.
+package struct LogProof: Hashable, Sendable {
+    private static let form = "c2sp.org/tlog-proof@v1"
+    private static let extra = "extra "
+    private static let index = "index "
+    /// An entry in base64, a checkpoint, and a hash for each bit of a size.
+    package static let mostBytes = 4 * EntryBundle.mostEntryBytes / 3 + SignedNote.mostBytes + 8192
+
+    /// The entry, as the log has it.
+    package let entry: [UInt8]
+    /// Its position.
+    package let position: Int64
+    /// From its leaf's sibling to the root's child.
+    package let hashes: [MerkleHash]
+    /// The signed head, as the station wrote it.
+    package let checkpoint: [UInt8]
+
+    init(entry: [UInt8], position: Int64, hashes: [MerkleHash], checkpoint: [UInt8]) {
+        (self.entry, self.position, self.hashes, self.checkpoint) = (entry, position, hashes, checkpoint)
+    }
+
+    /// Reads a proof; nil if it is none.
+    package init?(_ bytes: [UInt8]) {
+        guard bytes.count <= Self.mostBytes, let border = Self.border(in: bytes),
+            let head = String(validating: bytes[..<border], as: UTF8.self)
+        else { return nil }
+        var lines = head.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        guard lines.popFirst() == Self.form[...], let extra = lines.popFirst(), extra.hasPrefix(Self.extra),
+            let entry = Base64.bytes(extra.dropFirst(Self.extra.count).utf8), let index = lines.popFirst(),
+            index.hasPrefix(Self.index), let position = Int64(index.dropFirst(Self.index.count)),
+            position >= 0,
+            String(position) == index.dropFirst(Self.index.count), lines.count <= MerkleProof.mostHashes
+        else { return nil }
+        var hashes: [MerkleHash] = []
+        for line in lines {
+            guard let hash = Base64.bytes(line.utf8).flatMap({ MerkleHash($0) }) else { return nil }
+            hashes.append(hash)
+        }
+        (self.entry, self.position, self.hashes) = (entry, position, hashes)
+        checkpoint = Array(bytes[(border + 2)...])
+    }
+
+    /// Where the first empty line is.
+    private static func border(in bytes: [UInt8]) -> Int? {
+        bytes.indices.dropLast().first { bytes[$0] == 0x0A && bytes[$0 + 1] == 0x0A }
+    }
+
+    /// The proof as a file.
+    package var bytes: [UInt8] {
+        let lines =
+            [Self.form, Self.extra + Base64.text(entry), Self.index + "\(position)"]
+            + hashes.map { Base64.text($0.bytes) }
+        return Array(lines.map { $0 + "\n" }.joined().utf8) + [0x0A] + checkpoint
+    }
+
+    /// What a proof shows.
+    package struct Claim: Hashable, Sendable {
+        /// The signed head that it is a proof under.
+        package let head: Checkpoint
+        /// The entry.
+        package let entry: JSON
+    }
+
+    /// Why a proof shows nothing.
+    package enum Refusal: Error, Hashable, Sendable {
+        /// The head is not signed by that key, or is none of its logs'.
+        case head
+        /// The hashes do not lead from the entry to the signed root.
+        case path
+        /// The entry is no JSON.
+        case entry
+    }
+
+    /// Checks the proof with a station's key.
+    package func check(_ key: NoteKey) throws(Refusal) -> Claim {
+        guard let note = SignedNote(checkpoint), note.isSigned(by: key),
+            let head = Checkpoint(text: note.text),
+            head.origin == key.name || head.origin.hasPrefix(key.name + "/")
+        else { throw .head }
+        let hasher = MerkleHasher()
+        guard
+            MerkleProof.isIncluded(
+                hasher.leaf(entry), at: position, in: head.size, root: head.root, hashes, hasher)
+        else { throw .path }
+        let limits = JSONParser.Limits(bytes: EntryBundle.mostEntryBytes)
+        guard let json = try? JSONParser.parse(entry, limits: limits) else { throw .entry }
+        return Claim(head: head, entry: json)
+    }
+}
+
+/// Makes proofs of what is in a station's logs.
+package struct Prover {
+    private let folder: ProofFolder
+    private let station: String
+
+    /// Looks at a station's logs in a store's folder.
+    package init(_ folder: ProofFolder, _ station: String) { (self.folder, self.station) = (folder, station) }
+
+    /// The proof of a slot's outcome, in the first log that has one.
+    ///
+    /// - Throws: `CentreError` where no head can be believed, the log does not fit its head, or no log has the slot.
+    package func prove(_ slot: String) throws(CentreError) -> LogProof {
+        let keys = try folder.memory(of: station).keys
+        var hasHead = false
+        for log in folder.logs(of: station) {
+            guard let head = log.head(trusting: keys) else { continue }
+            hasHead = true
+            if let proof = try prove(slot, log, head) { return proof }
+        }
+        throw CentreError(
+            .refused,
+            hasHead
+                ? Phrase(
+                    vi: "\(station): nhật ký không có kết quả của \(slot)",
+                    en: "\(station): no log has an outcome of \(slot)")
+                : Phrase(
+                    vi: "\(station): không có checkpoint nào ký bằng khóa được tin; xem: loa-centre verify",
+                    en:
+                        "\(station): there is no checkpoint that a trusted key has signed; see: loa-centre verify"
+                ))
+    }
+
+    private func prove(_ slot: String, _ log: StoredLog, _ head: Checkpoint) throws(CentreError) -> LogProof?
+    {
+        var found: (entry: [UInt8], position: Int64)?
+        let hasher = MerkleHasher()
+        let edge = try? log.readEntries(to: head.size) { position, entry in
+            if found == nil, OutcomeSlot.matches(entry, slot) { found = (Array(entry), position) }
+        }
+        guard let edge, edge.root(hasher) == head.root, let checkpoint = try? log.readCheckpoint() else {
+            throw Self.unsound(log)
+        }
+        guard let found else { return nil }
+        let hashes: [MerkleHash]
+        do {
+            hashes = try MerkleProof.inclusion(of: found.position, in: head.size, hasher) { level, index in
+                try TileNodes.hash(log, head, level, index, hasher)
+            }
+        } catch { throw Self.unsound(log) }
+        let proof = LogProof(
+            entry: found.entry, position: found.position, hashes: hashes, checkpoint: checkpoint)
+        // The head may have been replaced meanwhile, a tile may be wrong: what is handed out has been checked.
+        guard
+            let key = SignedNote(checkpoint).flatMap({ note in
+                (try? folder.memory(of: station))?.keys.first { note.isSigned(by: $0) }
+            }), (try? proof.check(key)) != nil
+        else { throw Self.unsound(log) }
+        return proof
+    }
+
+    private static func unsound(_ log: StoredLog) -> CentreError {
+        CentreError(
+            .refused,
+            Phrase(
+                vi: "\(log.origin): nhật ký không khớp với checkpoint đã ký; xem: loa-centre verify",
+                en: "\(log.origin): the log does not fit its signed checkpoint; see: loa-centre verify"))
+    }
+}
+
+/// Finds the outcome of a slot among entries.
+enum OutcomeSlot {
+    /// Whether an entry is the outcome of that slot, whatever offset its instant is written with.
+    static func matches(_ entry: UnsafeRawBufferPointer, _ slot: String) -> Bool {
+        let limits = JSONParser.Limits(bytes: EntryBundle.mostEntryBytes)
+        guard let members = try? JSONParser.members(["kind", "slot"], of: Array(entry), limits: limits),
+            members["kind"]?.text == "outcome", let found = members["slot"]?.text
+        else { return false }
+        return Slot.isSame(found, slot)
+    }
+}
+
+/// Finds nodes of a log's tree in its tiles.
+enum TileNodes {
+    /// Why there is no such node.
+    struct Missing: Error {}
+
+    /// The hash of the perfect subtree of 2^level leaves that begins at leaf index × 2^level.
+    static func hash(
+        _ log: StoredLog, _ head: Checkpoint, _ level: Int, _ index: Int64, _ hasher: MerkleHasher
+    ) throws -> MerkleHash {
+        let (tileLevel, inner) = (level / Tile.height, Int64(level % Tile.height))
+        let first = index << inner
+        let tileIndex = first >> Int64(Tile.height)
+        let width = min(head.count(at: tileLevel) - tileIndex << Int64(Tile.height), Int64(Tile.fullWidth))
+        var file = StoredFile()
+        guard width > 0,
+            let hashes = log.hashes(of: Tile(.hashes(level: tileLevel), tileIndex, width: Int(width)), &file)
+        else { throw Missing() }
+        let place = Int(first & 255)
+        guard place + 1 << Int(inner) <= hashes.count else { throw Missing() }
+        return hasher.root(of: Array(hashes[place..<place + 1 << Int(inner)]))
+    }
+}

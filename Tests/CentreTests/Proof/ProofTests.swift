@@ -1,0 +1,215 @@
+@testable import Centre
+import Foundation
+import ScratchFolders
+import StationCore
+import StationHost
+import StationTrust
+import Testing
+
+/// Proofs of single slots: made from a store, checked with nothing but the station's key.
+struct LogProofTests {
+    private static let slot = "xa/tin-300@2026-11-23T05:00:00+07:00"
+
+    private static func proven(_ count: Int = 600) throws -> (proof: LogProof, key: NoteKey, desk: ProofDesk)
+    {
+        let desk = try ProofDesk()
+        let station = try desk.trusted(count)
+        return (try Prover(desk.proofs, "ap-3").prove(slot), try station.noteKey, desk)
+    }
+
+    @Test(
+        "A slot's outcome is proven at every size, and a file says the same",
+        arguments: [301, 512, 513, 600, 1100])
+    func proven(count: Int) throws {
+        let (proof, key, _) = try Self.proven(count)
+        #expect(proof.position == 300 && proof.entry == StoredStation.entry(300))
+        let read = try #require(LogProof(proof.bytes))
+        #expect(read == proof)
+        let claim = try read.check(key)
+        #expect(claim.head.size == Int64(count) && claim.head.origin == "loa/ap-3")
+        #expect(claim.entry["slot"]?.text == Self.slot)
+        #expect(String(decoding: proof.bytes, as: UTF8.self).hasPrefix("c2sp.org/tlog-proof@v1\nextra "))
+    }
+
+    @Test("The instant of a slot may be written with another offset")
+    func offset() throws {
+        let (proof, _, desk) = try Self.proven()
+        #expect(try Prover(desk.proofs, "ap-3").prove("xa/tin-300@2026-11-22T22:00:00Z") == proof)
+        #expect(throws: CentreError.self) {
+            try Prover(desk.proofs, "ap-3").prove("xa/tin-900@2026-11-22T22:00:00Z")
+        }
+        #expect(throws: CentreError.self) { try Prover(desk.proofs, "ap-4").prove(Self.slot) }
+    }
+
+    @Test("A proof of which anything was changed shows nothing")
+    func changed() throws {
+        let (proof, key, desk) = try Self.proven()
+        func refusal(_ proof: LogProof?, _ key: NoteKey) -> LogProof.Refusal? {
+            do { _ = try proof?.check(key) } catch { return error }
+            return nil
+        }
+        func changed(
+            entry: [UInt8]? = nil, position: Int64? = nil, hashes: [MerkleHash]? = nil,
+            checkpoint: [UInt8]? = nil
+        ) -> LogProof {
+            LogProof(
+                entry: entry ?? proof.entry, position: position ?? proof.position,
+                hashes: hashes ?? proof.hashes,
+                checkpoint: checkpoint ?? proof.checkpoint)
+        }
+        #expect(refusal(proof, key) == nil)
+        #expect(refusal(changed(entry: StoredStation.entry(300, "khác")), key) == .path)
+        #expect(refusal(changed(position: 301), key) == .path)
+        #expect(refusal(changed(hashes: Array(proof.hashes.dropLast())), key) == .path)
+        #expect(refusal(changed(hashes: proof.hashes.reversed()), key) == .path)
+        let note = Array(String(decoding: proof.checkpoint, as: UTF8.self).replacing("600", with: "601").utf8)
+        #expect(refusal(changed(checkpoint: note), key) == .head)
+        #expect(refusal(proof, try desk.station(board: 9).noteKey) == .head)
+        #expect(refusal(proof, try desk.station("ap-4").noteKey) == .head)
+        #expect(refusal(changed(checkpoint: []), key) == .head)
+    }
+
+    @Test("What is no proof is none", arguments: ["", "c2sp.org/tlog-proof@v1\n\n", "extra\nindex 0\n\nx"])
+    func none(text: String) { #expect(LogProof(Array(text.utf8)) == nil) }
+
+    @Test("Of a log that does not fit its head nothing is proven")
+    func unsound() throws {
+        let (_, _, desk) = try Self.proven()
+        try desk.change("proofs/ap-3/tile/entries/000") { $0[9] ^= 1 }
+        #expect(throws: CentreError.self) { try Prover(desk.proofs, "ap-3").prove(Self.slot) }
+    }
+}
+
+/// What stations say of themselves: silent, stale, faulted, forged, late.
+struct StatusTests {
+    private static let now = Desk.start
+
+    /// A status of a station that is fine, changed and signed.
+    private static func put(
+        _ desk: ProofDesk, _ name: String = "ap-3", age: Int64 = 60, board: UInt8 = 7, signer: String? = nil,
+        _ change: [JSON.Member] = []
+    ) throws {
+        let key = try #require(SecretKey(seed: Array(repeating: board, count: 32)))
+        let time = RFC3339.string(from: now - .seconds(age), offset: 25_200)
+        var signed: [JSON.Member] = [
+            .init("_type", "loa-status"), .init("station", .string(name)), .init("name", "Ấp 3"),
+            .init("time", .string(time)), .init("uploadSeconds", 300), .init("faults", []),
+            .init("upstreams", []),
+            .init("proof", ["origin": "loa/ap-3", "size": 10, "uploaded": 10, "rootHash": ""]),
+        ]
+        for member in change {
+            signed.removeAll { $0.name == member.name }
+            signed.append(member)
+        }
+        let document = JSON.object(signed)
+        let id = try #require(NoteKey("loa/\(signer ?? name)", key.publicBytes)).id
+        let file: JSON = [
+            "signed": document,
+            "signatures": [
+                [
+                    "keyid": .string(Hexadecimal.text(id)),
+                    "sig": .string(Hexadecimal.text(key.sign(try document.canonicalBytes()))),
+                ]
+            ],
+        ]
+        try desk.scratch.write("proofs/\(name)/status.json", file.bytes)
+    }
+
+    private static func look(_ desk: ProofDesk, later seconds: Int64 = 0) throws -> [StationState] {
+        var surroundings = try Surroundings.system()
+        surroundings.now = now + .seconds(seconds)
+        return try StatusCheck(desk.proofs, surroundings).run()
+    }
+
+    private static func codes(_ desk: ProofDesk, later seconds: Int64 = 0) throws -> [StationState.Finding
+        .Code]
+    {
+        try look(desk, later: seconds).flatMap { $0.findings.map(\.code) }
+    }
+
+    private static func trusted() throws -> ProofDesk {
+        let desk = try ProofDesk()
+        try desk.enrol(try desk.station())
+        return desk
+    }
+
+    static let states:
+        [(name: String, age: Int64, change: [JSON.Member], codes: [StationState.Finding.Code])] = [
+            ("fine", 60, [], []), ("just in time", 900, [], []), ("silent", 901, [], [.silent]),
+            ("a promise of years", 300_000, [.init("uploadSeconds", 1_000_000_000)], [.silent]),
+            ("no promise", 60, [.init("uploadSeconds", .null)], [.silent]), ("ahead", -601, [], [.timeAhead]),
+            (
+                "faulted", 60,
+                [
+                    .init(
+                        "faults",
+                        [["code": "device", "since": "2026-11-23T05:00:00+07:00", "message": "lost"]])
+                ], [.faulted]
+            ),
+            (
+                "stale", 60,
+                [.init("upstreams", [["name": "xa", "stale": true], ["name": "tinh", "stale": false]])],
+                [.stale]
+            ),
+            ("of another", 60, [.init("station", "ap-4")], [.unreadable]),
+            ("of another type", 60, [.init("_type", "x")], [.unreadable]),
+        ]
+
+    @Test("A status says how its station is", arguments: 0..<states.count)
+    func state(number: Int) throws {
+        let (_, age, change, codes) = Self.states[number]
+        let desk = try Self.trusted()
+        try Self.put(desk, age: age, change)
+        #expect(try Self.codes(desk) == codes)
+    }
+
+    @Test("What is enrolled and never heard of is silent")
+    func never() throws { #expect(try Self.codes(try Self.trusted()) == [.silent]) }
+
+    @Test("A status of another key, a changed one, and one that is none are not believed")
+    func forged() throws {
+        let desk = try Self.trusted()
+        try Self.put(desk, board: 9)
+        #expect(try Self.codes(desk) == [.keyUnknown])
+        try Self.put(desk)
+        try desk.change("proofs/ap-3/status.json") { bytes in
+            bytes = Array(
+                String(decoding: bytes, as: UTF8.self).replacing("\"uploaded\":10", with: "\"uploaded\":11")
+                    .utf8)
+        }
+        #expect(try Self.codes(desk) == [.signatureBad])
+        try desk.scratch.write("proofs/ap-3/status.json", "{}")
+        #expect(try Self.codes(desk) == [.unreadable])
+        try Self.put(desk, "ap-9", signer: "ap-9")
+        #expect(try Self.look(desk).map(\.station) == ["ap-3", "ap-9"])
+        #expect(try Self.codes(desk) == [.unreadable, .keyUnknown])
+    }
+
+    @Test("An older status in a newer one's place is no news, however often it is looked at")
+    func back() throws {
+        let desk = try Self.trusted()
+        try Self.put(desk, age: 60)
+        #expect(try Self.codes(desk) == [])
+        try Self.put(desk, age: 120)
+        for _ in 0..<2 { #expect(try Self.codes(desk) == [.timeBack]) }
+        try Self.put(desk, age: 10)
+        #expect(try Self.codes(desk) == [])
+    }
+
+    @Test("A log that has grown and was not uploaded for two days is told of, unless it was in between")
+    func behind() throws {
+        let desk = try Self.trusted()
+        func put(_ day: Double, size: Int64, uploaded: Int64) throws -> [StationState.Finding.Code] {
+            let seconds = Int64(day * 86_400)
+            let proof: JSON = ["origin": "loa/ap-3", "size": .integer(size), "uploaded": .integer(uploaded)]
+            try Self.put(desk, age: -seconds, [.init("proof", proof)])
+            return try Self.codes(desk, later: seconds)
+        }
+        #expect(try put(0, size: 10, uploaded: 10) == [])
+        #expect(try put(1, size: 12, uploaded: 10) == [])
+        #expect(try put(2.9, size: 13, uploaded: 10) == [])
+        #expect(try put(3.1, size: 13, uploaded: 10) == [.notUploaded])
+        #expect(try put(3.2, size: 14, uploaded: 13) == [])
+        #expect(try put(6, size: 20, uploaded: 20) == [])
+    }
+}
