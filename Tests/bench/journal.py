@@ -76,6 +76,16 @@ def starts(folder, build, state, times):
     return pairs
 
 
+def remade(folder, build, state):
+    """Seconds until the tree is at hand when it was lost, and until the daemon is ready when the checkpoint was."""
+    station = Station(f"{folder}/remade", Card(f"{folder}/remade-card", f"{build}/libSimulatedCard.so"), build)
+    os.symlink(state, station.state)
+    os.unlink(f"{state}/proof/bundles")
+    folded = Start(station).folded
+    os.unlink(f"{state}/log/checkpoint.json")
+    return folded, Start(station).ready
+
+
 class Store:
     """nginx as the store of one station's log, and that station."""
 
