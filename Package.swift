@@ -98,6 +98,10 @@ let package = Package(
                 "StationFetch", "StationHost", "StationCore", "StationTrust", "SignedRepositories",
             ],
             path: "Tests/fetch-tool", swiftSettings: strict),
+        // The log on the disk as a command, for benchmarks; not installed.
+        .executableTarget(
+            name: "log-tool", dependencies: ["StationHost", "StationCore", "StationTrust"],
+            path: "Tests/log-tool", swiftSettings: strict),
         // The proofs of a simulated province, for the report's benchmark and for looking at its page; not installed.
         .executableTarget(
             name: "province",

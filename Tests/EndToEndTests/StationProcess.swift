@@ -129,6 +129,17 @@ final class StationProcess {
         return (command.terminationStatus, text, error)
     }
 
+    /// Begins `loa`, whose answer nobody waits for yet.
+    func begin(_ arguments: String...) throws -> Process {
+        let command = Process()
+        command.executableURL = Self.programs.appending(path: "loa")
+        command.arguments = ["--socket", socket] + arguments
+        command.standardOutput = FileHandle.nullDevice
+        command.standardError = FileHandle.nullDevice
+        try command.run()
+        return command
+    }
+
     /// The answer of `status`.
     func status() throws -> JSON {
         let answer = try loa("--json", "status").output

@@ -20,7 +20,7 @@ http {{
   gzip on; gzip_types *; gzip_min_length 1;
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-  server {{ listen 127.0.0.1:{port} backlog=4096; root {folder}/www; }}
+  server {{ listen 127.0.0.1:{port} backlog=4096; root {folder}/www; {more} }}
 }}
 """
 
@@ -29,6 +29,31 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def nginx(folder, port, more=""):
+    """Serves `folder`/www for as long as this lives; `more` are other lines of the server's configuration."""
+    with open(f"{folder}/nginx.conf", "w") as file:
+        file.write(NGINX.format(folder=folder, port=port, more=more))
+    server = subprocess.Popen(["/usr/sbin/nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"])
+    try:
+        for _ in range(500):
+            if os.path.exists(f"{folder}/nginx.pid"):
+                break
+            time.sleep(0.02)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def asked(folder):
+    """What nginx was asked: (time, status, bytes asked, bytes sent, bytes of body, path)."""
+    with open(f"{folder}/access.log") as file:
+        for line in file:
+            when, *numbers, path = line.rstrip("\n").split(" ", 5)
+            yield float(when), *map(int, numbers), path
 
 
 class Site:
@@ -53,22 +78,9 @@ class Site:
             input="".join(f"{digest} {size} {path}\n" for digest, path in lines))
         self.root = f"{folder}/www/metadata/1.root.json"
 
-    @contextlib.contextmanager
     def served(self):
         """Serves it for as long as this lives."""
-        with open(f"{self.folder}/nginx.conf", "w") as file:
-            file.write(NGINX.format(folder=self.folder, port=self.port))
-        nginx = subprocess.Popen(
-            ["/usr/sbin/nginx", "-e", f"{self.folder}/error.log", "-c", f"{self.folder}/nginx.conf"])
-        try:
-            for _ in range(500):
-                if os.path.exists(f"{self.folder}/nginx.pid"):
-                    break
-                time.sleep(0.02)
-            yield self
-        finally:
-            nginx.terminate()
-            nginx.wait()
+        return nginx(self.folder, self.port)
 
     def command(self, verb, state, *more, url=None):
         """The tool's command line; it makes the state's folder."""
@@ -81,11 +93,8 @@ class Site:
             self.command(verb, state, *more), check=True, capture_output=True, text=True).stdout)
 
     def log(self):
-        """What nginx was asked: (time, status, bytes asked, bytes sent, bytes of body)."""
-        with open(f"{self.folder}/access.log") as file:
-            for line in file:
-                when, *numbers, _ = line.split(" ", 5)
-                yield float(when), *map(int, numbers)
+        """What nginx was asked."""
+        return asked(self.folder)
 
 
 def curl(site, folder, verb=()):

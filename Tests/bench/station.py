@@ -22,10 +22,10 @@ END:VEVENT
 
 
 class Station:
-    """A station in a folder; `play` events, then `run` it."""
+    """A station in a folder; `play` events, then `run` it. `more` are other members of its configuration."""
 
-    def __init__(self, folder, card, build):
-        self.folder, self.card, self.build = folder, card, build
+    def __init__(self, folder, card, build, **more):
+        self.folder, self.card, self.build, self._more = folder, card, build, more
         self.state, self.socket = f"{folder}/state", f"{folder}/run/loa.sock"
         self._channel = f"{folder}/channel"
         self.repository, self._keys = f"{folder}/repository", f"{folder}/keys"
@@ -44,7 +44,7 @@ class Station:
                     "station": "bench", "upstreams": [{"name": "commune", "url": url, "root": root, **upstream}],
                     "hours": [{"from": "00:00", "to": "24:00", "ceilingDecibels": 0}],
                     "output": {"device": "card"}, "clock": {"batteryBacked": True}, "state": self.state,
-                    "socket": self.socket,
+                    "socket": self.socket, **self._more,
                 }, file)
 
     def centre(self, *arguments):
@@ -96,11 +96,11 @@ class Station:
                 self.ready_seconds = time.monotonic() - before
                 yield child.pid
 
-    def loa(self, *arguments):
+    def loa(self, *arguments, patience=60):
         """An answer of the technician's command, and the milliseconds that it took."""
         before = time.monotonic()
         done = subprocess.run(
-            [f"{self.build}/loa", "--socket", self.socket, *arguments], capture_output=True, timeout=60)
+            [f"{self.build}/loa", "--socket", self.socket, *arguments], capture_output=True, timeout=patience)
         return done.stdout, (time.monotonic() - before) * 1000
 
     def outcomes(self):

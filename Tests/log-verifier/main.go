@@ -1,6 +1,6 @@
 // Checks a log that lies in a folder as tlog-tiles has it, with Go's own packages for transparency logs.
 //
-//	log-verifier FOLDER KEY [OLDER-CHECKPOINT]
+//	log-verifier FOLDER KEY [OLDER-CHECKPOINT…]
 //
 // It believes the checkpoint only if KEY has signed it, reads every entry, and compares each with the tree. With an older
 // checkpoint it also proves that the log begins with that one. It prints the size, or what is wrong first: the entry's
@@ -29,8 +29,8 @@ type head struct {
 }
 
 func main() {
-	if len(os.Args) < 3 || len(os.Args) > 4 {
-		fmt.Fprintln(os.Stderr, "usage: log-verifier FOLDER KEY [OLDER-CHECKPOINT]")
+	if len(os.Args) < 3 {
+		fmt.Fprintln(os.Stderr, "usage: log-verifier FOLDER KEY [OLDER-CHECKPOINT…]")
 		os.Exit(64)
 	}
 	size, err := check(os.Args[1], os.Args[2], os.Args[3:])

@@ -45,8 +45,9 @@ struct ProofSchedule: Sendable {
     private var isUploading = false
     /// Whether the log is to go up as soon as nothing sounds.
     private var isLogDue = false
-    /// Whether a person wants it to, however little there is.
+    /// Whether a person wants it to, however little there is, and whether the upload under way is for that.
     private var isAskedFor = false
+    private var isUploadAskedFor = false
     private var originBegunAt: MonotonicInstant?
     /// The tree over the log; nil before it was made.
     private(set) var head: LogHead?
@@ -118,16 +119,19 @@ struct ProofSchedule: Sendable {
 
     /// The log is in the store.
     mutating func uploaded(_ size: Int64, of origin: String, at now: Now) {
-        ended()
+        isUploading = false
         uploaded = (origin, size)
         uploadedAt = now.wall
         store?.log.succeeded(at: now.monotonic)
+        // Who asked while it was under way wants what came since, and what it spared.
+        if isAskedFor { store?.log.advance(to: now.monotonic) }
         store?.failures = 0
     }
 
     /// The log is not in the store.
     mutating func failed(at now: MonotonicInstant) {
-        ended()
+        isUploading = false
+        isAskedFor = isAskedFor || isUploadAskedFor
         store?.log.failed(at: now)
         store?.failures += 1
     }
@@ -136,7 +140,7 @@ struct ProofSchedule: Sendable {
     ///
     /// - Returns: whether another log may begin now.
     mutating func mayBeginOrigin(at now: MonotonicInstant) -> Bool {
-        ended()
+        isUploading = false
         if let originBegunAt, now - originBegunAt < Self.originInterval {
             store?.log.failed(at: now)
             return false
@@ -146,8 +150,6 @@ struct ProofSchedule: Sendable {
         (head, isLogDue, isAskedFor) = (nil, true, true)
         return true
     }
-
-    private mutating func ended() { (isUploading, isAskedFor) = (false, false) }
 
     /// Whether uploads have failed so often that it is a fault.
     var isFailing: Bool { store.map { $0.failures >= Self.mostFailures } ?? false }
@@ -200,12 +202,12 @@ struct ProofSchedule: Sendable {
         }
         isLogDue = false
         guard head.size > uploaded(of: origin.name) else {
-            ended()
+            isAskedFor = false
             self.store?.log.succeeded(at: now.monotonic)
             return actions
         }
-        isUploading = true
-        return actions + [.upload(head, isSparing: store.isSparing && !isAskedFor)]
+        (isUploading, isUploadAskedFor, isAskedFor) = (true, isAskedFor, false)
+        return actions + [.upload(head, isSparing: store.isSparing && !isUploadAskedFor)]
     }
 
     /// Whether a log whose requests are spared is to go up: a station that starts every hour must not send it as often.

@@ -70,7 +70,10 @@ struct LogLines {
 
     /// The beginning of the segment behind the one that is read.
     private func nextPosition() throws(SystemError) -> LogPosition? {
-        let all = try LogReader.segments(directory).map(LogReader.firstIndex)
-        return all.first { $0 > position?.segment ?? -1 }.map { LogPosition(segment: $0, offset: 0) }
+        let segment = position?.segment ?? -1
+        let current = position.map { directory + "/" + LogReader.segmentName(firstIndex: $0.segment) } ?? ""
+        // A long log has hundreds of segments, and comes here at the end of each: no other name is taken apart.
+        return try LogReader.segments(directory).drop { $0 <= current }
+            .lazy.map(LogReader.firstIndex).first { $0 > segment }.map { LogPosition(segment: $0, offset: 0) }
     }
 }

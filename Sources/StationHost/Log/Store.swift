@@ -40,7 +40,8 @@ package final class Store {
         return Store(recovery: recovery, disk: disk, run: runLog)
     }
 
-    func append(_ id: EffectID, _ entry: Entry) {
+    /// Appends an entry; `appended` tells of it when that is durable, under the given name.
+    package func append(_ id: EffectID, _ entry: Entry) {
         unsettled.append((id, entry))
         disk.put(.append(id, entry))
     }
@@ -51,7 +52,8 @@ package final class Store {
 
     func record(_ id: EffectID, _ record: PositionRecord) { disk.put(.record(id, record)) }
 
-    func settled(_ id: EffectID) { unsettled.removeAll { $0.id == id } }
+    /// Whoever asked has seen how durable the entry is.
+    package func settled(_ id: EffectID) { unsettled.removeAll { $0.id == id } }
 
     /// Runs something on the disk thread, after everything that was asked of it before.
     package func onDiskThread(_ body: @escaping @Sendable () -> Void) { disk.put(.run(body)) }

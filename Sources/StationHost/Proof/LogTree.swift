@@ -129,6 +129,9 @@ package final class LogTree {
     }
 
     private func takeLines(to count: Int64) throws(LogLeavesError) {
+        let known = bundles.count
+        // Whatever ends this: a bundle that is not kept would shift those behind it.
+        defer { cache?.append(bundles[known...]) }
         while nextLine < count {
             if nextLine == first?.ordinal {
                 _ = try read(1) { _ in }
@@ -156,7 +159,6 @@ package final class LogTree {
         bundles.append(bundle)
         edge.append(perfect: bundle.root, level: Tile.height, hasher)
         tail = []
-        cache?.append(bundle)
     }
 
     private func read(

@@ -101,18 +101,21 @@ final class TreeCache {
         self.count = Glibc.truncate(bundlesPath, bytes) == 0 ? count : nil
     }
 
-    /// Keeps one more.
-    func append(_ bundle: LogTree.Bundle) {
+    /// Keeps more, all with one fsync: a tree that is made anew has thousands.
+    func append(_ bundles: ArraySlice<LogTree.Bundle>) {
+        guard !bundles.isEmpty else { return }
         guard let count, let file = try? Descriptor.open(bundlesPath, O_WRONLY | O_APPEND) else {
             self.count = nil
             return
         }
-        let ends = [bundle.end.segment, bundle.end.offset].flatMap { number in
-            withUnsafeBytes(of: number.bigEndian) { Array($0) }
+        let bytes = bundles.flatMap { bundle in
+            bundle.root.bytes
+                + [bundle.end.segment, bundle.end.offset].flatMap { number in
+                    withUnsafeBytes(of: number.bigEndian) { Array($0) }
+                }
         }
-        let bytes = bundle.root.bytes + ends
         let problem = bytes.withUnsafeBytes { calls.write(file.number, $0) } ?? calls.sync(file.number)
-        self.count = problem == nil ? count + 1 : nil
+        self.count = problem == nil ? count + bundles.count : nil
     }
 
     /// Forgets everything.

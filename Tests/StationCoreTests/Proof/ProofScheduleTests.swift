@@ -1,0 +1,69 @@
+import StationTrust
+import Testing
+
+@testable import StationCore
+
+/// When the log goes up to its store, and how much of it.
+struct ProofScheduleTests {
+    private static let station = "ap-3"
+    private static let name = LogOrigin.first.name(of: station)
+
+    private var schedule: ProofSchedule
+
+    private func at(_ seconds: Int64) -> Now {
+        Now(
+            wall: Instant(seconds: 1_800_000_000 + seconds),
+            monotonic: MonotonicInstant(nanoseconds: seconds * 1_000_000_000), isSynchronised: true,
+            errorMicroseconds: 0)
+    }
+
+    /// A log of 300 entries whose store spares requests.
+    init() {
+        schedule = ProofSchedule(
+            every: .seconds(3600), station: Self.station, at: MonotonicInstant(nanoseconds: 0))
+        schedule.opened(ProofOpening(key: "key", head: nil, uploadedAt: nil))
+        schedule.grew(to: 300)
+        _ = schedule.act(
+            at: at(0), origin: (.first, Self.name), isQuiet: true, isTimeKnown: true)
+        schedule.folded(LogHead(origin: .first, size: 300, root: MerkleHasher().empty))
+    }
+
+    /// Whether an upload begins, and is sparing; nil when none does.
+    private mutating func upload(_ seconds: Int64) -> Bool? {
+        let actions = schedule.act(
+            at: at(seconds), origin: (.first, Self.name), isQuiet: true, isTimeKnown: true)
+        for case .upload(_, let isSparing) in actions { return isSparing }
+        return nil
+    }
+
+    @Test("In its own time it spares requests; who asks gets all of it, once")
+    mutating func asked() {
+        #expect(upload(40) == true)
+        schedule.uploaded(256, of: Self.name, at: at(41))
+        #expect(upload(50) == nil)
+        schedule.uploadNow(at: at(60).monotonic)
+        #expect(upload(60) == false)
+        schedule.uploaded(300, of: Self.name, at: at(61))
+        #expect(upload(62) == nil)
+    }
+
+    @Test("Who asks while an upload is under way gets what that one spared")
+    mutating func askedMeanwhile() {
+        #expect(upload(40) == true)
+        schedule.uploadNow(at: at(41).monotonic)
+        #expect(upload(41) == nil)
+        schedule.uploaded(256, of: Self.name, at: at(42))
+        #expect(upload(42) == false)
+    }
+
+    @Test("An upload that somebody asked for and that was cut is tried again for all of it")
+    mutating func cut() {
+        schedule.uploadNow(at: at(1).monotonic)
+        #expect(upload(1) == false)
+        schedule.failed(at: at(2).monotonic)
+        #expect(upload(30) == nil)
+        #expect(upload(63) == false)
+        schedule.uploaded(300, of: Self.name, at: at(64))
+        #expect(upload(65) == nil)
+    }
+}
