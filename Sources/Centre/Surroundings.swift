@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 package import StationCore
 package import StationHost
 import TerminalText
@@ -41,15 +40,9 @@ package struct Surroundings: Sendable {
                     en: "this machine has no time zone \(zoneName): install the package tzdata"))
         }
         return Surroundings(
-            now: Clocks.read().wall, random: systemRandom, calls: .kernel, zones: zones, zone: zone)
+            now: Clocks.read().wall, random: systemRandom(_:), calls: .kernel, zones: zones, zone: zone)
     }
 
-    @Sendable private static func systemRandom(_ count: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: count)
-        // No more than 256 are asked for, so a signal cannot cut the answer short (getrandom(2)).
-        precondition(count <= 256)
-        return getentropy(&bytes, count) == 0 ? bytes : nil
-    }
 }
 
 extension Surroundings {

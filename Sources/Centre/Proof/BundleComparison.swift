@@ -86,20 +86,14 @@ enum LogDifference {
         guard start >= begin, size > begin, width > 0 else { return nil }
         let then = Tile(.entries, index, width: width)
         let now = Tile(.entries, index, width: Int(min(size - begin, Int64(Tile.fullWidth))))
-        guard then != now, let old = leaves(log, then), let new = leaves(log, now) else { return nil }
+        var (file, hasher) = (StoredFile(), MerkleHasher())
+        guard then != now, let old = log.leaves(of: then, &file, hasher),
+            let new = log.leaves(of: now, &file, hasher)
+        else { return nil }
         // The file of then is believed if it leads to the remembered root.
         let subtrees = known.edge.subtrees.suffix(width.nonzeroBitCount)
-        guard MerkleHasher().edge(of: old).subtrees == Array(subtrees) else { return nil }
+        guard hasher.edge(of: old).subtrees == Array(subtrees) else { return nil }
         return zip(old, new).firstIndex(where: { $0 != $1 }).map { begin + Int64($0) }
-    }
-
-    private static func leaves(_ log: StoredLog, _ tile: Tile) -> [MerkleHash]? {
-        var file = StoredFile()
-        guard let ranges = try? log.read(tile, &file) else { return nil }
-        let hasher = MerkleHasher()
-        return file.bytes.withUnsafeBytes { bytes in
-            ranges.map { hasher.leaf(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
-        }
     }
 }
 

@@ -107,15 +107,3 @@ extension BundleScan {
         outcome.faults.append(Fault(position: position, code: code))
     }
 }
-
-extension MerkleHasher {
-    /// The root over hashes that are as many as a tile has, or fewer.
-    func root(of hashes: [MerkleHash]) -> MerkleHash { edge(of: hashes).root(self) }
-
-    /// The edge of a tree with these leaves, or nodes.
-    func edge(of hashes: [MerkleHash]) -> MerkleEdge {
-        var edge = MerkleEdge()
-        for hash in hashes { edge.append(hash, self) }
-        return edge
-    }
-}

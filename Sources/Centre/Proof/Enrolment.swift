@@ -1,3 +1,4 @@
+import StationCore
 package import StationHost
 package import StationTrust
 import TerminalText
@@ -24,7 +25,7 @@ package struct Enrolment {
                     vi: "không phải khóa dạng loa/\(station)+…; lấy tại trạm: loa verify",
                     en: "this is no key such as loa/\(station)+…; the station says it: loa verify"))
         }
-        let name = StoredLog.keyName(of: station)
+        let name = LogOrigin.keyName(of: station)
         guard key.name == name else {
             throw CentreError(
                 .refused,

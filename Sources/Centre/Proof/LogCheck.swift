@@ -1,3 +1,4 @@
+import StationCore
 import StationHost
 import StationTrust
 import TerminalText
@@ -31,7 +32,7 @@ struct LogCheck {
 
     private init(_ log: StoredLog, _ memory: StationMemory) {
         self.log = log
-        keys = memory.keys.filter { $0.name == StoredLog.keyName(of: log.station) }
+        keys = memory.keys.filter { $0.name == LogOrigin.keyName(of: log.station) }
         known = memory[log.origin]
         result = LogResult(origin: log.origin)
         result.rememberedSize = known?.size
@@ -162,9 +163,8 @@ struct LogBeginning {
         var first: [UInt8] = []
         guard size > 0, (try? log.readEntries(to: 1, of: size) { first = Array($1) }) != nil,
             let entry = try? JSONParser.parse(first, limits: .init(bytes: EntryBundle.mostEntryBytes)),
-            entry["kind"]?.text == "fault", entry["code"]?.text == "proof",
-            entry["origin"]?.text == log.origin, let from = entry["from"]?.integer
+            let origin = LogOrigin(begunBy: entry), entry["origin"]?.text == log.origin
         else { return nil }
-        (self.from, message) = (from, entry["message"]?.text ?? "")
+        (from, message) = (origin.from, entry["message"]?.text ?? "")
     }
 }

@@ -104,10 +104,7 @@ struct LogDiagnosis {
 
     /// The leaves of a bundle, if it is there and whole.
     private mutating func leaves(of index: Int64, width: Int) -> [MerkleHash]? {
-        guard let ranges = try? log.read(Tile(.entries, index, width: width), &file) else { return nil }
-        return file.bytes.withUnsafeBytes { bytes in
-            ranges.map { hasher.leaf(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
-        }
+        log.leaves(of: Tile(.entries, index, width: width), &file, hasher)
     }
 
     /// Goes through the hashes of a tile that are believed, and through all that lies below.

@@ -61,7 +61,7 @@ package struct ProofFolder: Sendable {
         if hasLog(first.folder) { logs.append(first) }
         // As the numbers' folders are among tiles and whatever else a station puts there, all of the names count.
         let names = (try? readNames(folder(of: station), limit: Self.mostLogs)) ?? []
-        let numbers = names.compactMap(StoredLog.number(ofFolder:)).sorted()
+        let numbers = names.compactMap { LogOrigin.number(ofFolder: $0) }.sorted()
         return logs
             + numbers.map { StoredLog(station: station, number: $0, in: self) }.filter { hasLog($0.folder) }
     }
@@ -75,7 +75,7 @@ package struct ProofFolder: Sendable {
         guard isFolder(folder) else { return false }
         return hasLog(folder) || exists(folder + "/status.json")
             || ((try? readNames(folder, limit: Self.mostLogs)) ?? []).contains {
-                StoredLog.number(ofFolder: $0) != nil
+                LogOrigin.number(ofFolder: $0) != nil
             }
     }
 

@@ -38,10 +38,7 @@ package struct StationStatus: Hashable, Sendable {
         }
         guard let (key, _) = own.first else { throw .keyUnknown(signatures.compactMap { $0["keyid"]?.text }) }
         let isSigned = own.contains { key, signature in
-            let public_ = PublicKey(
-                keyType: "ed25519", scheme: "ed25519", text: Hexadecimal.text(key.publicBytes))
-            guard let bytes = signature["sig"]?.text.flatMap(Hexadecimal.bytes) else { return false }
-            return public_?.verifies(bytes, of: message) ?? false
+            signature["sig"]?.text.flatMap(Hexadecimal.bytes).map { key.verifies($0, of: message) } ?? false
         }
         guard isSigned else { throw .signatureBad(Hexadecimal.text(key.id)) }
         guard signed["_type"]?.text == Self.type, signed["station"]?.text == station,

@@ -1,4 +1,5 @@
 import Glibc
+import StationCore
 package import StationHost
 package import StationTrust
 
@@ -9,29 +10,18 @@ package struct StoredLog: Hashable, Sendable {
     /// Whose it is.
     package let station: String
     /// The how manieth log of the station, from 1.
-    package let number: Int
+    package let number: Int64
     /// Where it lies.
     package let folder: String
 
     /// A log of a station; its number is that of its folder, the first one's is the station's own.
-    package init(station: String, number: Int, in proofs: ProofFolder) {
+    package init(station: String, number: Int64, in proofs: ProofFolder) {
         (self.station, self.number) = (station, number)
         folder = proofs.folder(of: station) + (number == 1 ? "" : "/\(number)")
     }
 
-    /// The number that a folder's name says; nil where it is none of a log behind the first.
-    static func number(ofFolder name: String) -> Int? {
-        guard let number = Int(name), number > 1, number < 1_000_000, String(number) == name else {
-            return nil
-        }
-        return number
-    }
-
-    /// The name of the log, and of the key that signs it, for the station's first: `loa/STATION`.
-    package static func keyName(of station: String) -> String { "loa/\(station)" }
-
     /// What its head says it is: `loa/STATION`, `loa/STATION/2`.
-    package var origin: String { Self.keyName(of: station) + (number == 1 ? "" : "/\(number)") }
+    package var origin: String { LogOrigin.name(number, of: station) }
 
     /// A head of more entries is none: a trillion is more than a station writes in any time.
     static let mostEntries: Int64 = 1 << 40
@@ -53,7 +43,7 @@ package struct StoredLog: Hashable, Sendable {
     /// The head, if one of these keys has signed it for this log.
     package func head(trusting keys: [NoteKey]) -> Checkpoint? {
         guard let bytes = try? readCheckpoint(), let note = SignedNote(bytes),
-            keys.contains(where: { $0.name == Self.keyName(of: station) && note.isSigned(by: $0) }),
+            keys.contains(where: { $0.name == LogOrigin.keyName(of: station) && note.isSigned(by: $0) }),
             let head = Checkpoint(text: note.text), head.origin == origin, head.size <= Self.mostEntries
         else { return nil }
         return head
@@ -123,6 +113,14 @@ package struct StoredLog: Hashable, Sendable {
         let entries = file.bytes.withUnsafeBytes { EntryBundle.entries(in: $0, atMost: width) }
         guard let entries, entries.count == width else { throw .malformed(tile) }
         return Array(entries.prefix(tile.width))
+    }
+
+    /// The leaves of a bundle; nil unless it is there and whole.
+    func leaves(of tile: Tile, _ file: inout StoredFile, _ hasher: MerkleHasher) -> [MerkleHash]? {
+        guard let entries = try? read(tile, &file) else { return nil }
+        return file.bytes.withUnsafeBytes { bytes in
+            entries.map { hasher.leaf(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
+        }
     }
 
     /// Reads a tile, or the full one in place of a partial one; says whether it was that.

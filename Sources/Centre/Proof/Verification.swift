@@ -1,3 +1,4 @@
+import StationCore
 package import StationHost
 import StationTrust
 import TerminalText
@@ -100,11 +101,11 @@ package struct Verification {
 extension StoredLog {
     /// The log of an origin; nil where a station has no such log.
     init?(origin: String, of station: String, in proofs: ProofFolder) {
-        let name = Self.keyName(of: station)
+        let name = LogOrigin.keyName(of: station)
         if origin == name {
             self.init(station: station, number: 1, in: proofs)
         } else if origin.hasPrefix(name + "/"),
-            let number = Self.number(ofFolder: String(origin.dropFirst(name.count + 1)))
+            let number = LogOrigin.number(ofFolder: origin.dropFirst(name.count + 1))
         {
             self.init(station: station, number: number, in: proofs)
         } else {

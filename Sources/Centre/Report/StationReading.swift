@@ -21,7 +21,7 @@ struct StationReading {
                 logs.append(.init(origin: known.origin, head: nil, doubt: .headMissing))
             }
         } catch {
-            logs = [.init(origin: StoredLog.keyName(of: station), head: nil, doubt: .unreadable)]
+            logs = [.init(origin: LogOrigin.keyName(of: station), head: nil, doubt: .unreadable)]
         }
         var report = fold.report(of: station, now: now)
         report.logs = logs

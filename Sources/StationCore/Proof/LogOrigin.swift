@@ -30,19 +30,27 @@ package struct LogOrigin: Hashable, Sendable {
         self.init(number: number, from: from)
     }
 
-    /// The line that names it in its heads, and, without a number, the key of the station.
-    package func name(of station: String) -> String { Self.keyName(of: station) + suffix }
+    /// The line that names it in its heads.
+    package func name(of station: String) -> String { Self.name(number, of: station) }
 
-    /// What the key of a station is called.
+    /// The line that names the how manieth log of a station in its heads: `loa/STATION`, `loa/STATION/2`.
+    package static func name(_ number: Int64, of station: String) -> String {
+        keyName(of: station) + (number == 1 ? "" : "/\(number)")
+    }
+
+    /// What the key of a station is called, whichever of its logs it signs.
     package static func keyName(of station: String) -> String { "loa/" + station }
 
     /// Where it is kept, below the station's folder at the store: nothing, or a folder with a slash behind it.
     package var folder: String { number == 1 ? "" : "\(number)/" }
 
-    private var suffix: String { number == 1 ? "" : "/\(number)" }
+    /// The number that the name of a folder, or the end of a log's name, says; nil where it is none of a later log.
+    package static func number(ofFolder name: some StringProtocol) -> Int64? {
+        Int64(name).flatMap { 2...most ~= $0 && String($0) == name ? $0 : nil }
+    }
 
     private static func number(_ name: String) -> Int64? {
-        name.split(separator: "/").last.flatMap { Int64($0) }.flatMap { 2...most ~= $0 ? $0 : nil }
+        name.split(separator: "/").last.flatMap { number(ofFolder: $0) }
     }
 }
 

@@ -155,7 +155,7 @@ package final class LogTree {
 
     private func closeBundle() {
         guard tail.count == Tile.fullWidth, let end = lines.position else { return }
-        let bundle = Bundle(root: hasher.root(perfect: tail), end: end)
+        let bundle = Bundle(root: hasher.root(of: tail), end: end)
         bundles.append(bundle)
         edge.append(perfect: bundle.root, level: Tile.height, hasher)
         tail = []
@@ -221,7 +221,7 @@ extension LogTree: LogLeaves {
         let begin = Int((index << Int64(level)) & (Self.width - 1))
         let end = begin + (1 << level)
         guard end <= leaves.count else { throw LogLeavesError("the log has no such entries") }
-        return hasher.root(perfect: Array(leaves[begin..<end]))
+        return hasher.root(of: leaves[begin..<end])
     }
 
     /// Entries as they stand in the segments.
@@ -273,16 +273,5 @@ extension LogTree: LogLeaves {
             at += wanted
             if !isFirst { count -= wanted }
         }
-    }
-}
-
-extension MerkleHasher {
-    /// The root over 2^n leaves.
-    func root(perfect leaves: [MerkleHash]) -> MerkleHash {
-        var level = leaves
-        while level.count > 1 {
-            level = stride(from: 0, to: level.count, by: 2).map { node(level[$0], level[$0 + 1]) }
-        }
-        return level[0]
     }
 }

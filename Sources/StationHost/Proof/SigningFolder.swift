@@ -32,7 +32,7 @@ package struct SigningFolder: Sendable {
     /// - Returns: the key.
     /// - Throws: `SystemError` when there is none and none can be written.
     package func key(
-        board: String = Board.identity(), random: (Int) -> [UInt8]? = Self.systemRandom
+        board: String = Board.identity(), random: (Int) -> [UInt8]? = systemRandom(_:)
     ) throws(SystemError) -> SecretKey {
         let file = "\(path)/\(board).pem"
         if let key = try readKey(file) { return key }
@@ -79,10 +79,4 @@ package struct SigningFolder: Sendable {
     }
 
     private var checkpointPath: String { path + "/checkpoint" }
-
-    /// So many bytes of the kernel's generator; 256 at the most (getrandom(2)).
-    package static func systemRandom(_ count: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: count)
-        return getentropy(&bytes, count) == 0 ? bytes : nil
-    }
 }

@@ -38,3 +38,15 @@ package struct MerkleEdge: Hashable, Sendable {
         return root
     }
 }
+
+extension MerkleHasher {
+    /// The root over hashes, those of a tile or of a part of one.
+    package func root(of hashes: some Sequence<MerkleHash>) -> MerkleHash { edge(of: hashes).root(self) }
+
+    /// The edge of a tree with these leaves, or nodes.
+    package func edge(of hashes: some Sequence<MerkleHash>) -> MerkleEdge {
+        var edge = MerkleEdge()
+        for hash in hashes { edge.append(hash, self) }
+        return edge
+    }
+}

@@ -108,7 +108,8 @@ package struct NoteKey: Hashable, Sendable {
         !name.isEmpty && !name.contains { $0.isWhitespace || $0 == "+" }
     }
 
-    func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+    /// Whether a signature over a message is this key's.
+    package func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         PublicKey(keyType: "ed25519", scheme: "ed25519", text: Hexadecimal.text(publicBytes))?
             .verifies(signature, of: message) ?? false
     }

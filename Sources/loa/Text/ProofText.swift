@@ -19,9 +19,13 @@ struct ProofText {
         if answer["head"]?["ok"]?.bool == true, let size = answer["head"]?["size"]?.integer {
             text.append(Self.goesOn(size)[language])
         }
-        text += TextWidth.table(
-            [(Self.log, answer["origin"]), (Self.root, answer["rootHash"]), (Self.key, answer["key"])]
-                .compactMap { name, value in value?.text.map { ["  \(name[language])", $0] } })
+        let key = answer["key"]?.text
+        let rows = [
+            (Self.log, answer["origin"]?.text), (Self.root, answer["rootHash"]?.text), (Self.key, key),
+            // What the centre is told by telephone, and `loa-centre enrol` shows too.
+            (Self.fingerprint, key.flatMap { NoteKey(text: $0) }?.fingerprint),
+        ]
+        text += TextWidth.table(rows.compactMap { name, value in value.map { ["  \(name[language])", $0] } })
         return TextWidth.printed(text)
     }
 
@@ -44,4 +48,5 @@ struct ProofText {
     private static let log = Phrase(vi: "Nhật ký", en: "Log")
     private static let root = Phrase(vi: "Mã gốc", en: "Root")
     private static let key = Phrase(vi: "Khóa của trạm", en: "Station's key")
+    private static let fingerprint = Phrase(vi: "Vân tay khóa", en: "Its fingerprint")
 }

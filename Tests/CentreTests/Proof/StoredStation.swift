@@ -1,6 +1,7 @@
 @testable import Centre
 import Foundation
 import ScratchFolders
+import StationCore
 import StationTrust
 import Testing
 
@@ -98,7 +99,7 @@ final class StoredStation {
     func putHead(size: Int64? = nil, root: MerkleHash? = nil, origin: String? = nil) throws {
         let size = size ?? Int64(entries.count)
         let head = Checkpoint(origin: origin ?? log.origin, size: size, root: root ?? self.root(size))
-        let note = SignedNote(head.text, signedBy: key, named: StoredLog.keyName(of: name))
+        let note = SignedNote(head.text, signedBy: key, named: LogOrigin.keyName(of: name))
         try folder.write(file("checkpoint"), note.bytes)
     }
 }
