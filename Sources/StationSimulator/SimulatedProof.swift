@@ -67,14 +67,13 @@ final class SimulatedTree: LogLeaves {
     private var lines: [[UInt8]] = []
     private var levels: [[MerkleHash]] = [[]]
     private var taken = 0
-    private let hasher = MerkleHasher()
 
     /// Takes in the log's entries up to a number of them.
     func fold(_ origin: LogOrigin, _ entries: [Entry], count: Int) throws(LogLeavesError) -> LogHead {
         if self.origin != origin || taken > count { try begin(origin, entries) }
         for place in taken..<count where !isFirst(entries[place]) { append(entries[place].line) }
         taken = count
-        let root = try MerkleProof.root(of: Int64(lines.count), hasher) {
+        let root = try MerkleProof.root(of: Int64(lines.count)) {
             (level, index) throws(LogLeavesError) in try node(level, index)
         }
         return LogHead(origin: origin, size: Int64(lines.count), root: root)
@@ -96,13 +95,13 @@ final class SimulatedTree: LogLeaves {
 
     private func append(_ line: [UInt8]) {
         lines.append(line)
-        var hash = hasher.leaf(line)
+        var hash = MerkleHash.leaf(line)
         var level = 0
         while true {
             if level == levels.count { levels.append([]) }
             levels[level].append(hash)
             guard levels[level].count.isMultiple(of: 2) else { return }
-            hash = hasher.node(levels[level][levels[level].count - 2], hash)
+            hash = MerkleHash.node(levels[level][levels[level].count - 2], hash)
             level += 1
         }
     }

@@ -18,7 +18,6 @@ final class StoreWatch {
     private(set) var logs: [String: Log] = [:]
     /// How many heads there were.
     private(set) var heads = 0
-    private let hasher = MerkleHasher()
     private let store: SimulatedProofStore
     /// Keys of all boards, as note keys of the station.
     private let keys: [NoteKey]
@@ -52,7 +51,7 @@ final class StoreWatch {
         guard log.edge.size == head.size else {
             return violate("\(folder): \(head.size) entries are not all there")
         }
-        if log.edge.root(hasher) != head.root { violate("I6: \(folder) forks at \(head.size)") }
+        if log.edge.root() != head.root { violate("I6: \(folder) forks at \(head.size)") }
         for level in Tile.levels { look(at: level, folder, head.size) }
         logs[folder] = log
     }
@@ -65,7 +64,7 @@ final class StoreWatch {
                 (EntryBundle.entries(in: all, atMost: Tile.fullWidth) ?? []).map { Array(all[$0]) }
             }
             for line in lines.dropFirst(Int(log.edge.size - tile.index * Int64(Tile.fullWidth))) {
-                log.edge.append(hasher.leaf(line), hasher)
+                log.edge.append(MerkleHash.leaf(line))
                 log.lines.append(line)
             }
         }

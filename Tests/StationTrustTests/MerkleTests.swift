@@ -22,22 +22,22 @@ struct MerkleTests {
 
     /// A tree of numbered leaves, all of whose perfect subtrees are at hand.
     private struct Tree {
-        let hasher = MerkleHasher()
         var levels: [[MerkleHash]] = [[]]
         var roots: [MerkleHash] = []
 
         init(_ leaves: [[UInt8]]) {
             var edge = MerkleEdge()
-            roots = [edge.root(hasher)]
+            roots = [edge.root()]
             for leaf in leaves {
-                let hash = hasher.leaf(leaf)
-                edge.append(hash, hasher)
-                roots.append(edge.root(hasher))
+                let hash = MerkleHash.leaf(leaf)
+                edge.append(hash)
+                roots.append(edge.root())
                 levels[0].append(hash)
             }
             while let last = levels.last, last.count > 1 {
                 levels.append(
-                    stride(from: 0, to: last.count - 1, by: 2).map { hasher.node(last[$0], last[$0 + 1]) })
+                    stride(from: 0, to: last.count - 1, by: 2).map { MerkleHash.node(last[$0], last[$0 + 1]) }
+                )
             }
         }
 
@@ -56,12 +56,12 @@ struct MerkleTests {
     func edges() throws {
         let tree = Self.numbered(300)
         var edge = MerkleEdge()
-        edge.append(perfect: tree.node(8, 0), level: 8, tree.hasher)
+        edge.append(perfect: tree.node(8, 0), level: 8)
         for index in 256..<300 {
             edge = try #require(MerkleEdge(size: edge.size, subtrees: edge.subtrees))
-            edge.append(tree.node(0, Int64(index)), tree.hasher)
+            edge.append(tree.node(0, Int64(index)))
         }
-        #expect(edge.size == 300 && edge.root(tree.hasher) == tree.roots[300])
+        #expect(edge.size == 300 && edge.root() == tree.roots[300])
         #expect(MerkleEdge(size: 300, subtrees: Array(edge.subtrees.dropLast())) == nil)
     }
 
@@ -69,13 +69,13 @@ struct MerkleTests {
     func inclusion() {
         let tree = Self.numbered(70)
         for size in 1...70 {
-            #expect(MerkleProof.root(of: Int64(size), tree.hasher, tree.node) == tree.roots[size])
+            #expect(MerkleProof.root(of: Int64(size), tree.node) == tree.roots[size])
             for index in 0..<size {
-                let proof = MerkleProof.inclusion(of: Int64(index), in: Int64(size), tree.hasher, tree.node)
+                let proof = MerkleProof.inclusion(of: Int64(index), in: Int64(size), tree.node)
                 func holds(_ leaf: Int, at place: Int, of size: Int, _ proof: [MerkleHash]) -> Bool {
                     MerkleProof.isIncluded(
                         tree.node(0, Int64(leaf)), at: Int64(place), in: Int64(size), root: tree.roots[size],
-                        proof, tree.hasher)
+                        proof)
                 }
                 #expect(holds(index, at: index, of: size, proof))
                 #expect(!holds((index + 1) % 70, at: index, of: size, proof))
@@ -92,13 +92,13 @@ struct MerkleTests {
         let tree = Self.numbered(70)
         for size in 0...70 {
             for old in 0...size {
-                let proof = MerkleProof.consistency(from: Int64(old), to: Int64(size), tree.hasher, tree.node)
+                let proof = MerkleProof.consistency(from: Int64(old), to: Int64(size), tree.node)
                 func holds(_ root: MerkleHash, _ now: MerkleHash, _ proof: [MerkleHash]) -> Bool {
                     MerkleProof.isConsistent(
-                        from: (Int64(old), root), to: (Int64(size), now), proof, tree.hasher)
+                        from: (Int64(old), root), to: (Int64(size), now), proof)
                 }
                 #expect(holds(tree.roots[old], tree.roots[size], proof), "\(old) of \(size)")
-                let other = tree.hasher.leaf(Array("other".utf8))
+                let other = MerkleHash.leaf(Array("other".utf8))
                 #expect(!holds(other, tree.roots[size], proof))
                 #expect(old == 0 || !holds(tree.roots[old], other, proof))
                 #expect(!holds(tree.roots[old], tree.roots[size], proof + [other]))
@@ -107,7 +107,7 @@ struct MerkleTests {
         }
         #expect(
             !MerkleProof.isConsistent(
-                from: (3, tree.roots[3]), to: (2, tree.roots[2]), [], tree.hasher))
+                from: (3, tree.roots[3]), to: (2, tree.roots[2]), []))
     }
 
     @Test("Tiles lie where tlog-tiles has them, and a tree of 70,000 has those that it says")

@@ -6,11 +6,15 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include "../../Sources/CCrypto/CCrypto.c"
 #include "../../Sources/CCurl/shim.h"
+
+_Static_assert(sizeof(struct own_SHA256_CTX) == sizeof(SHA256_CTX), "SHA256_CTX");
+_Static_assert(_Alignof(struct own_SHA256_CTX) == _Alignof(SHA256_CTX), "SHA256_CTX");
 
 // The numbers that we had to write down, too.
 _Static_assert(own_EVP_PKEY_ED25519 == EVP_PKEY_ED25519, "Ed25519");

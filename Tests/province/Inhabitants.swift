@@ -10,10 +10,9 @@ struct Template {
     let faults: [JSON]
 
     init(_ entries: [Entry]) {
-        let hasher = MerkleHasher()
         lines = entries.map { entry in
             let line = entry.line
-            return (line, hasher.leaf(line), entry.kind == .boot ? entry.json : nil)
+            return (line, MerkleHash.leaf(line), entry.kind == .boot ? entry.json : nil)
         }
         last = entries.last?.wall
         var open: [String: JSON] = [:]

@@ -15,11 +15,10 @@ struct TileWriter {
 
     /// Writes all of it; a line without its hash is hashed here.
     mutating func write(_ lines: [(line: [UInt8], hash: MerkleHash?)]) throws {
-        let hasher = MerkleHasher()
-        let leaves = lines.map { $0.hash ?? hasher.leaf($0.line) }
+        let leaves = lines.map { $0.hash ?? MerkleHash.leaf($0.line) }
         size = Int64(lines.count)
         var (level, edge) = (leaves, MerkleEdge())
-        for leaf in leaves { edge.append(leaf, hasher) }
+        for leaf in leaves { edge.append(leaf) }
         for tile in Tile.added(.entries, from: 0, to: size) {
             let start = Int(tile.index) * Tile.fullWidth
             let bundle = EntryBundle.bytes(lines[start..<start + tile.width].lazy.map(\.line))
@@ -34,12 +33,12 @@ struct TileWriter {
             level = (0..<level.count / Tile.fullWidth).map { group in
                 var edge = MerkleEdge()
                 for hash in level[group * Tile.fullWidth..<(group + 1) * Tile.fullWidth] {
-                    edge.append(hash, hasher)
+                    edge.append(hash)
                 }
-                return edge.root(hasher)
+                return edge.root()
             }
         }
-        let head = Checkpoint(origin: origin, size: size, root: edge.root(hasher))
+        let head = Checkpoint(origin: origin, size: size, root: edge.root())
         rootText = Base64.text(head.root.bytes)
         let name = origin.split(separator: "/").prefix(2).joined(separator: "/")
         try save(SignedNote(head.text, signedBy: key, named: name).bytes, "\(folder)/checkpoint")

@@ -25,10 +25,13 @@ CCrypto_hash *_Nullable CCrypto_hash_new(CCrypto_algorithm algorithm);
 int CCrypto_hash_update(CCrypto_hash *_Nonnull hash, const void *_Nullable bytes, size_t count);
 /// Writes the digest, as long as the algorithm says; 1 on success. The computation is over.
 int CCrypto_hash_final(CCrypto_hash *_Nonnull hash, uint8_t *_Nonnull digest);
-/// Begins another hash of the same kind in place of one that was finished; 1 on success.
-int CCrypto_hash_again(CCrypto_hash *_Nonnull hash);
 /// Frees the computation, finished or not.
 void CCrypto_hash_free(CCrypto_hash *_Nullable hash);
+
+/// Writes the 32 bytes of SHA-256 over a byte and `count` more; of those alone where `prefix` is negative.
+///
+/// For the two million short hashes of a large log: nothing is allocated, and nothing can fail.
+void CCrypto_merkle(int prefix, const void *_Nullable bytes, size_t count, uint8_t *_Nonnull digest);
 
 /// The schemes of signature that TUF names.
 typedef enum {

@@ -86,13 +86,13 @@ enum LogDifference {
         guard start >= begin, size > begin, width > 0 else { return nil }
         let then = Tile(.entries, index, width: width)
         let now = Tile(.entries, index, width: Int(min(size - begin, Int64(Tile.fullWidth))))
-        var (file, hasher) = (StoredFile(), MerkleHasher())
-        guard then != now, let old = log.leaves(of: then, &file, hasher),
-            let new = log.leaves(of: now, &file, hasher)
+        var file = StoredFile()
+        guard then != now, let old = log.leaves(of: then, &file),
+            let new = log.leaves(of: now, &file)
         else { return nil }
         // The file of then is believed if it leads to the remembered root.
         let subtrees = known.edge.subtrees.suffix(width.nonzeroBitCount)
-        guard hasher.edge(of: old).subtrees == Array(subtrees) else { return nil }
+        guard MerkleEdge(of: old).subtrees == Array(subtrees) else { return nil }
         return zip(old, new).firstIndex(where: { $0 != $1 }).map { begin + Int64($0) }
     }
 }

@@ -28,7 +28,6 @@ struct BundleScan {
 
     private let log: StoredLog
     private let size: Int64
-    private let hasher = MerkleHasher()
     private var bundle = StoredFile()
     private var tile = StoredFile()
     private var outcome = Outcome()
@@ -64,7 +63,7 @@ extension BundleScan {
         bundle.bytes.withUnsafeBytes { bytes in
             for (place, range) in ranges.enumerated() {
                 let entry = UnsafeRawBufferPointer(rebasing: bytes[range])
-                hashes.append(hasher.leaf(entry))
+                hashes.append(MerkleHash.leaf(entry))
                 look(at: entry, index << Int64(Tile.height) + Int64(place))
             }
         }
@@ -72,7 +71,7 @@ extension BundleScan {
         if entries.isPartial {
             outcome.tail = hashes
         } else {
-            outcome.roots.append(hasher.root(of: hashes))
+            outcome.roots.append(MerkleHash.root(of: hashes))
         }
         return true
     }

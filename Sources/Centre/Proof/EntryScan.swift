@@ -9,30 +9,33 @@ struct EntryScan {
     private static let mostDepth = 32
     private static let beginning: StaticString = #"{"index":"#
 
-    private let bytes: UnsafeRawBufferPointer
-    private var at = 0
+    // Safety: within the entry's bytes, which outlive the scan; nothing reads at `end` or behind it.
+    private var at: UnsafePointer<UInt8>
+    private let end: UnsafePointer<UInt8>
 
-    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    private init?(_ bytes: UnsafeRawBufferPointer) {
+        guard let first = bytes.bindMemory(to: UInt8.self).baseAddress else { return nil }
+        (at, end) = (first, first + bytes.count)
+    }
 
     /// The `index` of an entry; nil if it is no JSON object with one.
     static func index(of entry: UnsafeRawBufferPointer) -> Int64? {
-        var scan = EntryScan(entry)
-        if let index = scan.plainIndex() { return index }
+        if var scan = EntryScan(entry), let index = scan.plainIndex() { return index }
         let limits = JSONParser.Limits(bytes: EntryBundle.mostEntryBytes)
         return (try? JSONParser.parse(Array(entry), limits: limits))?["index"]?.integer
     }
 
     /// The index, if the entry is written as stations write it.
-    private mutating func plainIndex() -> Int64? {
+    @inline(__always) private mutating func plainIndex() -> Int64? {
         guard take(word: Self.beginning), let index = number(), rest() else { return nil }
         return index
     }
 
     // MARK: Grammar
     //
-    // All of it in one function, so that the place stays in a register: twice as fast (measured).
+    // All of it is put into one function, so that the place stays in a register: a third faster (measured).
 
-    @inline(__always) private var peek: UInt8 { at < bytes.count ? bytes[at] : 0 }
+    @inline(__always) private var peek: UInt8 { at < end ? at.pointee : 0 }
 
     @inline(__always) private mutating func take(_ byte: Unicode.Scalar) -> Bool {
         guard peek == UInt8(ascii: byte) else { return false }
@@ -42,14 +45,14 @@ struct EntryScan {
 
     @inline(__always) private mutating func take(word text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard at + count <= bytes.count else { return false }
-        for place in 0..<count where text.utf8Start[place] != bytes[at + place] { return false }
+        guard end - at >= count else { return false }
+        for place in 0..<count where text.utf8Start[place] != at[place] { return false }
         at += count
         return true
     }
 
     /// What follows the first member's value, to the end of the object, which is the entry's.
-    private mutating func rest() -> Bool {
+    @inline(__always) private mutating func rest() -> Bool {
         // One bit for each open bracket, the innermost the lowest: 1 for an object.
         var (open, depth): (UInt64, Int) = (1, 1)
         while depth > 0 {
@@ -63,7 +66,7 @@ struct EntryScan {
             }
             guard value(&open, &depth) else { return false }
         }
-        return at == bytes.count
+        return at == end
     }
 
     /// One value, or the beginning of one that holds others, down to its first plain one.
@@ -95,10 +98,10 @@ struct EntryScan {
         guard take("\"") else { return false }
         while true {
             skipPlain()
-            guard at < bytes.count else { return false }
-            let byte = bytes[at]
+            guard at < end else { return false }
+            let byte = at.pointee
             if byte >= 0x80 {
-                let count = Self.sequence(bytes, at)
+                let count = Self.sequence(at, end)
                 guard count > 0 else { return false }
                 at += count
                 continue
@@ -113,8 +116,8 @@ struct EntryScan {
 
     /// Passes over letters that mean nothing, eight at once, up to a quote, a backslash, a control or what is not ASCII.
     @inline(__always) private mutating func skipPlain() {
-        while at + 8 <= bytes.count {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        while end - at >= 8 {
+            let word = UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
             // The lowest bit that is set is that of the first such byte; those above it may be wrong.
             let quote = word ^ 0x2222_2222_2222_2222, backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
             let ones: UInt64 = 0x0101_0101_0101_0101
@@ -124,16 +127,16 @@ struct EntryScan {
             guard found == 0 else { return at += found.trailingZeroBitCount / 8 }
             at += 8
         }
-        while at < bytes.count, 0x20..<0x80 ~= bytes[at], bytes[at] != UInt8(ascii: "\""),
-            bytes[at] != UInt8(ascii: "\\")
+        while at < end, 0x20..<0x80 ~= at.pointee, at.pointee != UInt8(ascii: "\""),
+            at.pointee != UInt8(ascii: "\\")
         { at += 1 }
     }
 
     /// How long one character beyond ASCII is (RFC 3629 section 4): no longer than it must be, and no half of a pair;
     /// 0 if it is none.
-    private static func sequence(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
+    private static func sequence(_ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int {
         let (count, second): (Int, ClosedRange<UInt8>)
-        switch bytes[at] {
+        switch at.pointee {
         case 0xC2...0xDF: (count, second) = (2, 0x80...0xBF)
         case 0xE0: (count, second) = (3, 0xA0...0xBF)
         case 0xED: (count, second) = (3, 0x80...0x9F)
@@ -143,8 +146,8 @@ struct EntryScan {
         case 0xF4: (count, second) = (4, 0x80...0x8F)
         default: return 0
         }
-        guard at + count <= bytes.count, second ~= bytes[at + 1] else { return 0 }
-        for place in 2..<max(count, 2) where bytes[at + place] & 0xC0 != 0x80 { return 0 }
+        guard end - at >= count, second ~= at[1] else { return 0 }
+        for place in 2..<max(count, 2) where at[place] & 0xC0 != 0x80 { return 0 }
         return count
     }
 
@@ -157,7 +160,7 @@ struct EntryScan {
     @inline(__always) private mutating func decimal() -> Bool {
         _ = take("-")
         let start = at
-        guard digits(), bytes[start] != UInt8(ascii: "0") || at == start + 1 else { return false }
+        guard digits(), start.pointee != UInt8(ascii: "0") || at == start + 1 else { return false }
         if take(".") { guard digits() else { return false } }
         if take("e") || take("E") {
             if !take("-") { _ = take("+") }
@@ -167,11 +170,13 @@ struct EntryScan {
     }
 
     /// A number without sign, at most 18 digits long; more has no index of ours.
-    private mutating func number() -> Int64? {
+    @inline(__always) private mutating func number() -> Int64? {
         let start = at
-        guard digits(), at - start <= 18, bytes[start] != UInt8(ascii: "0") || at == start + 1 else {
+        guard digits(), at - start <= 18, start.pointee != UInt8(ascii: "0") || at == start + 1 else {
             return nil
         }
-        return bytes[start..<at].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        return UnsafeBufferPointer(start: start, count: at - start).reduce(0) {
+            $0 * 10 + Int64($1 - UInt8(ascii: "0"))
+        }
     }
 }

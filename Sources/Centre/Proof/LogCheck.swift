@@ -113,16 +113,15 @@ struct LogCheck {
 
     /// Whether a smaller head is the beginning of the remembered one, as far as anything here can tell.
     private func older(_ head: Checkpoint, _ known: StationMemory.Log, _ edge: MerkleEdge?) -> LogFinding {
-        let hasher = MerkleHasher()
         var before = MerkleEdge()
         // The entries behind it may still be there, in the tiles of then.
         let then = try? log.readEntries(to: known.size) { position, entry in
-            if position < head.size { before.append(hasher.leaf(entry), hasher) }
+            if position < head.size { before.append(MerkleHash.leaf(entry)) }
         }
         let isThere = then == known.edge
         let isFork =
             isThere
-            ? before.root(hasher) != head.root
+            ? before.root() != head.root
             : edge.map { LogDifference.isCertain($0, known.edge) } ?? false
         if isFork {
             let entries = LogDifference.entries(log, known, now: edge, in: head.size)

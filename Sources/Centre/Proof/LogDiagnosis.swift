@@ -13,7 +13,6 @@ struct LogDiagnosis {
     let known: StationMemory.Log?
     private(set) var findings: [LogFinding] = []
 
-    private let hasher = MerkleHasher()
     private var file = StoredFile()
     /// The beginning of the log of what is believed, as far as it goes without a gap, up to the remembered size.
     private var reached = MerkleEdge()
@@ -72,8 +71,8 @@ struct LogDiagnosis {
                 defer { rest /= choices.count }
                 return choices[rest % choices.count]
             }
-            let subtrees = chosen.flatMap { hasher.edge(of: $0.hashes).subtrees }
-            if MerkleEdge(size: head.size, subtrees: subtrees)?.root(hasher) == head.root { return chosen }
+            let subtrees = chosen.flatMap { MerkleEdge(of: $0.hashes).subtrees }
+            if MerkleEdge(size: head.size, subtrees: subtrees)?.root() == head.root { return chosen }
         }
         return nil
     }
@@ -89,22 +88,22 @@ struct LogDiagnosis {
     }
 
     private mutating func rootOfTile(_ level: Int, _ index: Int64) -> MerkleHash? {
-        log.hashes(of: Tile(.hashes(level: level), index), &file).map { hasher.root(of: $0) }
+        log.hashes(of: Tile(.hashes(level: level), index), &file).map { MerkleHash.root(of: $0) }
     }
 
     /// The hash of a node of a level of tiles, made of the entries below it.
     private mutating func rootOfEntries(_ level: Int, _ index: Int64) -> MerkleHash? {
         guard level > 1 else {
-            return leaves(of: index, width: Tile.fullWidth).map { hasher.root(of: $0) }
+            return leaves(of: index, width: Tile.fullWidth).map { MerkleHash.root(of: $0) }
         }
         let first = index << Int64(Tile.height)
         return (first..<first + Int64(Tile.fullWidth)).hashes { rootOfEntries(level - 1, $0) }
-            .map { hasher.root(of: $0) }
+            .map { MerkleHash.root(of: $0) }
     }
 
     /// The leaves of a bundle, if it is there and whole.
     private mutating func leaves(of index: Int64, width: Int) -> [MerkleHash]? {
-        log.leaves(of: Tile(.entries, index, width: width), &file, hasher)
+        log.leaves(of: Tile(.entries, index, width: width), &file)
     }
 
     /// Goes through the hashes of a tile that are believed, and through all that lies below.
@@ -121,9 +120,9 @@ struct LogDiagnosis {
 
     /// The hashes of a full tile that lead to its root, its own or those of what lies below; nil where none do.
     private mutating func believed(_ tile: Tile, _ root: MerkleHash) -> [MerkleHash]? {
-        if let hashes = log.hashes(of: tile, &file), hasher.root(of: hashes) == root { return hashes }
+        if let hashes = log.hashes(of: tile, &file), MerkleHash.root(of: hashes) == root { return hashes }
         tell(about: tile)
-        if let hashes = below(tile).first(where: { hasher.root(of: $0) == root }) { return hashes }
+        if let hashes = below(tile).first(where: { MerkleHash.root(of: $0) == root }) { return hashes }
         tell(LogText.nothingFits(log, tile.entries))
         return nil
     }
@@ -134,7 +133,7 @@ struct LogDiagnosis {
         else {
             return
         }
-        reached.append(perfect: hash, level: level, hasher)
+        reached.append(perfect: hash, level: level)
     }
 
     // MARK: Entries
@@ -163,7 +162,7 @@ struct LogDiagnosis {
             while leaves.count <= most, offset + 2 <= bytes.count {
                 let end = offset + 2 + Int(bytes[offset]) << 8 + Int(bytes[offset + 1])
                 guard end <= bytes.count else { break }
-                leaves.append(hasher.leaf(UnsafeRawBufferPointer(rebasing: bytes[offset + 2..<end])))
+                leaves.append(MerkleHash.leaf(UnsafeRawBufferPointer(rebasing: bytes[offset + 2..<end])))
                 offset = end
             }
             return (leaves, offset == bytes.count && leaves.count <= most)

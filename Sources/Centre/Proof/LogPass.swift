@@ -16,8 +16,8 @@ struct LogPass {
         var faults: [BundleScan.Fault]
     }
 
-    /// A thread's part of a round, in bundles: some ten megabytes.
-    private static let part: Int64 = 64
+    /// A thread's part of a round, in bundles: some forty megabytes of files, and a hash for each is all that stays.
+    private static let part: Int64 = 256
     /// Fewer new bundles are not worth a second thread.
     private static let leastShared: Int64 = 16
 
@@ -25,7 +25,6 @@ struct LogPass {
     let head: Checkpoint
     let known: StationMemory.Log?
 
-    private let hasher = MerkleHasher()
     private var edge = MerkleEdge()
     private var lastIndex: Int64 = -1
     private var changed: Int64 = 0
@@ -48,7 +47,7 @@ struct LogPass {
             progress(edge.size - start)
         }
         if let known, known.size == head.size, edge != known.edge { return nil }
-        guard edge.root(hasher) == head.root, tilesFit(from: start) else { return nil }
+        guard edge.root() == head.root, tilesFit(from: start) else { return nil }
         return Outcome(
             edge: edge, lastIndex: lastIndex, changed: max(changed, known?.changed ?? 0),
             entriesRead: head.size - start, faults: faults)
@@ -110,11 +109,11 @@ struct LogPass {
         faults += outcome.faults
         for root in outcome.roots {
             guard isKnown(upTo: edge.size + Int64(Tile.fullWidth)) else { return false }
-            edge.append(perfect: root, level: Tile.height, hasher)
+            edge.append(perfect: root, level: Tile.height)
         }
         for leaf in outcome.tail {
             guard isKnown(upTo: edge.size + 1) else { return false }
-            edge.append(leaf, hasher)
+            edge.append(leaf)
         }
         return true
     }
@@ -127,7 +126,7 @@ struct LogPass {
         var (edge, file) = (edge, StoredFile())
         let tile = Tile(.hashes(level: 0), edge.size >> Int64(Tile.height))
         guard let leaves = log.hashes(of: tile, &file) else { return false }
-        for leaf in leaves.prefix(Int(known.size - edge.size)) { edge.append(leaf, hasher) }
+        for leaf in leaves.prefix(Int(known.size - edge.size)) { edge.append(leaf) }
         return edge == known.edge
     }
 
@@ -143,7 +142,7 @@ struct LogPass {
             for tile in Tile.added(.hashes(level: level), from: from, to: head.size) {
                 guard let hashes = log.hashes(of: tile, &file) else { return false }
                 changed = max(changed, file.changed)
-                guard hasher.edge(of: hashes).subtrees == expected(of: tile, &file) else { return false }
+                guard MerkleEdge(of: hashes).subtrees == expected(of: tile, &file) else { return false }
             }
         }
         return true

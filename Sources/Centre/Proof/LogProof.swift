@@ -83,10 +83,9 @@ package struct LogProof: Hashable, Sendable {
             let head = Checkpoint(text: note.text),
             head.origin == key.name || head.origin.hasPrefix(key.name + "/")
         else { throw .head }
-        let hasher = MerkleHasher()
         guard
             MerkleProof.isIncluded(
-                hasher.leaf(entry), at: position, in: head.size, root: head.root, hashes, hasher)
+                MerkleHash.leaf(entry), at: position, in: head.size, root: head.root, hashes)
         else { throw .path }
         let limits = JSONParser.Limits(bytes: EntryBundle.mostEntryBytes)
         guard let json = try? JSONParser.parse(entry, limits: limits) else { throw .entry }
@@ -129,18 +128,17 @@ package struct Prover {
     private func prove(_ slot: String, _ log: StoredLog, _ head: Checkpoint) throws(CentreError) -> LogProof?
     {
         var found: (entry: [UInt8], position: Int64)?
-        let hasher = MerkleHasher()
         let edge = try? log.readEntries(to: head.size) { position, entry in
             if found == nil, OutcomeSlot.matches(entry, slot) { found = (Array(entry), position) }
         }
-        guard let edge, edge.root(hasher) == head.root, let checkpoint = try? log.readCheckpoint() else {
+        guard let edge, edge.root() == head.root, let checkpoint = try? log.readCheckpoint() else {
             throw Self.unsound(log)
         }
         guard let found else { return nil }
         let hashes: [MerkleHash]
         do {
-            hashes = try MerkleProof.inclusion(of: found.position, in: head.size, hasher) { level, index in
-                try TileNodes.hash(log, head, level, index, hasher)
+            hashes = try MerkleProof.inclusion(of: found.position, in: head.size) { level, index in
+                try TileNodes.hash(log, head, level, index)
             }
         } catch { throw Self.unsound(log) }
         let proof = LogProof(
@@ -182,7 +180,7 @@ enum TileNodes {
 
     /// The hash of the perfect subtree of 2^level leaves that begins at leaf index × 2^level.
     static func hash(
-        _ log: StoredLog, _ head: Checkpoint, _ level: Int, _ index: Int64, _ hasher: MerkleHasher
+        _ log: StoredLog, _ head: Checkpoint, _ level: Int, _ index: Int64
     ) throws -> MerkleHash {
         let (tileLevel, inner) = (level / Tile.height, Int64(level % Tile.height))
         let first = index << inner
@@ -194,6 +192,6 @@ enum TileNodes {
         else { throw Missing() }
         let place = Int(first & 255)
         guard place + 1 << Int(inner) <= hashes.count else { throw Missing() }
-        return hasher.root(of: Array(hashes[place..<place + 1 << Int(inner)]))
+        return MerkleHash.root(of: Array(hashes[place..<place + 1 << Int(inner)]))
     }
 }

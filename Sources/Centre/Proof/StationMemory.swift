@@ -96,7 +96,7 @@ extension StationMemory.Log {
         guard let origin = json["origin"]?.text, let size = json["size"]?.integer,
             let subtrees = json["edge"]?.elements, let root = hash(json["root"]),
             let edge = MerkleEdge(size: size, subtrees: subtrees.compactMap(hash)),
-            edge.root(MerkleHasher()) == root, let lastIndex = json["lastIndex"]?.integer,
+            edge.root() == root, let lastIndex = json["lastIndex"]?.integer,
             let changed = json["changedNanoseconds"]?.integer,
             let isAcknowledged = json["acknowledged"]?.bool
         else { return nil }

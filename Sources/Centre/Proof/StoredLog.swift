@@ -77,7 +77,7 @@ package struct StoredLog: Hashable, Sendable {
         from edge: MerkleEdge = MerkleEdge(), to end: Int64, of size: Int64? = nil,
         _ body: (Int64, UnsafeRawBufferPointer) throws -> Void
     ) throws -> MerkleEdge {
-        var (edge, file, hasher) = (edge, StoredFile(), MerkleHasher())
+        var (edge, file) = (edge, StoredFile())
         let (width, size) = (Int64(Tile.fullWidth), size ?? end)
         while edge.size < end {
             let index = edge.size / width
@@ -88,7 +88,7 @@ package struct StoredLog: Hashable, Sendable {
                 for range in wanted.dropFirst(Int(edge.size - index * width)) {
                     let entry = UnsafeRawBufferPointer(rebasing: bytes[range])
                     try body(edge.size, entry)
-                    edge.append(hasher.leaf(entry), hasher)
+                    edge.append(MerkleHash.leaf(entry))
                 }
             }
         }
@@ -116,10 +116,10 @@ package struct StoredLog: Hashable, Sendable {
     }
 
     /// The leaves of a bundle; nil unless it is there and whole.
-    func leaves(of tile: Tile, _ file: inout StoredFile, _ hasher: MerkleHasher) -> [MerkleHash]? {
+    func leaves(of tile: Tile, _ file: inout StoredFile) -> [MerkleHash]? {
         guard let entries = try? read(tile, &file) else { return nil }
         return file.bytes.withUnsafeBytes { bytes in
-            entries.map { hasher.leaf(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
+            entries.map { MerkleHash.leaf(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
         }
     }
 

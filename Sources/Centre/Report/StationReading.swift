@@ -89,7 +89,7 @@ struct StationReading {
         } catch {
             throw LogReadingFailure(doubt: .unreadable)
         }
-        guard found.root(MerkleHasher()) == target.root else { throw LogReadingFailure(doubt: .tampered) }
+        guard found.root() == target.root else { throw LogReadingFailure(doubt: .tampered) }
         return found
     }
 }

@@ -69,7 +69,6 @@ package struct LogUpload {
     private let order: Order
     private let key: SecretKey
     private let leaves: any LogLeaves
-    private let hasher = MerkleHasher()
     private var stage = Stage.readHead
     private var hasPutFullBundle = false
 
@@ -133,7 +132,7 @@ package struct LogUpload {
     }
 
     private func root(of size: Int64) throws(LogLeavesError) -> MerkleHash {
-        try MerkleProof.root(of: size, hasher) { (level, index) throws(LogLeavesError) in
+        try MerkleProof.root(of: size) { (level, index) throws(LogLeavesError) in
             try leaves.node(level, index)
         }
     }

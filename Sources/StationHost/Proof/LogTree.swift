@@ -33,7 +33,6 @@ package final class LogTree {
     private let station: String
     private let logFolder: String
     private let cache: TreeCache?
-    private let hasher = MerkleHasher()
 
     private var origin: LogOrigin?
     /// Where the line `origin.from` begins; nil for the journal's first.
@@ -84,15 +83,15 @@ package final class LogTree {
 
     /// The root over the first entries.
     package func root(of size: Int64) throws(LogLeavesError) -> MerkleHash {
-        try MerkleProof.root(of: size, hasher) { (level, index) throws(LogLeavesError) in
+        try MerkleProof.root(of: size) { (level, index) throws(LogLeavesError) in
             try node(level, index)
         }
     }
 
     private func root() -> MerkleHash {
         var whole = edge
-        for leaf in tail { whole.append(leaf, hasher) }
-        return whole.root(hasher)
+        for leaf in tail { whole.append(leaf) }
+        return whole.root()
     }
 
     // MARK: Reading
@@ -113,11 +112,11 @@ package final class LogTree {
         bundles = kept?.bundles ?? []
         // More than the journal has: an old image of it, with a newer tree beside it.
         while !bundles.isEmpty, line(behind: Int64(bundles.count)) > count { bundles.removeLast() }
-        for bundle in bundles { edge.append(perfect: bundle.root, level: Tile.height, hasher) }
+        for bundle in bundles { edge.append(perfect: bundle.root, level: Tile.height) }
         cache?.truncate(to: bundles.count)
         lines = LogLines(logFolder, at: bundles.last?.end ?? start)
         nextLine = line(behind: Int64(bundles.count))
-        if bundles.isEmpty, let first { append(hasher.leaf(first.line)) }
+        if bundles.isEmpty, let first { append(MerkleHash.leaf(first.line)) }
     }
 
     /// The how manieth line of the journal comes behind that of the last entry of so many full bundles.
@@ -139,7 +138,7 @@ package final class LogTree {
             }
             let stop = first.map { $0.ordinal > nextLine ? min(count, $0.ordinal) : count } ?? count
             let wanted = min(stop - nextLine, Self.width - Int64(tail.count))
-            guard try read(wanted, { [self] line in tail.append(hasher.leaf(Self.leaf(line))) }) == wanted
+            guard try read(wanted, { [self] line in tail.append(MerkleHash.leaf(Self.leaf(line))) }) == wanted
             else {
                 throw LogLeavesError("the log has fewer lines than were written")
             }
@@ -155,9 +154,9 @@ package final class LogTree {
 
     private func closeBundle() {
         guard tail.count == Tile.fullWidth, let end = lines.position else { return }
-        let bundle = Bundle(root: hasher.root(of: tail), end: end)
+        let bundle = Bundle(root: MerkleHash.root(of: tail), end: end)
         bundles.append(bundle)
-        edge.append(perfect: bundle.root, level: Tile.height, hasher)
+        edge.append(perfect: bundle.root, level: Tile.height)
         tail = []
     }
 
@@ -213,7 +212,7 @@ extension LogTree: LogLeaves {
     package func node(_ level: Int, _ index: Int64) throws(LogLeavesError) -> MerkleHash {
         if level > Tile.height {
             let left = try node(level - 1, 2 * index)
-            return hasher.node(left, try node(level - 1, 2 * index + 1))
+            return MerkleHash.node(left, try node(level - 1, 2 * index + 1))
         }
         let bundle = (index << Int64(level)) >> Int64(Tile.height)
         if level == Tile.height, bundle < Int64(bundles.count) { return bundles[Int(bundle)].root }
@@ -221,7 +220,7 @@ extension LogTree: LogLeaves {
         let begin = Int((index << Int64(level)) & (Self.width - 1))
         let end = begin + (1 << level)
         guard end <= leaves.count else { throw LogLeavesError("the log has no such entries") }
-        return hasher.root(of: leaves[begin..<end])
+        return MerkleHash.root(of: leaves[begin..<end])
     }
 
     /// Entries as they stand in the segments.
@@ -245,7 +244,7 @@ extension LogTree: LogLeaves {
         if bundle == Int64(bundles.count) { return tail }
         if let opened, opened.bundle == bundle { return opened.leaves }
         var leaves: [MerkleHash] = []
-        try readBundle(bundle) { [hasher] in leaves.append(hasher.leaf($0)) }
+        try readBundle(bundle) { leaves.append(MerkleHash.leaf($0)) }
         opened = (bundle, leaves)
         return leaves
     }

@@ -15,16 +15,16 @@ package struct MerkleEdge: Hashable, Sendable {
     }
 
     /// Appends a leaf.
-    package mutating func append(_ leaf: MerkleHash, _ hasher: MerkleHasher) {
-        append(perfect: leaf, level: 0, hasher)
+    package mutating func append(_ leaf: MerkleHash) {
+        append(perfect: leaf, level: 0)
     }
 
     /// Appends a perfect subtree of 2^level leaves; the size must be a multiple of that.
-    package mutating func append(perfect subtree: MerkleHash, level: Int, _ hasher: MerkleHasher) {
+    package mutating func append(perfect subtree: MerkleHash, level: Int) {
         precondition(size & (1 << Int64(level) - 1) == 0, "a subtree begins where its size divides")
         var (hash, bits) = (subtree, size >> Int64(level))
         while bits & 1 == 1 {
-            hash = hasher.node(subtrees.removeLast(), hash)
+            hash = MerkleHash.node(subtrees.removeLast(), hash)
             bits >>= 1
         }
         subtrees.append(hash)
@@ -32,21 +32,23 @@ package struct MerkleEdge: Hashable, Sendable {
     }
 
     /// The tree's root.
-    package func root(_ hasher: MerkleHasher) -> MerkleHash {
-        guard var root = subtrees.last else { return hasher.empty }
-        for subtree in subtrees.dropLast().reversed() { root = hasher.node(subtree, root) }
+    package func root() -> MerkleHash {
+        guard var root = subtrees.last else { return MerkleHash.empty }
+        for subtree in subtrees.dropLast().reversed() { root = MerkleHash.node(subtree, root) }
         return root
     }
 }
 
-extension MerkleHasher {
-    /// The root over hashes, those of a tile or of a part of one.
-    package func root(of hashes: some Sequence<MerkleHash>) -> MerkleHash { edge(of: hashes).root(self) }
-
+extension MerkleEdge {
     /// The edge of a tree with these leaves, or nodes.
-    package func edge(of hashes: some Sequence<MerkleHash>) -> MerkleEdge {
-        var edge = MerkleEdge()
-        for hash in hashes { edge.append(hash, self) }
-        return edge
+    package init(of hashes: some Sequence<MerkleHash>) {
+        for hash in hashes { append(hash) }
+    }
+}
+
+extension MerkleHash {
+    /// The root over hashes, those of a tile or of a part of one.
+    package static func root(of hashes: some Sequence<MerkleHash>) -> MerkleHash {
+        MerkleEdge(of: hashes).root()
     }
 }

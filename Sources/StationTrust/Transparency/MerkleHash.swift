@@ -17,8 +17,11 @@ package struct MerkleHash: Hashable, Sendable {
     }
 
     /// Lets somebody write the 32 bytes.
-    fileprivate init(_ write: (UnsafeMutableRawBufferPointer) -> Void) {
-        withUnsafeMutableBytes(of: &words) { write($0) }
+    private init(_ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        withUnsafeMutableBytes(of: &words) { bytes in
+            // Safety: the bytes of four words, which nothing but this closure reaches.
+            if let bytes = bytes.bindMemory(to: UInt8.self).baseAddress { write(bytes) }
+        }
     }
 
     /// Lets somebody read the 32 bytes.
@@ -34,56 +37,26 @@ package struct MerkleHash: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) { withBytes { hasher.combine(bytes: $0) } }
 }
 
-/// Hashes leaves and nodes as RFC 6962 (section 2.1) has them, one after the other, for one thread.
-///
-/// A leaf begins with 0 and a node with 1, so that nobody can show a node as an entry.
-package final class MerkleHasher {
-    // Safety: owned by this object alone, used by its owner's thread, freed in deinit.
-    private let context: OpaquePointer
-    private static let leaf: [UInt8] = [0]
-    private static let node: [UInt8] = [1]
+// Leaves and nodes as RFC 6962 (section 2.1) has them: a leaf begins with 0 and a node with 1, so that nobody can show a
+// node as an entry.
 
-    /// Makes a hasher.
-    package init() {
-        guard let context = CCrypto_hash_new(CCrypto_sha256) else { fatalError("hash: out of memory") }
-        self.context = context
-    }
-
-    deinit { CCrypto_hash_free(context) }
-
+extension MerkleHash {
     /// The hash of an entry.
-    package func leaf(_ entry: UnsafeRawBufferPointer) -> MerkleHash {
-        update(Self.leaf)
-        update(entry)
-        return finish()
+    package static func leaf(_ entry: UnsafeRawBufferPointer) -> MerkleHash {
+        MerkleHash { CCrypto_merkle(0, entry.baseAddress, entry.count, $0) }
     }
 
     /// The hash of an entry.
-    package func leaf(_ entry: [UInt8]) -> MerkleHash { entry.withUnsafeBytes(leaf) }
+    package static func leaf(_ entry: [UInt8]) -> MerkleHash { entry.withUnsafeBytes(leaf) }
 
     /// The hash of the node over two.
-    package func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
-        update(Self.node)
-        // Two of them lie behind each other without a gap: each call into libcrypto costs as much as a hash's half.
-        withUnsafeBytes(of: (left, right)) { update($0) }
-        return finish()
-    }
-
-    /// The root of a tree without entries.
-    package var empty: MerkleHash { finish() }
-
-    private func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes(update) }
-
-    private func update(_ bytes: UnsafeRawBufferPointer) {
-        precondition(CCrypto_hash_update(context, bytes.baseAddress, bytes.count) == 1)
-    }
-
-    private func finish() -> MerkleHash {
-        let hash = MerkleHash { buffer in
-            guard let bytes = buffer.bindMemory(to: UInt8.self).baseAddress else { return }
-            precondition(CCrypto_hash_final(context, bytes) == 1)
+    package static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
+        // Two of them lie behind each other without a gap.
+        withUnsafeBytes(of: (left, right)) { both in
+            MerkleHash { CCrypto_merkle(1, both.baseAddress, both.count, $0) }
         }
-        precondition(CCrypto_hash_again(context) == 1)
-        return hash
     }
+
+    /// The root of a tree without entries: the hash of nothing.
+    package static let empty = MerkleHash { CCrypto_merkle(-1, nil, 0, $0) }
 }

@@ -12,14 +12,14 @@ package enum MerkleProof {
 
     /// The root of the tree of the first leaves.
     package static func root<Failure>(
-        of size: Int64, _ hasher: MerkleHasher, _ nodes: Nodes<Failure>
+        of size: Int64, _ nodes: Nodes<Failure>
     ) throws(Failure) -> MerkleHash {
-        size == 0 ? hasher.empty : try hash(0..<size, hasher, nodes)
+        size == 0 ? MerkleHash.empty : try hash(0..<size, nodes)
     }
 
     /// The hashes that lead from a leaf to the root of the tree of the first `size` leaves, from below.
     package static func inclusion<Failure>(
-        of index: Int64, in size: Int64, _ hasher: MerkleHasher, _ nodes: Nodes<Failure>
+        of index: Int64, in size: Int64, _ nodes: Nodes<Failure>
     ) throws(Failure) -> [MerkleHash] {
         precondition(0..<size ~= index)
         var (range, others): (Range<Int64>, [Range<Int64>]) = (0..<size, [])
@@ -30,13 +30,13 @@ package enum MerkleProof {
             others.append(left.contains(index) ? right : left)
         }
         var proof: [MerkleHash] = []
-        for other in others.reversed() { proof.append(try hash(other, hasher, nodes)) }
+        for other in others.reversed() { proof.append(try hash(other, nodes)) }
         return proof
     }
 
     /// The hashes that show that the tree of the first `size` leaves begins with that of the first `old`.
     package static func consistency<Failure>(
-        from old: Int64, to size: Int64, _ hasher: MerkleHasher, _ nodes: Nodes<Failure>
+        from old: Int64, to size: Int64, _ nodes: Nodes<Failure>
     ) throws(Failure) -> [MerkleHash] {
         precondition(0...size ~= old)
         guard old > 0, old < size else { return [] }
@@ -50,13 +50,13 @@ package enum MerkleProof {
         // Where the old tree is one perfect subtree at the left edge, whoever checks has its root already.
         if range.lowerBound > 0 { others.append(range) }
         var proof: [MerkleHash] = []
-        for other in others.reversed() { proof.append(try hash(other, hasher, nodes)) }
+        for other in others.reversed() { proof.append(try hash(other, nodes)) }
         return proof
     }
 
     /// The hash over leaves that are a subtree of some tree.
     private static func hash<Failure>(
-        _ range: Range<Int64>, _ hasher: MerkleHasher, _ nodes: Nodes<Failure>
+        _ range: Range<Int64>, _ nodes: Nodes<Failure>
     ) throws(Failure) -> MerkleHash {
         let count = range.upperBound - range.lowerBound
         if count & (count - 1) == 0 {
@@ -64,8 +64,8 @@ package enum MerkleProof {
             return try nodes(level, range.lowerBound >> Int64(level))
         }
         let middle = split(range)
-        let left = try hash(range.lowerBound..<middle, hasher, nodes)
-        return hasher.node(left, try hash(middle..<range.upperBound, hasher, nodes))
+        let left = try hash(range.lowerBound..<middle, nodes)
+        return MerkleHash.node(left, try hash(middle..<range.upperBound, nodes))
     }
 
     /// Behind the largest power of two that is smaller than the range.
@@ -77,18 +77,17 @@ package enum MerkleProof {
 
     /// Whether a proof leads from the leaf of that index to the root of the tree of that size.
     package static func isIncluded(
-        _ leaf: MerkleHash, at index: Int64, in size: Int64, root: MerkleHash, _ proof: [MerkleHash],
-        _ hasher: MerkleHasher
+        _ leaf: MerkleHash, at index: Int64, in size: Int64, root: MerkleHash, _ proof: [MerkleHash]
     ) -> Bool {
         guard 0 <= index, index < size, proof.count <= mostHashes else { return false }
         var (here, last, hash) = (index, size - 1, leaf)
         for other in proof {
             guard last > 0 else { return false }
             if here & 1 == 1 || here == last {
-                hash = hasher.node(other, hash)
+                hash = MerkleHash.node(other, hash)
                 while here & 1 == 0, here > 0 { (here, last) = (here >> 1, last >> 1) }
             } else {
-                hash = hasher.node(hash, other)
+                hash = MerkleHash.node(hash, other)
             }
             (here, last) = (here >> 1, last >> 1)
         }
@@ -98,11 +97,11 @@ package enum MerkleProof {
     /// Whether a proof shows that the tree of size `new` begins with that of size `old`.
     package static func isConsistent(
         from old: (size: Int64, root: MerkleHash), to new: (size: Int64, root: MerkleHash),
-        _ proof: [MerkleHash], _ hasher: MerkleHasher
+        _ proof: [MerkleHash]
     ) -> Bool {
         guard 0 <= old.size, old.size <= new.size, proof.count <= mostHashes else { return false }
         if old.size == new.size { return proof.isEmpty && old.root == new.root }
-        if old.size == 0 { return proof.isEmpty && old.root == hasher.empty }
+        if old.size == 0 { return proof.isEmpty && old.root == MerkleHash.empty }
         var rest = proof[...]
         var (here, last) = (old.size - 1, new.size - 1)
         while here & 1 == 1 { (here, last) = (here >> 1, last >> 1) }
@@ -112,10 +111,10 @@ package enum MerkleProof {
         for other in rest {
             guard last > 0 else { return false }
             if here & 1 == 1 || here == last {
-                (before, now) = (hasher.node(other, before), hasher.node(other, now))
+                (before, now) = (MerkleHash.node(other, before), MerkleHash.node(other, now))
                 while here & 1 == 0, here > 0 { (here, last) = (here >> 1, last >> 1) }
             } else {
-                now = hasher.node(now, other)
+                now = MerkleHash.node(now, other)
             }
             (here, last) = (here >> 1, last >> 1)
         }

@@ -16,7 +16,7 @@ struct ProofDesk {
         try FileManager.default.createDirectory(atPath: proofs.path, withIntermediateDirectories: true)
     }
 
-    func station(_ name: String = "ap-3", number: Int = 1, board: UInt8 = 7) throws -> StoredStation {
+    func station(_ name: String = "ap-3", number: Int64 = 1, board: UInt8 = 7) throws -> StoredStation {
         try StoredStation(scratch, name, number: number, board: board)
     }
 

@@ -8,17 +8,16 @@ import Testing
 /// A station that puts its proofs into a store's folder, and is as honest as a test wants it to be.
 final class StoredStation {
     let name: String
-    let number: Int
+    let number: Int64
     private let folder: ScratchFolder
     private let key: SecretKey
-    private let hasher = MerkleHasher()
     private(set) var entries: [[UInt8]] = []
     private var leaves: [MerkleHash] = []
     /// How many entries the tiles at the store have.
     private var stored: Int64 = 0
 
     /// A station whose store is the folder's `proofs`; each board has a key of its own.
-    init(_ folder: ScratchFolder, _ name: String = "ap-3", number: Int = 1, board: UInt8 = 7) throws {
+    init(_ folder: ScratchFolder, _ name: String = "ap-3", number: Int64 = 1, board: UInt8 = 7) throws {
         (self.folder, self.name, self.number) = (folder, name, number)
         key = try #require(SecretKey(seed: Array(repeating: board, count: 32)))
     }
@@ -53,7 +52,7 @@ final class StoredStation {
 
     func append(_ entry: [UInt8]) {
         entries.append(entry)
-        leaves.append(hasher.leaf(entry))
+        leaves.append(MerkleHash.leaf(entry))
     }
 
     /// Becomes what an older copy of its disk says.
@@ -68,11 +67,11 @@ final class StoredStation {
     /// The hash of a perfect subtree.
     private func node(_ level: Int, _ index: Int64) -> MerkleHash {
         guard level > 0 else { return leaves[Int(index)] }
-        return hasher.node(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
+        return MerkleHash.node(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
     }
 
     func root(_ size: Int64? = nil) -> MerkleHash {
-        MerkleProof.root(of: size ?? Int64(entries.count), hasher, node)
+        MerkleProof.root(of: size ?? Int64(entries.count), node)
     }
 
     /// Puts up what is new: tiles first, the head last.

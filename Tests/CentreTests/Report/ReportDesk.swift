@@ -16,7 +16,7 @@ struct ReportDesk {
     /// A station with these entries, enrolled and uploaded.
     @discardableResult
     func station(
-        _ name: String = "ap-3", number: Int = 1, board: UInt8 = 7, enrolled: Bool = true,
+        _ name: String = "ap-3", number: Int64 = 1, board: UInt8 = 7, enrolled: Bool = true,
         says lines: [String]
     ) throws -> StoredStation {
         let station = try desk.station(name, number: number, board: board)

@@ -25,7 +25,7 @@ struct ProofScheduleTests {
         schedule.grew(to: 300)
         _ = schedule.act(
             at: at(0), origin: (.first, Self.name), isQuiet: true, isTimeKnown: true)
-        schedule.folded(LogHead(origin: .first, size: 300, root: MerkleHasher().empty))
+        schedule.folded(LogHead(origin: .first, size: 300, root: MerkleHash.empty))
     }
 
     /// Whether an upload begins, and is sparing; nil when none does.

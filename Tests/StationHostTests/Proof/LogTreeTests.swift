@@ -12,8 +12,6 @@ struct LogTreeTests {
 
     init() throws { folder = try ScratchFolder() }
 
-    private let hasher = MerkleHasher()
-
     private var state: String { folder.path + "/state" }
 
     private static func line(_ index: Int) -> String {
@@ -41,10 +39,10 @@ struct LogTreeTests {
 
     private func roots(_ leaves: [String]) -> [MerkleHash] {
         var edge = MerkleEdge()
-        return [edge.root(hasher)]
+        return [edge.root()]
             + leaves.map { leaf in
-                edge.append(hasher.leaf(Array(leaf.utf8)), hasher)
-                return edge.root(hasher)
+                edge.append(MerkleHash.leaf(Array(leaf.utf8)))
+                return edge.root()
             }
     }
 
