@@ -78,6 +78,7 @@ struct Ask {
                 } else if refusal == nil {
                     Terminal.print(texts.done(request.verb, json))
                 }
+                if !invocation.isJSON, json["recorded"]?.bool == false { Terminal.complain(texts.unrecorded) }
             case .end(let number):
                 let code = ExitCode(rawValue: number) ?? .unreachable
                 // What `verify` found is its answer.

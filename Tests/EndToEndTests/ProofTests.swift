@@ -216,23 +216,27 @@ private let kills = ProcessInfo.processInfo.environment["LOA_KILLS"].flatMap { I
         try configure(proof())
         try broadcast.schedule(in: 7000)
         try broadcast.write("item.wav", seconds: 1)
-        var (durable, size, heads): (Int64, Int64, [String]) = (0, 0, [])
+        var (durable, mutes, size, heads): (Int64, Int64, Int64, [String]) = (0, 0, 0, [])
         for kill in 0..<kills {
             try broadcast.start()
             try #require(station.isAnswering(), "\(station.said)")
-            #expect(try station.loa("mute", "--for", "1h", "--reason", "lần \(kill)").code == 0)
-            // Some tens of milliseconds of sending, and another entry meanwhile: the instant falls into any of it.
-            // The tree is of what is on the disk for certain, and of nothing else.
+            // The tree is of what is on the disk for certain, and of nothing else; and so is what was answered.
             let reported = try #require(try station.status()["proof"]?["size"]?.integer)
+            #expect(try station.loa("mute", "--for", "1h", "--reason", "lần \(kill)").code == 0)
+            mutes += 1
+            // Some tens of milliseconds of sending, and another entry meanwhile: the instant falls into any of it.
             let sync = try station.begin("sync")
             let last = try station.begin("mute", "--for", "1h", "--reason", "lần cuối \(kill)")
             usleep(UInt32.random(in: 0..<80_000))
             station.signal(SIGKILL)
             _ = station.end()
             for command in [sync, last] { command.waitUntilExit() }
-            let lines = try lines()
+            if last.terminationStatus == 0 { mutes += 1 }
+            let (lines, kept) = (try lines(), try lines(of: "\"verb\":\"mute\""))
             #expect(
                 lines >= max(reported, durable), "\(kill): \(reported) were durable, and \(durable) before")
+            #expect(kept >= mutes, "\(kill): \(mutes) mutes were answered")
+            mutes = kept
             durable = lines
             if let text = FileManager.default.contents(atPath: store + "/s/checkpoint") {
                 heads.append("\(station.path)/kept-\(kill)")
@@ -251,15 +255,18 @@ private let kills = ProcessInfo.processInfo.environment["LOA_KILLS"].flatMap { I
         #expect(verdict.code == 0 && heads.count > kills / 2, "\(heads.count) heads: \(verdict.said)")
     }
 
-    /// How many whole lines the log on the disk has.
-    private func lines() throws -> Int64 {
+    /// How many whole lines, with such a text in them, the log on the disk has.
+    private func lines(of text: String = "") throws -> Int64 {
         let folder = station.path + "/state/log/"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
             $0.hasSuffix(".jsonl")
         }
         return names.reduce(0) { count, name in
-            count
-                + Int64((FileManager.default.contents(atPath: folder + name) ?? Data()).count { $0 == 0x0A })
+            let whole = String(
+                decoding: FileManager.default.contents(atPath: folder + name) ?? Data(), as: UTF8.self
+            )
+            .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            return count + Int64(whole.count { text.isEmpty || $0.contains(text) })
         }
     }
 }

@@ -32,6 +32,7 @@ struct StopScenarios {
     func nothingToStop() {
         let (world, ear) = world(Self.village(nil), until: "10:00:00")
         world.carryOut(.command(.stop, operatorPerson))
+        world.run(until: "2026-03-02T10:00:01+07:00")
         #expect(world.lastReply?.reply.body == ["stopped": [], "titles": [], "repeats": []])
         publish(Self.village(nil, at: "110000"), in: world)
         world.run(until: "2026-03-02T12:00:00+07:00")
@@ -56,11 +57,11 @@ struct StopScenarios {
     func told() {
         let (world, _) = world(Self.repeating, until: "08:12:00")
         world.carryOut(.command(.stop, operatorPerson))
+        world.run(until: "2026-03-02T08:12:01+07:00")
         #expect(
             world.lastReply?.reply.body == [
                 "stopped": [], "titles": [], "repeats": [["programme": "xa/lu-quet", "title": "lu-quet"]],
             ])
-        world.run(until: "2026-03-02T08:12:01+07:00")
         let entry = world.log.last { $0.kind == .command }?.json
         #expect(entry?["repeats"] == ["xa/lu-quet"] && entry?["repeatTitles"] == ["lu-quet"])
         world.carryOut(.command(.next(days: 1), operatorPerson))
@@ -72,8 +73,8 @@ struct StopScenarios {
     func titles() {
         let (world, _) = world(Self.repeating, until: "08:00:05")
         world.carryOut(.command(.stop, operatorPerson))
-        #expect(world.lastReply?.reply.body["titles"] == ["lu-quet"])
         world.run(until: "2026-03-02T08:00:06+07:00")
+        #expect(world.lastReply?.reply.body["titles"] == ["lu-quet"])
         let entry = world.log.last { $0.kind == .command }?.json
         #expect(entry?["slots"] == ["xa/lu-quet@2026-03-02T08:00:00+07:00"])
         #expect(entry?["titles"] == ["lu-quet"])

@@ -16,15 +16,16 @@ extension Station {
     static let mostSlots = 1000
 
     mutating func answer(_ command: Command, _ id: CommandID, from person: Person) {
+        defer { commandEntry = nil }
         guard person.mayAct || !command.isActing else {
             reply(id, .notPermitted, "only root and the group loaphuong-operators may do that")
             return
         }
         switch command {
         case .status:
-            emit(.reply(id, Reply(.fine, statusJSON)))
+            answer(id, Reply(.fine, statusJSON))
             measureForPeople()
-        case .next(let days): emit(.reply(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays)))))
+        case .next(let days): answer(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays))))
         case .playFile(let token, let name, let digest): playFile(token, name, digest, id, person)
         case .playProgramme(let programme): playProgramme(programme, id, person)
         case .stop: stopByHand(id, person)
@@ -35,14 +36,25 @@ extension Station {
         case .test: test(id, person)
         case .sync(let isFollowing):
             if !isFollowing { note("sync", person, accepted: true) }
-            emit(.reply(id, sync(isFirst: !isFollowing)))
+            answer(id, sync(isFirst: !isFollowing))
         }
     }
 
     private mutating func reply(_ id: CommandID, _ code: Reply.Code, _ message: String, _ more: JSON = [:]) {
         let body: JSON =
             code == .fine ? more : .object([.init("error", .string(message))] + (more.members ?? []))
-        emit(.reply(id, Reply(code, body)))
+        answer(id, Reply(code, body))
+    }
+
+    /// Answers, as soon as what the command under way has put into the log is durable.
+    private mutating func answer(_ id: CommandID, _ reply: Reply) {
+        guard let commandEntry else { return emit(.reply(id, reply)) }
+        answers.hold(reply, to: id, until: commandEntry, at: now.monotonic)
+    }
+
+    /// Gives the answers that the disk has kept waiting too long.
+    mutating func answerOverdue() {
+        for (id, reply) in answers.overdue(at: now.monotonic) { emit(.reply(id, reply)) }
     }
 
     private mutating func note(
@@ -54,6 +66,7 @@ extension Station {
                 .init("verb", .string(verb)), .init("by", .string(person.name)),
                 .init("uid", .integer(Int64(person.uid))), .init("accepted", .bool(accepted)),
             ] + (more.members ?? []))
+        commandEntry = lastAppend
     }
 
     /// Refuses what a person asked for, and has it in the log.

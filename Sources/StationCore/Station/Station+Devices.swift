@@ -126,7 +126,7 @@ extension Station {
         if hasMoreSlots { return now.monotonic }
         var wake = min(
             pull.nextDue(at: now), nextStorageLook, now.monotonic + clockPoll, terminatesBy ?? .distantFuture,
-            rates.nextDue, proof.nextDue)
+            rates.nextDue, proof.nextDue, answers.nextDue)
         for playout in playouts { wake = min(wake, self.wake(for: playout)) }
         if let mute = guardian.mute, mute.until > now.wall { wake = min(wake, now.monotonic(of: mute.until)) }
         if let since = cardIdleSince { wake = min(wake, since + Self.cardIdle) }

@@ -6,6 +6,7 @@ import StationTrust
 
 extension Station {
     mutating func advance() {
+        answerOverdue()
         takeDue()
         settleOrphans()
         startPreflights()

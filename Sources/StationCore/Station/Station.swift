@@ -86,9 +86,12 @@ package struct Station: Sendable {
     private var lastEffect: UInt64 = 0
     private var lastPlay: UInt64 = 0
     /// The last entry that the disk was given, and the last of those that a disk was given which refused.
-    private var lastAppend = EffectID(0)
+    private(set) var lastAppend = EffectID(0)
     private var refusedUntil = EffectID(0)
     private var lastStatus = ""
+    /// What the command under way has put into the log; nil where that is nothing.
+    var commandEntry: EffectID?
+    var answers = HeldAnswers()
     private var wakeAt = MonotonicInstant.distantFuture
     var purposes = Purposes()
 
@@ -180,7 +183,8 @@ package struct Station: Sendable {
     /// Every other event is one of these.
     /// - Returns: whether nothing is to be decided because of it: the wake that was asked for stands.
     private mutating func acknowledge(_ event: Event) -> Bool {
-        guard case .completed(let id, let completion) = event, !faults.contains(.disk) else { return false }
+        guard case .completed(let id, let completion) = event, !faults.contains(.disk), answers.isEmpty
+        else { return false }
         switch (purposes[id], completion) {
         case (.other, .done), (.other, .appended(.durable)): break
         case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
@@ -318,7 +322,10 @@ package struct Station: Sendable {
 
     private mutating func complete(_ id: EffectID, _ completion: Completion) {
         guard let purpose = purposes.remove(id) else { return }
-        if case .appended(let durability) = completion { observeDisk(durability, id) }
+        if case .appended(let durability) = completion {
+            observeDisk(durability, id)
+            for (command, reply) in answers.written(id, durability) { emit(.reply(command, reply)) }
+        }
         switch (purpose, completion) {
         case (.intent(let play), .appended): intentWritten(play)
         case (.preflight(let play), .preflighted(let reports)): preflighted(play, reports)
@@ -376,7 +383,7 @@ package struct Station: Sendable {
     private mutating func exitWhenQuiet() {
         let isWaiting =
             playouts.contains { $0.phase == .ordered }
-            || purposes.contains { $0 == .lastPosition }
+            || purposes.contains { $0 == .lastPosition } || !answers.isEmpty
         if let terminatesBy, isWaiting, now.monotonic < terminatesBy { return }
         if isAmplifierOn { setAmplifier(isOn: false) }
         isExiting = true

@@ -144,6 +144,9 @@ extension Catalogue {
     static let noAnswer = Phrase(
         vi: "loaphuongd không trả lời kịp. Thử: systemctl status loaphuongd",
         en: "loaphuongd did not answer in time. Try: systemctl status loaphuongd")
+    static let unrecorded = Phrase(
+        vi: "Đã làm, nhưng nhật ký chưa xuống được ổ đĩa: mất điện bây giờ là mất lệnh này. Xem: loa status",
+        en: "Done, but the disk has not taken the log yet: a power cut now forgets it. See: loa status")
     static func missing(_ count: Int64) -> Phrase {
         Phrase(vi: "⋯ thiếu \(count) mục ở đây", en: "⋯ \(count) entries are missing here")
     }

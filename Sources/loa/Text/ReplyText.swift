@@ -52,6 +52,9 @@ package struct ReplyText {
         return TextWidth.printed([Catalogue.missing(next - first - 1)[language]])
     }
 
+    /// What is to be added to an answer which the disk did not take.
+    package var unrecorded: String { TextWidth.printed([Catalogue.unrecorded[language]]) }
+
     /// The answer to a question that was refused: `{error, reason}` with the exit code of the reply.
     package func refused(_ code: ExitCode, _ answer: JSON, _ request: Request) -> String {
         if code == .notPermitted { return notPermitted(request) }
