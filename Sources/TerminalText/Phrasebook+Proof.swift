@@ -15,7 +15,7 @@ extension Phrasebook {
         .init("the store has too many logs of this station", "kho có quá nhiều nhật ký của trạm này"),
         .init("the store gave no answer to the question", "kho không trả lời đúng câu hỏi"),
         .init("the server said that there is no such place", "máy chủ báo không có chỗ đó"),
-        .init("it had to make room", "phải nhường đường truyền"),
+        .init("the store has not taken the status", "kho không nhận trạng thái"),
         .init("the journal is not what was written to it", "nhật ký trên đĩa khác với những gì đã ghi"),
         .init("the log has fewer lines than were written", "nhật ký thiếu dòng so với lúc ghi"),
         .init("the log has no such entries", "nhật ký không có những mục đó"),

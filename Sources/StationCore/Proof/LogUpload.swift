@@ -36,7 +36,7 @@ package struct LogUpload {
     }
 
     /// What came of a step.
-    package enum Answer {
+    package enum Answer: Hashable {
         /// The file that was read.
         case bytes([UInt8])
         /// There is no such file.
@@ -45,6 +45,8 @@ package struct LogUpload {
         case put
         /// Neither; why, for a person.
         case failed(String)
+        /// Neither, yet: something more urgent needed the network.
+        case gaveWay
     }
 
     /// What is to be done, and with what.
@@ -87,7 +89,11 @@ package struct LogUpload {
 
     /// The next step.
     package mutating func resume(with answer: Answer) -> Step {
-        if case .failed(let why) = answer { return .ended(.failed(why)) }
+        switch answer {
+        case .failed(let why): return .ended(.failed(why))
+        case .gaveWay: return .ended(.gaveWay)
+        case .bytes, .missing, .put: break
+        }
         do throws(LogLeavesError) {
             switch (stage, answer) {
             case (.readHead, .missing): return try extend(from: 0)
@@ -218,4 +224,6 @@ package enum LogUploadEnd: Hashable, Sendable {
     case refused(next: Int64)
     /// Later again; why, for a person.
     case failed(String)
+    /// Later again: something more urgent needed the network, which says nothing about the store.
+    case gaveWay
 }

@@ -128,12 +128,17 @@ struct ProofSchedule: Sendable {
         store?.failures = 0
     }
 
-    /// The log is not in the store.
+    /// The log is not in the store, for a reason that is the store's, the network's or the log's.
     mutating func failed(at now: MonotonicInstant) {
+        gaveWay(at: now)
+        store?.failures += 1
+    }
+
+    /// The log is not in the store yet, and goes there a little later.
+    mutating func gaveWay(at now: MonotonicInstant) {
         isUploading = false
         isAskedFor = isAskedFor || isUploadAskedFor
         store?.log.failed(at: now)
-        store?.failures += 1
     }
 
     /// The store's head contradicts the journal.

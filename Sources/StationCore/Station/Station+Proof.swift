@@ -46,7 +46,7 @@ extension Station {
         case .uploaded(.failed(let why)), .failed(let why):
             proof.failed(at: now.monotonic)
             if proof.isFailing { raise(.proof, "the log cannot be sent: \(why)") }
-        default: proof.failed(at: now.monotonic)
+        default: proof.gaveWay(at: now.monotonic)
         }
     }
 

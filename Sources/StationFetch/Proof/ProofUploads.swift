@@ -85,9 +85,9 @@ final class ProofUploads {
                 go(upload, next, nil, done)
             }
         case .put(let path, let bytes):
-            put(path, bytes, .proof) { [self] problem in
-                let next = upload.resume(with: problem.map { .failed($0) } ?? .put)
-                let isHead = path.hasSuffix(LogUpload.checkpoint) && problem == nil
+            put(path, bytes, .proof) { [self] answer in
+                let next = upload.resume(with: answer)
+                let isHead = path.hasSuffix(LogUpload.checkpoint) && answer == .put
                 go(upload, next, isHead ? bytes : nil, done)
             }
         }
@@ -102,22 +102,22 @@ final class ProofUploads {
             case .complete: then(.bytes(body.bytes))
             case .missing: then(.missing)
             case .stopped: then(.failed("what the store has there is too long"))
-            default: then(.failed(Self.text(end)))
+            default: then(Self.refusal(end))
             }
         }
     }
 
     private func put(
         _ path: String, _ bytes: [UInt8], _ purpose: TransferRequest.Purpose,
-        _ then: @escaping (String?) -> Void
+        _ then: @escaping (LogUpload.Answer) -> Void
     ) {
-        guard var request = request(path, purpose) else { return then("there is no store") }
+        guard var request = request(path, purpose) else { return then(.failed("there is no store")) }
         request.body = bytes
         transfers.start(request, into: Collector(limit: Self.readBytes)) { end in
             switch end {
-            case .complete: then(nil)
-            case .missing: then("the server said that there is no such place")
-            default: then(Self.text(end))
+            case .complete: then(.put)
+            case .missing: then(.failed("the server said that there is no such place"))
+            default: then(Self.refusal(end))
             }
         }
     }
@@ -130,11 +130,11 @@ final class ProofUploads {
             headers: store.headers.map { "\($0.name): \($0.value.revealed)" })
     }
 
-    private static func text(_ end: TransferEnd) -> String {
+    private static func refusal(_ end: TransferEnd) -> LogUpload.Answer {
         switch end {
-        case .failed(let why), .noRest(let why): why
-        case .cancelled: "it had to make room"
-        case .complete, .unchanged, .missing, .stopped: "\(end)"
+        case .failed(let why), .noRest(let why): .failed(why)
+        case .cancelled: .gaveWay
+        case .complete, .unchanged, .missing, .stopped: .failed("\(end)")
         }
     }
 
@@ -157,8 +157,8 @@ final class ProofUploads {
                 ]
             ],
         ]
-        put("status.json", file.bytes, .metadata) { problem in
-            done(problem.map { .failed($0) } ?? .done)
+        put("status.json", file.bytes, .metadata) { answer in
+            done(answer == .put ? .done : .failed("the store has not taken the status"))
         }
     }
 }

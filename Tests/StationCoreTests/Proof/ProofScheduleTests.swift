@@ -36,6 +36,20 @@ struct ProofScheduleTests {
         return nil
     }
 
+    @Test("What gives way to something more urgent comes back, however often, and is no fault")
+    mutating func gaveWay() {
+        for attempt in Int64(1)...20 {
+            #expect(upload(attempt * 100_000) != nil)
+            schedule.gaveWay(at: at(attempt * 100_000).monotonic)
+            #expect(!schedule.isFailing && upload(attempt * 100_000) == nil)
+        }
+        for attempt in Int64(21)...23 {
+            _ = upload(attempt * 100_000)
+            schedule.failed(at: at(attempt * 100_000).monotonic)
+        }
+        #expect(schedule.isFailing)
+    }
+
     @Test("In its own time it spares requests; who asks gets all of it, once")
     mutating func asked() {
         #expect(upload(40) == true)
