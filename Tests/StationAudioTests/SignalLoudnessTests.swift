@@ -23,15 +23,41 @@ struct SignalLoudnessTests {
     func integrated(_ sound: String) throws {
         let shop = try Workshop()
         try shop.run("sh", "-c", "sox -R -n \(sound)")
+        let decoder = try openDecoder(descriptor: shop.open("a.wav"))
+        var meter = LoudnessMeter(rate: decoder.format.rate, channels: decoder.format.channels)
+        var block = [Float](repeating: 0, count: 1000 * decoder.format.channels)
+        while case let count = try block.withUnsafeMutableBufferPointer({
+            try decoder.read(into: $0, frames: 1000)
+        }),
+            count > 0
+        { block.withUnsafeBufferPointer { meter.measure($0, frames: count) } }
+        // ffmpeg prints one decimal.
+        #expect(abs(try #require(meter.integrated) - Self.ffmpeg(shop, "ebur128")) <= 0.1)
+    }
+
+    @Test(
+        "What a preflight measures is what the one channel of a loudspeaker gets",
+        arguments: [
+            "-c 2 -b 16 a.wav synth 3 sine 500 gain -9",
+            "-c 2 -b 16 a.wav synth 3 pinknoise pinknoise gain -9",
+            "-c 2 -b 16 a.wav synth 3 sine 500 gain -9 remix 1 0",
+        ])
+    func oneChannel(_ sound: String) throws {
+        let shop = try Workshop()
+        try shop.run("sh", "-c", "sox -R -n -r 48000 \(sound)")
+        let expected = try Self.ffmpeg(shop, "pan=mono|c0=0.5*c0+0.5*c1,ebur128")
+        #expect(abs(try #require(try Preflight(descriptor: shop.open("a.wav")).loudness) - expected) <= 0.1)
+    }
+
+    /// The integrated loudness by ffmpeg's meter, behind other filters.
+    private static func ffmpeg(_ shop: Workshop, _ filters: String) throws -> Double {
         let report = try shop.run(
-            "ffmpeg", "-hide_banner", "-nostats", "-i", "a.wav", "-af", "ebur128=framelog=verbose", "-f",
-            "null", "-"
+            "ffmpeg", "-hide_banner", "-nostats", "-i", "a.wav", "-af", filters + "=framelog=verbose", "-f",
+            "null",
+            "-"
         ).errors
         let line = try #require(report.split(separator: "\n").last { $0.contains("I:") })
-        let expected = try #require(line.split(separator: " ").compactMap { Double($0) }.first)
-        let measured = try #require(try Preflight(descriptor: shop.open("a.wav")).loudness)
-        // ffmpeg prints one decimal.
-        #expect(abs(measured - expected) <= 0.1)
+        return try #require(line.split(separator: " ").compactMap { Double($0) }.first)
     }
 
     @Test("997 Hz at full scale on one channel is −3.01 LUFS, as BS.1770 says", arguments: [44_100, 48_000])

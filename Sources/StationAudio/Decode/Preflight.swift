@@ -8,7 +8,8 @@ package struct Preflight: Hashable, Sendable {
     package internal(set) var frames = 0
     /// Whether the file holds less than it promised.
     package internal(set) var isTruncated = false
-    /// The integrated loudness in LUFS (BS.1770-4); nil for silence and for less than 400 ms.
+    /// The integrated loudness in LUFS (BS.1770-4) of what a loudspeaker gets of it, which is one channel; nil for silence
+    /// and for less than 400 ms.
     package internal(set) var loudness: Double?
 
     /// The length in nanoseconds.
@@ -32,7 +33,10 @@ package struct Preflight: Hashable, Sendable {
         format = decoder.format
         let maximum = maximumSeconds * format.rate
         var block = [Float](repeating: 0, count: Self.blockFrames * format.channels)
-        var loudness = LoudnessMeter(rate: format.rate, channels: format.channels)
+        // Two channels that are the same would measure 3 dB louder than the one that is made of them.
+        let mix = ChannelMix(inputs: format.channels, outputs: 1, gain: 1)
+        var row = [Float](repeating: 0, count: Self.blockFrames)
+        var loudness = LoudnessMeter(rate: format.rate, channels: 1)
         // Safety: the block has room for `blockFrames` frames, and only as many as were decoded are looked at.
         while true {
             guard shouldContinue() else { throw .cancelled }
@@ -42,7 +46,12 @@ package struct Preflight: Hashable, Sendable {
             if count == 0 { break }
             frames += count
             guard frames <= maximum else { throw .tooLong(maximumFrames: maximum) }
-            unsafe block.withUnsafeBufferPointer { unsafe loudness.measure($0, frames: count) }
+            unsafe block.withUnsafeBufferPointer { samples in
+                unsafe row.withUnsafeMutableBufferPointer { row in
+                    unsafe mix.apply(samples, output: 0, to: .init(rebasing: row[..<count]))
+                }
+            }
+            unsafe row.withUnsafeBufferPointer { unsafe loudness.measure($0, frames: count) }
         }
         guard frames > 0 else { throw .noFrames }
         isTruncated = decoder.isTruncated
