@@ -195,7 +195,12 @@ struct UploadScenarios {
         world.run(until: "2026-03-05T12:00:00+07:00")
         let good = try #require(store.files["ap-3/checkpoint"])
         store.watcher = nil
-        for bad in [Array("<html>log in</html>".utf8), good.map { $0 == 0x0A ? 0x0A : $0 &+ 1 }] {
+        // Another root in the place of the one that was signed: it says nothing about the station's disk.
+        var lines = String(decoding: good, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        lines[2] = Base64.text(MerkleHash.empty.bytes)[...]
+        let other = Array(lines.joined(separator: "\n").utf8)
+        for bad in [Array("<html>log in</html>".utf8), good.map { $0 == 0x0A ? 0x0A : $0 &+ 1 }, other] {
             #expect(store.put("ap-3/checkpoint", bad))
             let heads = watch.heads
             world.run(until: world.time + .seconds(3 * 86_400))

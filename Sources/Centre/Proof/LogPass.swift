@@ -1,3 +1,5 @@
+import Glibc
+import StationCore
 import StationHost
 import StationTrust
 
@@ -18,6 +20,9 @@ struct LogPass {
 
     /// A thread's part of a round, in bundles: some forty megabytes of files, and a hash for each is all that stays.
     private static let part: Int64 = 256
+    /// A file system's clock ticks at least so often, in nanoseconds: with Linux's slowest 100 times a second, and once
+    /// more to be sure.
+    private static let tick: Int64 = 20_000_000
     /// Fewer new bundles are not worth a second thread.
     private static let leastShared: Int64 = 16
 
@@ -40,6 +45,7 @@ struct LogPass {
 
     /// Reads what is new, or everything; nil if anything does not fit.
     mutating func run(readsAll: Bool, progress: (Int64) -> Void = { _ in }) -> Outcome? {
+        let began = settle()
         if let known, !readsAll, !hasChanged(known) { begin(behind: known) }
         let start = edge.size
         while edge.size < head.size {
@@ -49,11 +55,26 @@ struct LogPass {
         if let known, known.size == head.size, edge != known.edge { return nil }
         guard edge.root() == head.root, tilesFit(from: start) else { return nil }
         return Outcome(
-            edge: edge, lastIndex: lastIndex, changed: max(changed, known?.changed ?? 0),
+            edge: edge, lastIndex: lastIndex,
+            changed: min(max(changed, known?.changed ?? 0), began - Self.tick),
             entriesRead: head.size - start, faults: faults)
     }
 
     // MARK: Where to begin
+
+    /// Waits for the file system's clock to go past what the station has just put there.
+    ///
+    /// Who edits a file within the same tick as the last upload gives it no later time than the newest file has: that
+    /// was not seen. Now all that is edited from here on is later than all that is read.
+    /// - Returns: the instant from which on that holds, in nanoseconds since 1970.
+    private func settle() -> Int64 {
+        let now = Clocks.read().wall.nanoseconds
+        guard let written = StoredFile.changed(log.folder + "/checkpoint"), now - written < Self.tick else {
+            return now
+        }
+        usleep(UInt32(Self.tick / 1000))
+        return Clocks.read().wall.nanoseconds
+    }
 
     /// Begins at the last tile that was full the last time: what came behind it is another file now.
     private mutating func begin(behind known: StationMemory.Log) {

@@ -8,6 +8,10 @@ package struct StationStatus: Hashable, Sendable {
     /// No status of ours is longer, in bytes.
     private static let mostBytes = 1 << 16
     private static let type = "loa-status"
+    /// A station that promises a status each so many seconds is silent after so many times that.
+    private static let promises: Int64 = 3
+    /// A promise of more is not believed: it would never be silent.
+    private static let longestPromise: Int64 = 86_400
 
     /// What is signed.
     package let json: JSON
@@ -45,6 +49,16 @@ package struct StationStatus: Hashable, Sendable {
             let time = signed["time"]?.text.flatMap(RFC3339.instant(of:))
         else { throw .unreadable }
         (json, self.time) = (signed, time)
+    }
+
+    /// For how long nothing more may be heard of the station before it counts as silent: three times what it promises.
+    var patience: Duration {
+        .seconds(Self.promises * min(max(json["uploadSeconds"]?.integer ?? 0, 1), Self.longestPromise))
+    }
+
+    /// What the station says of those upstreams that do not reach it.
+    var staleUpstreams: [JSON] {
+        (json["upstreams"]?.elements ?? []).filter { $0["stale"]?.bool == true }
     }
 }
 
@@ -90,10 +104,6 @@ package struct StationState: Hashable, Sendable {
 
 /// Looks at the status of every station: which are silent, stale, or have a fault.
 package struct StatusCheck {
-    /// A station that promises a status each so many seconds is silent after three times that.
-    private static let patience: Int64 = 3
-    /// A promise of more is not believed: it would never be silent.
-    private static let longestPromise: Int64 = 86_400
     /// A clock may be ahead by so much.
     private static let aheadSeconds: Int64 = 600
     /// A log that has grown is uploaded within two days.
@@ -147,7 +157,6 @@ package struct StatusCheck {
     private func judgeTime(
         _ status: StationStatus, _ before: HeardStations.Heard?, _ state: inout StationState
     ) {
-        let promise = min(max(status.json["uploadSeconds"]?.integer ?? 0, 1), Self.longestPromise)
         let silence = surroundings.now - status.time
         if let before, status.time < before.time {
             state.findings.append(StatusText.timeBack(surroundings.phrase(before.time.seconds)))
@@ -155,7 +164,7 @@ package struct StatusCheck {
         if silence < .seconds(-Self.aheadSeconds) {
             state.findings.append(StatusText.timeAhead(surroundings.phrase(status.time.seconds)))
         }
-        if silence > .seconds(Self.patience * promise) {
+        if silence > status.patience {
             state.findings.append(StatusText.silent(surroundings.phrase(status.time.seconds)))
         }
     }
@@ -164,8 +173,9 @@ package struct StatusCheck {
         for fault in (status.json["faults"]?.elements ?? []).prefix(Self.mostTold) {
             state.findings.append(StatusText.fault(fault))
         }
-        let stale = (status.json["upstreams"]?.elements ?? []).filter { $0["stale"]?.bool == true }
-        for upstream in stale.prefix(Self.mostTold) { state.findings.append(StatusText.stale(upstream)) }
+        for upstream in status.staleUpstreams.prefix(Self.mostTold) {
+            state.findings.append(StatusText.stale(upstream))
+        }
         if let since, status.time - since > .seconds(Self.uploadSeconds) {
             state.findings.append(StatusText.notUploaded(surroundings.phrase(since.seconds)))
         }

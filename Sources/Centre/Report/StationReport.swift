@@ -105,19 +105,25 @@ package struct StationCondition: Hashable, Sendable {
         }
     }
 
+    /// An upstream that does not reach it.
+    package struct Stale: Hashable, Sendable {
+        /// Its name, and when something came of it last.
+        package var upstream: String
+        package var lastContact: Instant?
+    }
+
     /// What people call it.
-    package var name: String
+    package var name = ""
     /// When it said so.
     package var time: Instant
+    /// For how long nothing more may be heard of it before it counts as silent.
+    package var patience: Duration
     /// What is wrong with it.
-    package var faults: [Fault]
+    package var faults: [Fault] = []
+    /// What does not reach it.
+    package var stale: [Stale] = []
     /// What it belongs to.
-    package var groups: [String]
-
-    /// Makes a condition.
-    package init(name: String, time: Instant, faults: [Fault], groups: [String]) {
-        (self.name, self.time, self.faults, self.groups) = (name, time, faults, groups)
-    }
+    package var groups: [String] = []
 }
 
 /// A row of the finest table that a report makes: one station, one day, one class, one set of themes.

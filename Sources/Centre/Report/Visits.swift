@@ -15,6 +15,8 @@ package struct Visit: Hashable, Sendable {
         case unproven(slots: Int)
         /// It says so itself.
         case fault(code: String, message: String)
+        /// It lives, but an upstream does not reach it.
+        case stale(upstream: String)
         /// It misses slots again and again, mostly for that reason.
         case often(reason: String, missed: Int, due: Int)
         /// What its log lost, or whose it is, is for the centre to decide.
@@ -28,8 +30,9 @@ package struct Visit: Hashable, Sendable {
             case .missing: 2
             case .unproven: 3
             case .fault: 4
-            case .desk: 5
-            case .often: 6
+            case .stale: 5
+            case .desk: 6
+            case .often: 7
             }
         }
 
@@ -41,6 +44,7 @@ package struct Visit: Hashable, Sendable {
             case .missing: "missing"
             case .unproven: "unproven"
             case .fault(let code, _): code
+            case .stale: "stale"
             case .often: "often-missed"
             }
         }
@@ -76,6 +80,7 @@ package struct Visit: Hashable, Sendable {
             ]
         case .unproven(let slots): members.append(.init("slots", .integer(Int64(slots))))
         case .fault(_, let message): members.append(.init("message", .string(message)))
+        case .stale(let upstream): members.append(.init("upstream", .string(upstream)))
         case .log, .silent, .desk: break
         }
         return .object(members)
@@ -83,8 +88,8 @@ package struct Visit: Hashable, Sendable {
 }
 
 extension Report {
-    /// A station of which nothing was heard for so long is silent.
-    private static let silence = Duration.seconds(2 * 86_400)
+    /// A station that promises nothing, for it has no status, sends its log once a day.
+    private static let unpromised = Duration.seconds(2 * 86_400)
     /// So many of its last days show whether a station misses slots again and again, if that share is missed.
     private static let recentDays = 30
     private static let oftenMissed = 0.05
@@ -118,7 +123,8 @@ extension Report {
         // Whose log nobody may believe is not silent, too.
         let isBelieved = station.isVerified
         let heard = [station.lastHeard, station.condition?.time].compactMap(\.self).max()
-        if isBelieved, let heard, reference - heard > Self.silence {
+        let patience = station.condition?.patience ?? Self.unpromised
+        if isBelieved, let heard, reference - heard > patience {
             found.append(visit(.silent, since: period.zone.civilTime(at: heard).date))
         } else if let trouble = station.trouble {
             found.append(
@@ -130,12 +136,18 @@ extension Report {
         } else if let often = oftenMissed(station) {
             found.append(visit(often, since: nil))
         }
-        if let condition = station.condition, reference - condition.time <= Self.silence {
+        if let condition = station.condition, reference - condition.time <= patience {
             for fault in condition.faults where !Self.isTold(fault, by: found) {
                 found.append(
                     visit(
                         .fault(code: fault.code, message: fault.message),
                         since: fault.since.map { period.zone.civilTime(at: $0).date }))
+            }
+            for stale in condition.stale where !Self.isTold(stale, by: found) {
+                found.append(
+                    visit(
+                        .stale(upstream: stale.upstream),
+                        since: stale.lastContact.map { period.zone.civilTime(at: $0).date }))
             }
         }
         return found
@@ -150,6 +162,14 @@ extension Report {
                     || fault.code == "content" && reason.hasSuffix("-content")
             default: false
             }
+        }
+    }
+
+    /// Whether a fault tells of the upstream already, by its name.
+    private static func isTold(_ stale: StationCondition.Stale, by visits: [Visit]) -> Bool {
+        visits.contains { visit in
+            guard case .fault("upstream", let message) = visit.cause else { return false }
+            return message.hasPrefix(stale.upstream + ":")
         }
     }
 

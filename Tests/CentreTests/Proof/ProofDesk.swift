@@ -1,6 +1,7 @@
 @testable import Centre
 import Foundation
 import ScratchFolders
+import StationCore
 import StationHost
 import StationTrust
 import Testing
@@ -48,6 +49,40 @@ struct ProofDesk {
     func result(all: Bool = false) throws -> LogResult {
         let results = try verify(all: all)
         return try #require(results.first?.logs.first)
+    }
+
+    // MARK: Statuses
+
+    /// A status of a station that is fine, changed and signed.
+    func tell(
+        _ name: String = "ap-3", at now: Instant = Desk.start, age: Int64 = 60, board: UInt8 = 7,
+        signer: String? = nil,
+        _ change: [JSON.Member] = []
+    ) throws {
+        let key = try #require(SecretKey(seed: Array(repeating: board, count: 32)))
+        let time = RFC3339.string(from: now - .seconds(age), offset: 25_200)
+        var signed: [JSON.Member] = [
+            .init("_type", "loa-status"), .init("station", .string(name)), .init("name", "Ấp 3"),
+            .init("time", .string(time)), .init("uploadSeconds", 300), .init("faults", []),
+            .init("upstreams", []),
+            .init("proof", ["origin": "loa/ap-3", "size": 10, "uploaded": 10, "rootHash": ""]),
+        ]
+        for member in change {
+            signed.removeAll { $0.name == member.name }
+            signed.append(member)
+        }
+        let document = JSON.object(signed)
+        let id = try #require(NoteKey("loa/\(signer ?? name)", key.publicBytes)).id
+        let file: JSON = [
+            "signed": document,
+            "signatures": [
+                [
+                    "keyid": .string(Hexadecimal.text(id)),
+                    "sig": .string(Hexadecimal.text(key.sign(try document.canonicalBytes()))),
+                ]
+            ],
+        ]
+        try scratch.write("proofs/\(name)/status.json", file.bytes)
     }
 
     // MARK: Files

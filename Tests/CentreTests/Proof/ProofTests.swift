@@ -84,37 +84,6 @@ struct LogProofTests {
 struct StatusTests {
     private static let now = Desk.start
 
-    /// A status of a station that is fine, changed and signed.
-    private static func put(
-        _ desk: ProofDesk, _ name: String = "ap-3", age: Int64 = 60, board: UInt8 = 7, signer: String? = nil,
-        _ change: [JSON.Member] = []
-    ) throws {
-        let key = try #require(SecretKey(seed: Array(repeating: board, count: 32)))
-        let time = RFC3339.string(from: now - .seconds(age), offset: 25_200)
-        var signed: [JSON.Member] = [
-            .init("_type", "loa-status"), .init("station", .string(name)), .init("name", "Ấp 3"),
-            .init("time", .string(time)), .init("uploadSeconds", 300), .init("faults", []),
-            .init("upstreams", []),
-            .init("proof", ["origin": "loa/ap-3", "size": 10, "uploaded": 10, "rootHash": ""]),
-        ]
-        for member in change {
-            signed.removeAll { $0.name == member.name }
-            signed.append(member)
-        }
-        let document = JSON.object(signed)
-        let id = try #require(NoteKey("loa/\(signer ?? name)", key.publicBytes)).id
-        let file: JSON = [
-            "signed": document,
-            "signatures": [
-                [
-                    "keyid": .string(Hexadecimal.text(id)),
-                    "sig": .string(Hexadecimal.text(key.sign(try document.canonicalBytes()))),
-                ]
-            ],
-        ]
-        try desk.scratch.write("proofs/\(name)/status.json", file.bytes)
-    }
-
     private static func look(_ desk: ProofDesk, later seconds: Int64 = 0) throws -> [StationState] {
         var surroundings = try Surroundings.system()
         surroundings.now = now + .seconds(seconds)
@@ -159,7 +128,7 @@ struct StatusTests {
     func state(number: Int) throws {
         let (_, age, change, codes) = Self.states[number]
         let desk = try Self.trusted()
-        try Self.put(desk, age: age, change)
+        try desk.tell(age: age, change)
         #expect(try Self.codes(desk) == codes)
     }
 
@@ -169,9 +138,9 @@ struct StatusTests {
     @Test("A status of another key, a changed one, and one that is none are not believed")
     func forged() throws {
         let desk = try Self.trusted()
-        try Self.put(desk, board: 9)
+        try desk.tell(board: 9)
         #expect(try Self.codes(desk) == [.keyUnknown])
-        try Self.put(desk)
+        try desk.tell()
         try desk.change("proofs/ap-3/status.json") { bytes in
             bytes = Array(
                 String(decoding: bytes, as: UTF8.self).replacing("\"uploaded\":10", with: "\"uploaded\":11")
@@ -180,7 +149,7 @@ struct StatusTests {
         #expect(try Self.codes(desk) == [.signatureBad])
         try desk.scratch.write("proofs/ap-3/status.json", "{}")
         #expect(try Self.codes(desk) == [.unreadable])
-        try Self.put(desk, "ap-9", signer: "ap-9")
+        try desk.tell("ap-9", signer: "ap-9")
         #expect(try Self.look(desk).map(\.station) == ["ap-3", "ap-9"])
         #expect(try Self.codes(desk) == [.unreadable, .keyUnknown])
     }
@@ -188,11 +157,11 @@ struct StatusTests {
     @Test("An older status in a newer one's place is no news, however often it is looked at")
     func back() throws {
         let desk = try Self.trusted()
-        try Self.put(desk, age: 60)
+        try desk.tell(age: 60)
         #expect(try Self.codes(desk) == [])
-        try Self.put(desk, age: 120)
+        try desk.tell(age: 120)
         for _ in 0..<2 { #expect(try Self.codes(desk) == [.timeBack]) }
-        try Self.put(desk, age: 10)
+        try desk.tell(age: 10)
         #expect(try Self.codes(desk) == [])
     }
 
@@ -202,7 +171,7 @@ struct StatusTests {
         func put(_ day: Double, size: Int64, uploaded: Int64) throws -> [StationState.Finding.Code] {
             let seconds = Int64(day * 86_400)
             let proof: JSON = ["origin": "loa/ap-3", "size": .integer(size), "uploaded": .integer(uploaded)]
-            try Self.put(desk, age: -seconds, [.init("proof", proof)])
+            try desk.tell(age: -seconds, [.init("proof", proof)])
             return try Self.codes(desk, later: seconds)
         }
         #expect(try put(0, size: 10, uploaded: 10) == [])

@@ -238,6 +238,17 @@ struct TamperingTests {
         #expect(try desk.result().verdict == deed.verdict)
     }
 
+    @Test("Who edits right behind a verification of what was just uploaded is found, however fast they are")
+    func sameTick() throws {
+        for _ in 0..<25 {
+            let desk = try ProofDesk()
+            _ = try desk.trusted(4)
+            #expect(try desk.result().verdict == .new)
+            try desk.change("proofs/ap-3/tile/entries/000.p/4") { $0[9] ^= 1 }
+            #expect(try desk.result().verdict == .tampered)
+        }
+    }
+
     @Test("One wrong byte has one finding", arguments: entries + tiles.filter { $0.code != .rootDiffers })
     func alone(deed: Deed) throws {
         let desk = try ProofDesk()

@@ -109,6 +109,35 @@ struct ReportingTests {
         #expect(visits[2].cause == .unproven(slots: 3))
     }
 
+    @Test(
+        "what stations say of themselves: what is stale and what is a fault, and silence as `status` counts it"
+    )
+    func conditions() throws {
+        let noon = try #require(RFC3339.instant(of: "2026-03-31T12:00:00+07:00"))
+        let stale = JSON.Member(
+            "upstreams",
+            [
+                ["name": "xa", "stale": true, "lastContact": "2026-03-29T05:00:00+07:00"],
+                ["name": "tinh", "stale": false],
+            ])
+        for number in 1...4 { try store.station("ap-\(number)", says: days(1...31)) }
+        try store.desk.tell("ap-1", at: noon, [stale])
+        let fault: JSON = [
+            "code": "upstream", "message": "xa: it is gone", "since": "2026-03-30T05:00:00+07:00",
+        ]
+        try store.desk.tell("ap-2", at: noon, [stale, .init("faults", [fault])])
+        // It promises a status each five minutes.
+        try store.desk.tell("ap-3", at: noon, age: 901)
+        try store.desk.tell("ap-4", at: noon, age: 899)
+        var store = store
+        store.now = "2026-03-31T12:00:00+07:00"
+        let visits = try store.report().visits
+        #expect(visits.map(\.station) == ["ap-3", "ap-2", "ap-1"])
+        #expect(visits.first?.cause == .silent && visits.last?.cause == .stale(upstream: "xa"))
+        #expect(visits[1].cause == .fault(code: "upstream", message: "xa: it is gone"))
+        #expect(visits.last?.since?.text == "2026-03-29")
+    }
+
     @Test("many stations come in order, each with its groups, and can be chosen")
     func many() throws {
         for number in 10..<60 {

@@ -87,6 +87,7 @@ package enum ReportWords {
                 en: "\(figures.count(slots)) slots went to a card that proves nothing")
         case .fault(let code, let message):
             phrase = fault(code, message)
+        case .stale(let upstream): phrase = stale(upstream)
         case .often(let reason, let missed, let due):
             let why = self.reason(reason)[language]
             phrase = Phrase(
@@ -110,11 +111,18 @@ package enum ReportWords {
         case .unproven:
             Phrase(vi: "Card âm thanh không chứng minh được gì", en: "Its sound card proves nothing")
         case .fault(let code, let message): fault(code, message)
+        case .stale(let upstream): stale(upstream)
         case .often(let name, _, _):
             Phrase(
                 vi: "Hay mất lượt phát: \(reason(name)[.vietnamese])",
                 en: "Often silent: \(reason(name)[.english])")
         }
+    }
+
+    private static func stale(_ upstream: String) -> Phrase {
+        Phrase(
+            vi: "Không nhận được chương trình mới từ nguồn \(upstream)",
+            en: "Nothing new comes to it from the upstream \(upstream)")
     }
 
     /// What a station says of itself, as the beginning of a line.
