@@ -214,11 +214,21 @@ struct UploadScenarios {
 
     @Test("Nothing is uploaded while a programme sounds, and the status goes on")
     func quiet() {
-        var puts: [String] = []
+        let store = SimulatedProofStore()
+        let (world, _) = Self.station(store, every: .seconds(60))
+        world.carryOut(.boot)
+        var (during, between, statuses) = (0, 0, 0)
         store.watcher = { [world] path, _ in
-            if path != "ap-3/status.json", world.card.sounding != nil { puts.append(path) }
+            let isSounding = world.card.sounding != nil
+            if path == "ap-3/status.json" {
+                statuses += isSounding ? 1 : 0
+            } else if isSounding {
+                during += 1
+            } else {
+                between += 1
+            }
         }
-        world.run(until: "2026-04-02T04:00:00+07:00")
-        #expect(puts == [])
+        world.run(until: "2026-03-04T04:00:00+07:00")
+        #expect(during == 0 && between > 10 && statuses > 2, "\(during), \(between), \(statuses)")
     }
 }

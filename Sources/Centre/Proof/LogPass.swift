@@ -72,7 +72,7 @@ struct LogPass {
         guard let written = StoredFile.changed(log.folder + "/checkpoint"), now - written < Self.tick else {
             return now
         }
-        usleep(UInt32(Self.tick / 1000))
+        _ = poll(nil, 0, Int32(Self.tick / 1_000_000))
         return Clocks.read().wall.nanoseconds
     }
 

@@ -50,6 +50,45 @@ struct ProofScheduleTests {
         #expect(schedule.isFailing)
     }
 
+    @Test("A station that is switched on every hour sends its log once a day all the same")
+    mutating func switchedOn() {
+        let start = at(0).wall
+        func restarted(after hours: Int64) -> ProofSchedule {
+            var schedule = ProofSchedule(
+                every: .seconds(3600), station: Self.station, at: MonotonicInstant(nanoseconds: 0))
+            let head = Checkpoint(origin: Self.name, size: 10, root: MerkleHash.empty)
+            schedule.opened(
+                ProofOpening(key: "key", head: head, uploadedAt: start - .seconds(hours * 3600)))
+            schedule.grew(to: 300)
+            _ = schedule.act(at: at(0), origin: (.first, Self.name), isQuiet: true, isTimeKnown: true)
+            schedule.folded(LogHead(origin: .first, size: 300, root: MerkleHash.empty))
+            return schedule
+        }
+        for (hours, isDue) in [(1, false), (12, false), (22, false), (23, true), (40, true)] {
+            schedule = restarted(after: Int64(hours))
+            #expect((upload(3000) != nil) == isDue, "\(hours) hours")
+        }
+    }
+
+    @Test("A log begins at most once a day, however often the store contradicts the journal")
+    mutating func origins() {
+        let answers = [100, 200, 86_000, 86_500].map { schedule.mayBeginOrigin(at: at($0).monotonic) }
+        #expect(answers == [true, false, false, true])
+    }
+
+    @Test("Each entry of the journal is in some log: a later one goes on behind what the one before has")
+    mutating func covered() {
+        schedule.grew(to: 1000)
+        schedule.uploaded(256, of: Self.name, at: at(1))
+        #expect(schedule.covered(.first, named: Self.name) == 256)
+        let second = LogOrigin(number: 2, from: 200)
+        schedule.uploaded(50, of: second.name(of: Self.station), at: at(2))
+        // Its first entry is the one that begins it, from further on.
+        #expect(schedule.covered(second, named: second.name(of: Self.station)) == 249)
+        schedule.grew(to: 240)
+        #expect(schedule.covered(second, named: second.name(of: Self.station)) == 240)
+    }
+
     @Test("In its own time it spares requests; who asks gets all of it, once")
     mutating func asked() {
         #expect(upload(40) == true)
