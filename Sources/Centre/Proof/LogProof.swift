@@ -95,6 +95,9 @@ package struct LogProof: Hashable, Sendable {
 
 /// Makes proofs of what is in a station's logs.
 package struct Prover {
+    /// No more slots are named to somebody who has mistyped one, or does not know it.
+    private static let mostSimilar = 24
+
     private let folder: ProofFolder
     private let station: String
 
@@ -107,29 +110,46 @@ package struct Prover {
     package func prove(_ slot: String) throws(CentreError) -> LogProof {
         let keys = try folder.memory(of: station).keys
         var hasHead = false
+        var similar: [String] = []
         for log in folder.logs(of: station) {
             guard let head = log.head(trusting: keys) else { continue }
             hasHead = true
-            if let proof = try prove(slot, log, head) { return proof }
+            if let proof = try prove(slot, log, head, &similar) { return proof }
         }
-        throw CentreError(
-            .refused,
-            hasHead
-                ? Phrase(
-                    vi: "\(station): nhật ký không có kết quả của \(slot)",
-                    en: "\(station): no log has an outcome of \(slot)")
-                : Phrase(
-                    vi: "\(station): không có checkpoint nào ký bằng khóa được tin; xem: loa-centre verify",
-                    en:
-                        "\(station): there is no checkpoint that a trusted key has signed; see: loa-centre verify"
-                ))
+        throw hasHead ? noOutcome(of: slot, similar) : headless
     }
 
-    private func prove(_ slot: String, _ log: StoredLog, _ head: Checkpoint) throws(CentreError) -> LogProof?
-    {
+    private func noOutcome(of slot: String, _ similar: [String]) -> CentreError {
+        let list = similar.map { "\n  " + $0 }.joined()
+        return CentreError(
+            .refused,
+            Phrase(
+                vi: "\(station): nhật ký không có kết quả của \(slot)"
+                    + (similar.isEmpty ? "" : "; có:\(list)"),
+                en: "\(station): no log has an outcome of \(slot)"
+                    + (similar.isEmpty ? "" : "; it has:\(list)")))
+    }
+
+    private var headless: CentreError {
+        CentreError(
+            .refused,
+            Phrase(
+                vi: "\(station): không có checkpoint nào ký bằng khóa được tin; xem: loa-centre verify",
+                en: "\(station): there is no checkpoint that a trusted key has signed; see: loa-centre verify"
+            ))
+    }
+
+    private func prove(
+        _ slot: String, _ log: StoredLog, _ head: Checkpoint, _ similar: inout [String]
+    ) throws(CentreError) -> LogProof? {
         var found: (entry: [UInt8], position: Int64)?
         let edge = try? log.readEntries(to: head.size) { position, entry in
-            if found == nil, OutcomeSlot.matches(entry, slot) { found = (Array(entry), position) }
+            guard found == nil, let other = OutcomeSlot.slot(of: entry) else { return }
+            if Slot.isSame(other, slot) {
+                found = (Array(entry), position)
+            } else if similar.count < Self.mostSimilar, OutcomeSlot.isSimilar(other, to: slot) {
+                similar.append(other)
+            }
         }
         guard let edge, edge.root() == head.root, let checkpoint = try? log.readCheckpoint() else {
             throw Self.unsound(log)
@@ -161,15 +181,22 @@ package struct Prover {
     }
 }
 
-/// Finds the outcome of a slot among entries.
+/// Finds the outcomes of slots among entries.
 enum OutcomeSlot {
-    /// Whether an entry is the outcome of that slot, whatever offset its instant is written with.
-    static func matches(_ entry: UnsafeRawBufferPointer, _ slot: String) -> Bool {
+    /// The slot that an entry is the outcome of; nil where it is none.
+    static func slot(of entry: UnsafeRawBufferPointer) -> String? {
         let limits = JSONParser.Limits(bytes: EntryBundle.mostEntryBytes)
         guard let members = try? JSONParser.members(["kind", "slot"], of: Array(entry), limits: limits),
-            members["kind"]?.text == "outcome", let found = members["slot"]?.text
-        else { return false }
-        return Slot.isSame(found, slot)
+            members["kind"]?.text == "outcome"
+        else { return nil }
+        return members["slot"]?.text
+    }
+
+    /// Whether a slot is on the day that somebody has named, or, where that is no day, has what they wrote in its name.
+    static func isSimilar(_ slot: String, to wanted: String) -> Bool {
+        let day =
+            wanted.split(separator: "@", omittingEmptySubsequences: false).last.map { $0.prefix(10) } ?? ""
+        return CivilDate(text: String(day)) == nil ? slot.contains(wanted) : slot.contains("@" + day)
     }
 }
 

@@ -97,9 +97,9 @@ extension CentreCommand {
     )
     private static let slot = Phrase(
         vi:
-            "SLOT: UPSTREAM/UID@GIỜ như trong loa log. --out FILE: tệp .tlog-proof (C2SP tlog-proof); không có thì in ra.",
+            "SLOT: UPSTREAM/UID@GIỜ như trong loa log; ngày (2026-10-05) hoặc một phần tên thì liệt kê. --out FILE: tệp .tlog-proof (C2SP tlog-proof); không có thì in ra.",
         en:
-            "SLOT: UPSTREAM/UID@TIME as in loa log. --out FILE: a .tlog-proof (C2SP tlog-proof); printed without it."
+            "SLOT: UPSTREAM/UID@TIME as in loa log; a day (2026-10-05) or part of a name lists what there is. --out FILE: a .tlog-proof (C2SP tlog-proof); printed without it."
     )
     private static let checked = Phrase(
         vi: "KEY: khóa công khai của trạm, hoặc tệp chứa khóa. Không cần kho, mạng hay tin ai khác.",

@@ -88,7 +88,9 @@ struct ProofText {
     static func notWell(_ tally: VerdictTally) -> Phrase {
         Phrase(
             vi: "\(tally.wrong) trong \(tally.all) nhật ký không ổn",
-            en: "\(tally.wrong) of \(Format.counted(tally.all, "log")) not as it should be")
+            en:
+                "\(tally.wrong) of \(Format.counted(tally.all, "log")) \(tally.wrong == 1 ? "is" : "are") not sound"
+        )
     }
 
     private func entries(_ count: Int64) -> String {

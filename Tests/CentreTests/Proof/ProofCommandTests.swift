@@ -41,7 +41,7 @@ struct ProofCommandTests {
             "verify DIR/proofs --json", 1,
             #""code":"entry-edited","firstEntry":300,"lastEntry":300,"file":"ap-3/tile/entries/001""#
         ),
-        ("verify DIR/proofs --memory DIR/auditor", 1, "1 of 1 log not as it should be"),
+        ("verify DIR/proofs --memory DIR/auditor", 1, "1 of 1 log is not sound"),
         ("enrol DIR/proofs ap-3 KEY --remove", 0, "trusted no more"), ("verify DIR/proofs", 1, "UNKNOWN KEY"),
         ("verify --help", 0, "--acknowledge"), ("check --help --lang vi", 0, "khóa công khai"),
         ("help", 0, "enrol"),

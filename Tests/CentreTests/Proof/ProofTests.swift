@@ -4,6 +4,7 @@ import ScratchFolders
 import StationCore
 import StationHost
 import StationTrust
+import TerminalText
 import Testing
 
 /// Proofs of single slots: made from a store, checked with nothing but the station's key.
@@ -39,6 +40,23 @@ struct LogProofTests {
             try Prover(desk.proofs, "ap-3").prove("xa/tin-900@2026-11-22T22:00:00Z")
         }
         #expect(throws: CentreError.self) { try Prover(desk.proofs, "ap-4").prove(Self.slot) }
+    }
+
+    @Test("Who does not know a slot's name is told those of its day, or those like it")
+    func similar() throws {
+        let (_, _, desk) = try Self.proven()
+        func said(_ slot: String) throws -> String {
+            let error = #expect(throws: CentreError.self) { try Prover(desk.proofs, "ap-3").prove(slot) }
+            return "\(try #require(error).message[.english])"
+        }
+        let (upstream, rest) = (Self.slot.prefix { $0 != "@" }, Self.slot.drop { $0 != "@" })
+        let day = rest.dropFirst().prefix(10)
+        for wanted in [String(day), "khác/tin@\(day)T01:00:00+07:00"] {
+            let lines = try said(wanted).split(separator: "\n").dropFirst()
+            #expect(lines.count == 24 && lines.allSatisfy { $0.contains("@\(day)T") }, "\(wanted)")
+        }
+        #expect(try said(String(upstream)).contains("\n  " + Self.slot))
+        #expect(try !said("2001-01-01").contains("\n") && !said("không có").contains("\n"))
     }
 
     @Test("A proof of which anything was changed shows nothing")
