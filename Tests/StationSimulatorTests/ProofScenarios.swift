@@ -66,6 +66,26 @@ struct ProofScenarios {
         #expect(items.map { $0["peakDecibels"]?.number } == [-3, nil, -3])
     }
 
+    @Test("T31: what was played is told by hash, path and title, though its files and its timetable are gone")
+    func lostMedia() throws {
+        let (world, ear) = begun()
+        world.run(until: "2026-03-02T05:01:10+07:00")
+        // The outcome is written at the next start, when nothing of the programme is left.
+        world.carryOut(.powerCut(for: .seconds(3600)))
+        for number in 1...3 { world.carryOut(.content("xa/sang-\(number).wav", nil)) }
+        world.carryOut(.publish(Village([Programme("khac", at: "120000", seconds: 60)]).timetable))
+        world.run(until: "2026-03-05T08:00:00+07:00")
+        let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
+        #expect(outcome["reason"]?.text == "power-lost" && outcome["title"]?.text == "sang")
+        let items = outcome["items"]?.elements ?? []
+        #expect(items.map { $0["path"]?.text } == ["sang-1.wav", "sang-2.wav"])
+        #expect(
+            items.map { $0["sha256"]?.text }
+                == ["sang-1.wav", "sang-2.wav"].map { "\(SHA256.hash($0.utf8))" })
+        #expect(world.outcomes.count { $0.slot.contains("sang@2026-03-02") } == 1)
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("I5: so is what a person played when the power went")
     func byHand() throws {
         let (world, _) = begun()
