@@ -27,12 +27,15 @@ struct ProofScenarios {
     @Test("I5: what a power cut ended for good is told item by item, with how its start was measured")
     func powerCut() throws {
         let (world, ear) = begun()
+        world.run(until: "2026-03-02T04:55:00+07:00")
+        world.carryOut(.command(.volume(decibels: -9), operatorPerson))
         world.run(until: "2026-03-02T05:01:10+07:00")
         world.carryOut(.powerCut(for: .seconds(3600)))
         world.run(until: "2026-03-02T08:00:00+07:00")
         let outcome = try #require(world.outcomes.first { $0.slot.contains("sang") }).json
         #expect(outcome["reason"]?.text == "power-lost")
         #expect(outcome["startMethod"]?.text == "delay-fit")
+        #expect(outcome["volumeDecibels"]?.number == -9)
         let (sum, all) = frames(outcome)
         #expect(sum == all && all > 48_000 * 60)
         // The second item was under way.
@@ -95,6 +98,7 @@ struct ProofScenarios {
         world.run(until: "2026-03-02T09:00:00+07:00")
         let outcome = try #require(world.outcomes.first { $0.slot.hasPrefix("local/play@") }).json
         #expect(outcome["reason"]?.text == "power-lost" && outcome["startMethod"]?.text == "delay-fit")
+        #expect(outcome["volumeDecibels"]?.number == -6)
         let (sum, all) = frames(outcome)
         #expect(sum == all && all > 48_000 * 60)
     }

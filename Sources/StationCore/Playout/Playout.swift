@@ -60,6 +60,8 @@ struct Playout: Sendable {
     /// When the first frame is to leave the card.
     var start: MonotonicInstant = .distantFuture
     var permit: Permit?
+    /// How loud an earlier run played it at the most, in dB relative to full scale.
+    var recordedVolume: Double?
     /// Where in the programme the next play begins.
     var position = Duration.zero
     /// Where the clock would put it, if its rule goes by the clock: the instant of its first frame.
@@ -187,6 +189,7 @@ struct Playout: Sendable {
         if let record {
             measured = Measured(record)
             (recorded, recordedRate) = (record.items, record.rate)
+            recordedVolume = record.volumeDecibels
             soundedUntil = record.wall
         }
         let isSameBoot = intent.boot == boot
@@ -201,6 +204,9 @@ struct Playout: Sendable {
             if !isSameBoot { position = Self.longestBeginning }
         }
     }
+
+    /// How loud it is played at the most, or was by an earlier run; in dB relative to full scale.
+    var volumeDecibels: Double? { permit?.ceilingDecibels ?? recordedVolume }
 
     /// Where in the programme a play that starts then begins.
     func position(at start: Instant) -> Duration {

@@ -22,6 +22,8 @@ package struct PositionRecord: Hashable, Sendable {
     package var startErrorMicroseconds: Double?
     /// How its first start was measured.
     package var startMethod: String?
+    /// How loud it was played at the most, in dB relative to full scale.
+    package var volumeDecibels: Double?
     package var xruns: Int
     /// Whether some of it is not proven.
     package var isUnproven: Bool
@@ -46,7 +48,7 @@ package struct PositionRecord: Hashable, Sendable {
     package init(
         slot: String, position: Duration, framesConsumed: Int64, framesPlanned: Int64, rate: Int?,
         wall: Instant, startedAt: Instant, startErrorMicroseconds: Double?, startMethod: String? = nil,
-        xruns: Int,
+        volumeDecibels: Double? = nil, xruns: Int,
         isUnproven: Bool = false, items: [Item]
     ) {
         self.slot = slot
@@ -58,6 +60,7 @@ package struct PositionRecord: Hashable, Sendable {
         self.startedAt = startedAt
         self.startErrorMicroseconds = startErrorMicroseconds
         self.startMethod = startMethod
+        self.volumeDecibels = volumeDecibels
         self.isUnproven = isUnproven
         self.xruns = xruns
         self.items = items
@@ -78,6 +81,7 @@ extension PositionRecord {
             .init("startedAtNanoseconds", .integer(startedAt.nanoseconds)),
             .init("startErrorMicroseconds", startErrorMicroseconds.map { .decimal($0) } ?? .null),
             .init("startMethod", startMethod.map { .string($0) } ?? .null),
+            .init("volumeDecibels", volumeDecibels.map { .decimal($0) } ?? .null),
             .init("unproven", .bool(isUnproven)),
             .init("xruns", .integer(Int64(xruns))),
             .init(
@@ -109,7 +113,8 @@ extension PositionRecord {
             rate: json["rate"]?.integer.map { Int(clamping: $0) }, wall: Instant(nanoseconds: wall),
             startedAt: Instant(nanoseconds: started),
             startErrorMicroseconds: json["startErrorMicroseconds"]?.number,
-            startMethod: json["startMethod"]?.text, xruns: Int(xruns),
+            startMethod: json["startMethod"]?.text, volumeDecibels: json["volumeDecibels"]?.number,
+            xruns: Int(xruns),
             isUnproven: json["unproven"]?.bool ?? false, items: items.compactMap(Item.init))
     }
 }

@@ -265,9 +265,8 @@ extension Station {
             framesPlanned: sum.framesPlanned, rate: sum.rate, wall: now.wall,
             startedAt: sum.startedAt ?? now.wall,
             startErrorMicroseconds: sum.startErrorMicroseconds, startMethod: sum.startMethod,
-            xruns: sum.xruns,
-            isUnproven: sum.isUnproven,
-            items: playout.itemsToRecord(sum))
+            volumeDecibels: playout.volumeDecibels, xruns: sum.xruns,
+            isUnproven: sum.isUnproven, items: playout.itemsToRecord(sum))
     }
 
     private mutating func recordPosition(_ index: Int) {

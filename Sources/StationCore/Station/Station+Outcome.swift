@@ -38,7 +38,7 @@ extension Station {
         let ended = Ended(
             slot: playout.slot.id, description: playout.slot.description, scheduled: playout.slot.scheduled,
             measured: sum, endedAt: sum.startedAt == nil ? nil : playout.soundedUntil,
-            volumeDecibels: playout.permit?.ceilingDecibels, items: items)
+            volumeDecibels: playout.volumeDecibels, items: items)
         append(.outcome, outcome(of: ended, result: result, reason: reason))
         if let reason { answerAsker(of: index, refusal: (reason, "it ended before it began")) }
         forget(index)
@@ -58,8 +58,8 @@ extension Station {
         let record = recoveredPosition.flatMap { Slot.isSame($0.slot, intent.slot) ? $0 : nil }
         let ended = Ended(
             slot: intent.slot, description: intent.description, scheduled: intent.scheduled,
-            measured: record.map(Measured.init) ?? Measured(), endedAt: record?.wall, volumeDecibels: nil,
-            items: record?.items ?? [])
+            measured: record.map(Measured.init) ?? Measured(), endedAt: record?.wall,
+            volumeDecibels: record?.volumeDecibels, items: record?.items ?? [])
         let isHeard = ended.measured.framesConsumed > 0
         append(.outcome, outcome(of: ended, result: isHeard ? "partial" : "missed", reason: reason))
     }

@@ -65,7 +65,7 @@ struct LogRepairTests: LogTests {
             slot: "xa/tin@1", position: .seconds(9), framesConsumed: 9, framesPlanned: 99,
             rate: 44_100, wall: Instant(seconds: 2), startedAt: Instant(seconds: 1),
             startErrorMicroseconds: -7.5,
-            startMethod: "delay-fit", xruns: 2, isUnproven: true,
+            startMethod: "delay-fit", volumeDecibels: -6.5, xruns: 2, isUnproven: true,
             items: [.init(measured, path: "a.mp3", sha256: SHA256.hash("a".utf8), language: "km")])
         let file = PositionFile(state: state, calls: .kernel)
         try write(0..<3)
