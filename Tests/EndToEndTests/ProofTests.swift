@@ -145,6 +145,39 @@ private let kills = ProcessInfo.processInfo.environment["LOA_KILLS"].flatMap { I
         #expect(station.waits { try !station.faults().contains("proof") })
     }
 
+    @Test("T29: what was written without a network goes up in order when it is back, however often it is cut")
+    func backlog() throws {
+        server.stop()
+        try configure(proof())
+        try broadcast.schedule(in: 7000)
+        try broadcast.write("item.wav", seconds: 1)
+        try broadcast.start()
+        try #require(station.isAnswering())
+        for number in 0..<270 {
+            try #require(try station.loa("mute", "--for", "1h", "--reason", "lần \(number)").code == 0)
+            try #require(try station.loa("unmute").code == 0)
+        }
+        #expect(try station.status()["proof"]?["uploaded"]?.integer == 0)
+        var sizes: [Int64] = []
+        for cut in 0..<6 {
+            try server.start()
+            let sync = try station.begin("sync")
+            usleep(UInt32(cut) * 15_000)
+            server.stop()
+            sync.waitUntilExit()
+            sizes.append(checkpoint()?.size ?? 0)
+        }
+        try server.start()
+        try #require(try isUploaded())
+        #expect(sizes == sizes.sorted() && checkpoint()?.size ?? 0 > 540, "\(sizes)")
+        #expect(try verifier().code == 0)
+        // A full tile goes up once, or once more where the answer to it was cut.
+        let full = try server.requests.filter { $0.path.contains("/tile/") && !$0.path.contains(".p/") }
+            .filter { 200..<300 ~= $0.status }.map(\.path)
+        #expect(Set(full).count == 4 && full.count <= 4 + 6, "\(full)")
+        #expect(station.waits { try !station.faults().contains("proof") })
+    }
+
     @Test("T32: a station whose disk is an old image begins another log, and forks none")
     func restoredImage() throws {
         try configure(proof())
