@@ -170,7 +170,7 @@ private final class FetchLoop {
             store, transfers, budget,
             place: { (try? repositories.named($0.upstream))?.url(of: $0.path, $0.content) }, report: report)
         file = ManifestFile(state: setup.state)
-        proof = ProofUploads(setup, transfers) { report(.proofOpened($0)) }
+        proof = ProofUploads(setup, transfers, report: report)
     }
 
     func run() {

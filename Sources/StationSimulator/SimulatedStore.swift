@@ -177,7 +177,7 @@ package final class SimulatedStore {
         }
         defer { tornBytes = 0 }
         return Recovery(
-            log: log, position: position, boot: boot, tornBytes: tornBytes, lines: lines,
+            log: log, position: position, boot: boot, tornBytes: tornBytes,
             durability: backlog.isEmpty ? .durable : .inRun)
     }
 }

@@ -289,7 +289,7 @@ package final class World {
         let recovery = store.recover(boot: "boot-\(boots)")
         station = Station(settings: settings, now: now)
         isRunning = true
-        toldLines = recovery.lines
+        toldLines = 0
         handle(.started(recovery))
         guard isRunning else { return }
         send(.fetched(.opened(stored)))

@@ -41,6 +41,7 @@ extension Desk {
         } else {
             say(text.summary(tally))
         }
+        guard tally.stations > 0 else { throw CentreError(.refused, ProofText.noStations(words.operands[0])) }
         guard tally.isWell else { throw CentreError(.refused, ProofText.notWell(tally)) }
     }
 

@@ -25,7 +25,8 @@ extension Desk {
         bar.clear()
         if let path = words.value("--html") {
             do throws(SystemError) {
-                try DurableFile.replace(path, with: ReportPage(report, language).bytes, surroundings.calls)
+                try DurableFile.replace(
+                    path, with: ReportPage(report, language).bytes, mode: 0o644, surroundings.calls)
             } catch { throw CentreError(error) }
         }
         if isJSON {

@@ -21,7 +21,12 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-const height = 8
+const (
+	height = 8
+	// No log has more entries, and no file of one is longer: 256 entries, each behind its length.
+	most    = 1 << 40
+	longest = 1 << height * (2 + 65535)
+)
 
 type head struct {
 	origin string
@@ -77,8 +82,20 @@ func check(folder, key string, older []string) (int64, error) {
 	return now.tree.N, checkTiles(folder, now.tree.N, tree)
 }
 
+// readFile reads a plain file that is no longer than any of a log's can be: a store may hold pipes, links and devices.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > longest {
+		return nil, fmt.Errorf("%s: no plain file, or too long", path)
+	}
+	return os.ReadFile(path)
+}
+
 func readHead(path string, verifier note.Verifier) (head, error) {
-	bytes, err := os.ReadFile(path)
+	bytes, err := readFile(path)
 	if err != nil {
 		return head{}, err
 	}
@@ -93,6 +110,9 @@ func readHead(path string, verifier note.Verifier) (head, error) {
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil {
 		return head{}, err
+	}
+	if size < 0 || size > most {
+		return head{}, errors.New("no size")
 	}
 	root, err := base64.StdEncoding.DecodeString(lines[2])
 	if err != nil || len(root) != tlog.HashSize {
@@ -146,7 +166,7 @@ func readTree(folder string, signed tlog.Tree) (tlog.HashReader, error) {
 
 // readBundle hashes the entries of a bundle: as many as it begins with, and what is wrong with the rest.
 func readBundle(folder string, first, width int64) ([]tlog.Hash, error) {
-	bytes, err := os.ReadFile(filepath.Join(folder, path("entries", first>>height, int(width))))
+	bytes, err := readFile(filepath.Join(folder, path("entries", first>>height, int(width))))
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +210,7 @@ func checkTiles(folder string, size int64, tree tlog.HashReader) error {
 		for index := int64(0); index<<height < count; index++ {
 			tile := tlog.Tile{H: height, L: level, N: index, W: int(min(count-index<<height, 1<<height))}
 			name := path(strconv.Itoa(level), index, tile.W)
-			found, err := os.ReadFile(filepath.Join(folder, name))
+			found, err := readFile(filepath.Join(folder, name))
 			if err != nil {
 				return err
 			}
@@ -214,7 +234,7 @@ func (reader *tiles) Height() int { return height }
 func (reader *tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 	data := make([][]byte, len(wanted))
 	for place, tile := range wanted {
-		bytes, err := os.ReadFile(filepath.Join(reader.folder, path(strconv.Itoa(tile.L), tile.N, tile.W)))
+		bytes, err := readFile(filepath.Join(reader.folder, path(strconv.Itoa(tile.L), tile.N, tile.W)))
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,6 @@ struct BundleScan {
         /// The first index, and the last; nil where there are no entries.
         var indexes: (first: Int64, last: Int64)?
         var faults: [Fault] = []
-        var changed: Int64 = 0
     }
 
     /// No more faults of a part are told.
@@ -57,7 +56,6 @@ extension BundleScan {
             let isFull = try? log.read(leaves, &tile, limit: width * MerkleHash.byteCount),
             tile.bytes.count == (isFull ? Tile.fullWidth : width) * MerkleHash.byteCount
         else { return false }
-        outcome.changed = max(outcome.changed, bundle.changed, tile.changed)
         var hashes: [MerkleHash] = []
         hashes.reserveCapacity(width)
         bundle.bytes.withUnsafeBytes { bytes in
@@ -93,6 +91,8 @@ extension BundleScan {
 
     private mutating func look(at entry: UnsafeRawBufferPointer, _ position: Int64) {
         guard let index = EntryScan.index(of: entry) else { return tell(.entryMalformed, position) }
+        // The entry that begins a later log comes out of its turn: those behind it were written before it.
+        if log.number > 1, position == 0 { return }
         if let (first, last) = outcome.indexes {
             if index <= last { tell(.indexNotGrowing, position) }
             outcome.indexes = (first, index)

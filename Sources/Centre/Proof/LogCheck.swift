@@ -32,7 +32,7 @@ struct LogCheck {
 
     private init(_ log: StoredLog, _ memory: StationMemory) {
         self.log = log
-        keys = memory.keys.filter { $0.name == LogOrigin.keyName(of: log.station) }
+        keys = memory.keys
         known = memory[log.origin]
         result = LogResult(origin: log.origin)
         result.rememberedSize = known?.size
@@ -60,32 +60,16 @@ struct LogCheck {
 
     /// The head, if a trusted key has signed it for this log.
     private mutating func head() -> Checkpoint? {
-        let bytes: [UInt8]
-        do throws(SystemError) { bytes = try log.readCheckpoint() } catch {
-            result.add(error.isMissing ? LogText.headMissing(log, known?.size) : LogText.headUnreadable(log))
-            return nil
+        switch SignedHead(of: log, trusting: keys) {
+        case .trusted(let head): return head
+        case .missing: result.add(LogText.headMissing(log, known?.size))
+        case .malformed: result.add(LogText.headMalformed(log))
+        case .unreadable(let error): result.add(LogText.headUnreadable(log, error))
+        case .keyUnknown(let ids): result.add(LogText.keyUnknown(log, ids))
+        case .signatureBad(let id): result.add(LogText.signatureBad(log, id))
+        case .ofAnother(let origin): result.add(LogText.headOfAnother(log, origin))
         }
-        guard let note = SignedNote(bytes), let head = Checkpoint(text: note.text),
-            head.size <= StoredLog.mostEntries
-        else {
-            result.add(LogText.headUnreadable(log))
-            return nil
-        }
-        if !keys.contains(where: { note.isSigned(by: $0) }) {
-            let named = keys.first { key in
-                note.signatures.contains { $0.name == key.name && $0.keyID == key.id }
-            }
-            let ids = note.signatures.map { "\($0.name)+\(Hexadecimal.text($0.keyID))" }
-            result.add(
-                named.map { LogText.signatureBad(log, Hexadecimal.text($0.id)) }
-                    ?? LogText.keyUnknown(log, ids))
-            return nil
-        }
-        guard head.origin == log.origin else {
-            result.add(LogText.headOfAnother(log, head.origin))
-            return nil
-        }
-        return head
+        return nil
     }
 
     /// Compares a head with a remembered one that is not smaller; true where there is nothing else to be found.
@@ -137,7 +121,7 @@ struct LogCheck {
         for fault in outcome.faults { result.add(LogText.fault(fault, log)) }
         var seen = StationMemory.Log(
             origin: log.origin, edge: outcome.edge, root: head.root, lastIndex: outcome.lastIndex,
-            changed: outcome.changed, isAcknowledged: known?.isAcknowledged ?? (log.number == 1))
+            files: outcome.files, isAcknowledged: known?.isAcknowledged ?? (log.number == 1))
         if outcome.lastIndex < 0 { seen.lastIndex = known?.lastIndex ?? -1 }
         self.seen = seen
         guard log.number > 1 else { return }

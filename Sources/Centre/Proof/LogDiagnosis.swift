@@ -148,7 +148,7 @@ struct LogDiagnosis {
             let comparison = BundleComparison(Array(found.prefix(bundle.width)), with: leaves)
             if let finding = LogText.finding(comparison, log, bundle) {
                 tell(finding)
-            } else if !isWhole || found.count < bundle.width {
+            } else if !isWhole || found.count < (isFull ? Tile.fullWidth : bundle.width) {
                 tell(LogText.malformed(log, bundle))
             }
         } catch { tell(about: bundle, error) }
@@ -196,7 +196,7 @@ struct LogDiagnosis {
             // It was smaller then, and that file may still be there: its full one has not arrived.
             if width == 0 { return isLast ? .incomplete : .truncated }
             let isStillThere =
-                StoredFile.changed(log.path(of: Tile(tile.kind, tile.index, width: width))) != nil
+                StoredFile.outside(of: log.path(of: Tile(tile.kind, tile.index, width: width))) != nil
             return isStillThere ? .incomplete : .truncated
         }
         guard !isLast else { return .incomplete }
@@ -204,7 +204,7 @@ struct LogDiagnosis {
         let following = Int(
             min(head.count(at: tile.kind.level) - next << Int64(Tile.height), Int64(Tile.fullWidth)))
         let isFollowed = [following, Tile.fullWidth].contains {
-            StoredFile.changed(log.path(of: Tile(tile.kind, next, width: $0))) != nil
+            StoredFile.outside(of: log.path(of: Tile(tile.kind, next, width: $0))) != nil
         }
         return isFollowed ? .truncated : .incomplete
     }
@@ -238,7 +238,9 @@ struct LogDiagnosis {
         var (index, count) = (Int64(0), head.count(at: kind.level))
         while count > 0, findings.count < LogResult.mostFindings {
             let tile = Tile(kind, index, width: Int(min(count, Int64(Tile.fullWidth))))
-            let isThere = [tile, Tile(kind, index)].contains { StoredFile.changed(log.path(of: $0)) != nil }
+            let isThere = [tile, Tile(kind, index)].contains {
+                StoredFile.outside(of: log.path(of: $0)) != nil
+            }
             if !isThere {
                 let verdict = verdict(ofMissing: tile)
                 tell(LogText.missing(log, tile, verdict))

@@ -12,7 +12,8 @@ struct LogPass {
     struct Outcome {
         var edge: MerkleEdge
         var lastIndex: Int64
-        var changed: Int64
+        /// What the full files look like from outside, before they were read.
+        var files: String
         var entriesRead: Int64
         /// Entries that say less than they must, though they were signed so.
         var faults: [BundleScan.Fault]
@@ -32,7 +33,6 @@ struct LogPass {
 
     private var edge = MerkleEdge()
     private var lastIndex: Int64 = -1
-    private var changed: Int64 = 0
     private var faults: [BundleScan.Fault] = []
 
     /// Prepares to read a log up to a head that a trusted key has signed.
@@ -45,8 +45,11 @@ struct LogPass {
 
     /// Reads what is new, or everything; nil if anything does not fit.
     mutating func run(readsAll: Bool, progress: (Int64) -> Void = { _ in }) -> Outcome? {
-        let began = settle()
-        if let known, !readsAll, !hasChanged(known) { begin(behind: known) }
+        settle()
+        let files = look(upTo: head.size)
+        if let known, !readsAll, known.files == (known.size == head.size ? files : look(upTo: known.size)) {
+            begin(behind: known)
+        }
         let start = edge.size
         while edge.size < head.size {
             guard readRound() else { return nil }
@@ -55,8 +58,7 @@ struct LogPass {
         if let known, known.size == head.size, edge != known.edge { return nil }
         guard edge.root() == head.root, tilesFit(from: start) else { return nil }
         return Outcome(
-            edge: edge, lastIndex: lastIndex,
-            changed: min(max(changed, known?.changed ?? 0), began - Self.tick),
+            edge: edge, lastIndex: lastIndex, files: files,
             entriesRead: head.size - start, faults: faults)
     }
 
@@ -64,16 +66,13 @@ struct LogPass {
 
     /// Waits for the file system's clock to go past what the station has just put there.
     ///
-    /// Who edits a file within the same tick as the last upload gives it no later time than the newest file has: that
-    /// was not seen. Now all that is edited from here on is later than all that is read.
-    /// - Returns: the instant from which on that holds, in nanoseconds since 1970.
-    private func settle() -> Int64 {
-        let now = Clocks.read().wall.nanoseconds
-        guard let written = StoredFile.changed(log.folder + "/checkpoint"), now - written < Self.tick else {
-            return now
-        }
+    /// Who edits a file within the tick of its upload gives it no other time than it has: that was not seen. Now all
+    /// that is edited from here on has a later one.
+    private func settle() {
+        guard let head = StoredFile.outside(of: log.folder + "/checkpoint"),
+            Clocks.read().wall.nanoseconds - head.changed < Self.tick
+        else { return }
         _ = poll(nil, 0, Int32(Self.tick / 1_000_000))
-        return Clocks.read().wall.nanoseconds
     }
 
     /// Begins at the last tile that was full the last time: what came behind it is another file now.
@@ -83,22 +82,26 @@ struct LogPass {
         guard let begun = MerkleEdge(size: bundles << Int64(Tile.height), subtrees: Array(subtrees)) else {
             return
         }
-        edge = begun
+        (edge, lastIndex) = (begun, begun.size == known.size ? known.lastIndex : -1)
     }
 
-    /// Whether a file that was read the last time is gone, or something about it has changed since.
+    /// What the files of the tiles that are full at a size look like from outside: a hash over where each lies on the
+    /// disk, how long it is, and when anything about it changed last.
     ///
-    /// That costs a look at each file and no reading of it, and finds what was edited in the ordinary way. Whoever can
-    /// set the store's clock back escapes it: then everything must be read.
-    private func hasChanged(_ known: StationMemory.Log) -> Bool {
+    /// That costs a look at each file and no reading of it, and finds what was edited, replaced, or moved there since.
+    /// A disk that forgets, or root with a clock set back, escapes it: then everything must be read.
+    private func look(upTo size: Int64) -> String {
+        var hash = SHA256()
         for kind in [Tile.Kind.entries] + Tile.levels.map({ .hashes(level: $0) }) {
-            for index in 0..<(known.size >> Int64(Tile.height * (kind.level + 1))) {
-                guard let changed = StoredFile.changed(log.path(of: Tile(kind, index))),
-                    changed <= known.changed
-                else { return true }
+            for index in 0..<(size >> Int64(Tile.height * (kind.level + 1))) {
+                // A head may promise more than any disk holds: what is not there will not be read either.
+                guard let file = StoredFile.outside(of: log.path(of: Tile(kind, index))) else { break }
+                withUnsafeBytes(of: (file.number, file.size, file.changed)) { hash.update($0) }
             }
+            // Where one kind ends and the next begins.
+            withUnsafeBytes(of: Int64.min) { hash.update($0) }
         }
-        return false
+        return "\(hash.finish())"
     }
 
     // MARK: Entries
@@ -122,7 +125,6 @@ struct LogPass {
 
     private mutating func take(_ outcome: BundleScan.Outcome) -> Bool {
         guard outcome.isWhole else { return false }
-        changed = max(changed, outcome.changed)
         if let (first, last) = outcome.indexes {
             if first <= lastIndex { faults.append(.init(position: edge.size, code: .indexNotGrowing)) }
             lastIndex = last
@@ -162,7 +164,6 @@ struct LogPass {
             let from = min(start, max(count - 1, 0) << bits)
             for tile in Tile.added(.hashes(level: level), from: from, to: head.size) {
                 guard let hashes = log.hashes(of: tile, &file) else { return false }
-                changed = max(changed, file.changed)
                 guard MerkleEdge(of: hashes).subtrees == expected(of: tile, &file) else { return false }
             }
         }

@@ -110,12 +110,17 @@ package struct Prover {
     package func prove(_ slot: String) throws(CentreError) -> LogProof {
         let keys = try folder.memory(of: station).keys
         var hasHead = false
+        var unsound: CentreError?
         var similar: [String] = []
         for log in folder.logs(of: station) {
-            guard let head = log.head(trusting: keys) else { continue }
+            guard let head = SignedHead(of: log, trusting: keys).trusted else { continue }
             hasHead = true
-            if let proof = try prove(slot, log, head, &similar) { return proof }
+            // One log that does not fit takes nothing from what the others prove.
+            do throws(CentreError) {
+                if let proof = try prove(slot, log, head, &similar) { return proof }
+            } catch { unsound = unsound ?? error }
         }
+        if let unsound { throw unsound }
         throw hasHead ? noOutcome(of: slot, similar) : headless
     }
 

@@ -30,10 +30,18 @@ enum LogText {
                 en: "the checkpoint is gone; the last one had \(counted(remembered))"))
     }
 
-    static func headUnreadable(_ log: StoredLog) -> LogFinding {
+    static func headUnreadable(_ log: StoredLog, _ error: SystemError) -> LogFinding {
+        LogFinding(
+            .incomplete, .unreadable, file: log.name("checkpoint"),
+            Phrase(vi: "không đọc được checkpoint: \(error)", en: "the checkpoint cannot be read: \(error)"))
+    }
+
+    static func headMalformed(_ log: StoredLog) -> LogFinding {
         LogFinding(
             .tampered, .headUnreadable, file: log.name("checkpoint"),
-            Phrase(vi: "checkpoint hỏng", en: "the checkpoint is none"))
+            Phrase(
+                vi: "đây không phải checkpoint: rỗng, bị cắt hoặc là thứ khác",
+                en: "this is no checkpoint: it is empty, cut, or something else"))
     }
 
     static func signatureBad(_ log: StoredLog, _ id: String) -> LogFinding {

@@ -17,8 +17,8 @@ package struct StationMemory: Hashable, Sendable {
         package var root: MerkleHash
         /// The `index` of its last entry; -1 where it has none.
         package var lastIndex: Int64
-        /// When the last of its files changed that was read, in nanoseconds since 1970 by the store's clock.
-        package var changed: Int64
+        /// What its full files looked like from outside when they were read; empty where nobody knows.
+        package var files: String
         /// Whether somebody has looked into why it was begun; the first log of a station needs nobody.
         package var isAcknowledged: Bool
 
@@ -84,7 +84,7 @@ extension StationMemory.Log {
         [
             "origin": .string(origin), "size": .integer(size), "root": .string(Base64.text(root.bytes)),
             "edge": .array(edge.subtrees.map { .string(Base64.text($0.bytes)) }),
-            "lastIndex": .integer(lastIndex), "changedNanoseconds": .integer(changed),
+            "lastIndex": .integer(lastIndex), "files": .string(files),
             "acknowledged": .bool(isAcknowledged),
         ]
     }
@@ -97,11 +97,10 @@ extension StationMemory.Log {
             let subtrees = json["edge"]?.elements, let root = hash(json["root"]),
             let edge = MerkleEdge(size: size, subtrees: subtrees.compactMap(hash)),
             edge.root() == root, let lastIndex = json["lastIndex"]?.integer,
-            let changed = json["changedNanoseconds"]?.integer,
             let isAcknowledged = json["acknowledged"]?.bool
         else { return nil }
         self.init(
-            origin: origin, edge: edge, root: root, lastIndex: lastIndex, changed: changed,
+            origin: origin, edge: edge, root: root, lastIndex: lastIndex, files: json["files"]?.text ?? "",
             isAcknowledged: isAcknowledged)
     }
 }

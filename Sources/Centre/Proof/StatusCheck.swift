@@ -78,6 +78,8 @@ package struct StationState: Hashable, Sendable {
             case timeBack = "time-back"
             /// Its clock is ahead of the centre's: its silence could not be seen.
             case timeAhead = "time-ahead"
+            /// It says that its log began anew, and nobody has acknowledged that.
+            case lost
             /// Nothing was heard of it for three times as long as it promises.
             case silent
             /// It says itself that something is wrong.
@@ -136,18 +138,29 @@ package struct StatusCheck {
 
     private func look(at station: String, _ heard: inout HeardStations) throws(CentreError) -> StationState {
         var state = StationState(station: station)
-        let keys = try folder.memory(of: station).keys
+        let memory: StationMemory
+        // One broken file must not keep the other stations from being looked at.
+        do throws(CentreError) { memory = try folder.memory(of: station) } catch {
+            state.findings = [StatusText.memoryUnreadable(error)]
+            return state
+        }
         let status: StationStatus
         do throws(StationStatus.Refusal) {
-            status = try StationStatus(of: station, in: folder, trusting: keys)
+            status = try StationStatus(of: station, in: folder, trusting: memory.keys)
         } catch {
             state.findings = [StatusText.refused(error, station)]
             return state
         }
         state.status = status
         let before = heard[station]
-        heard.hear(status, of: station)
+        // A time that has not come would make each right one after it look old.
+        if status.time - surroundings.now <= .seconds(Self.aheadSeconds) { heard.hear(status, of: station) }
         judgeTime(status, before, &state)
+        if let origin = status.json["proof"]?["origin"]?.text, origin != LogOrigin.keyName(of: station),
+            memory[origin]?.isAcknowledged != true
+        {
+            state.findings.append(StatusText.lost(origin))
+        }
         judge(status, since: heard[station]?.behindSince, &state)
         let order = StationState.Finding.Code.allCases
         state.findings.sort { (order.firstIndex(of: $0.code) ?? 0) < (order.firstIndex(of: $1.code) ?? 0) }

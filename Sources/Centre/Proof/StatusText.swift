@@ -28,6 +28,18 @@ enum StatusText {
         }
     }
 
+    static func memoryUnreadable(_ error: CentreError) -> StationState.Finding {
+        Finding(code: .unreadable, message: error.message)
+    }
+
+    static func lost(_ origin: String) -> StationState.Finding {
+        Finding(
+            code: .lost,
+            message: Phrase(
+                vi: "nhật ký bắt đầu lại (\(origin)); mất gì: loa-centre verify",
+                en: "its log began anew (\(origin)); what is lost: loa-centre verify"))
+    }
+
     static func silent(_ time: Phrase) -> StationState.Finding {
         Finding(
             code: .silent,

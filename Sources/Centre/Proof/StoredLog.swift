@@ -40,15 +40,6 @@ package struct StoredLog: Hashable, Sendable {
         return Array(file.bytes)
     }
 
-    /// The head, if one of these keys has signed it for this log.
-    package func head(trusting keys: [NoteKey]) -> Checkpoint? {
-        guard let bytes = try? readCheckpoint(), let note = SignedNote(bytes),
-            keys.contains(where: { $0.name == LogOrigin.keyName(of: station) && note.isSigned(by: $0) }),
-            let head = Checkpoint(text: note.text), head.origin == origin, head.size <= Self.mostEntries
-        else { return nil }
-        return head
-    }
-
     // MARK: Entries
 
     /// Why entries cannot be read.
@@ -146,8 +137,6 @@ extension EntryBundle {
 struct StoredFile {
     private var buffer: [UInt8] = []
     private var count = 0
-    /// When anything about the file changed last, in nanoseconds since 1970 by the store's clock.
-    private(set) var changed: Int64 = 0
 
     /// What the file holds.
     var bytes: ArraySlice<UInt8> { buffer[..<count] }
@@ -164,7 +153,6 @@ struct StoredFile {
             throw SystemError(call: "read \(path)", code: EINVAL)
         }
         guard information.st_size <= limit else { throw SystemError(call: "read \(path)", code: EFBIG) }
-        changed = information.st_ctim.nanoseconds
         let size = Int(information.st_size)
         if buffer.count < size { buffer = [UInt8](repeating: 0, count: size) }
         while count < size {
@@ -181,11 +169,23 @@ struct StoredFile {
 }
 
 extension StoredFile {
-    /// When anything about a file changed last, likewise; nil where there is no file.
-    static func changed(_ path: String) -> Int64? {
+    /// A file as it looks without being read.
+    struct Outside: Hashable {
+        /// Which file of its file system it is.
+        var number: UInt64
+        /// Its length, in bytes.
+        var size: Int64
+        /// When anything about it changed last, in nanoseconds since 1970 by the store's clock.
+        var changed: Int64
+    }
+
+    /// How a file looks; nil where there is no file.
+    static func outside(of path: String) -> Outside? {
         var information = stat()
         guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
-        return information.st_ctim.nanoseconds
+        return Outside(
+            number: UInt64(information.st_ino), size: Int64(information.st_size),
+            changed: information.st_ctim.nanoseconds)
     }
 }
 

@@ -24,7 +24,7 @@ struct SlotOutcome: Hashable {
     private static let rates: ClosedRange<Int64> = 4_000...768_000
     /// So many themes of one programme are counted, so long each may be, in bytes.
     private static let mostThemes = 16
-    private static let mostThemeBytes = 200
+    static let mostThemeBytes = 200
 
     /// Reads an entry; nil where it is no outcome that could be counted.
     ///
@@ -54,8 +54,12 @@ struct SlotOutcome: Hashable {
         let isHeard = verdict != .unproven && verdict != .missed && frames > 0
         milliseconds =
             isHeard ? Self.milliseconds(frames, ownRate ?? rate.flatMap { Self.rates ~= $0 ? $0 : nil }) : 0
+        guard milliseconds <= Self.mostMilliseconds else { return nil }
         isByHand = Slot.isByHand(slot)
     }
+
+    /// Nothing sounds longer than a day: a station that says so would have any number of minutes.
+    private static let mostMilliseconds: Int64 = 86_400_000
 
     private static func milliseconds(_ frames: Int64, _ rate: Int64?) -> Int64 {
         let (product, overflow) = frames.multipliedReportingOverflow(by: 1000)

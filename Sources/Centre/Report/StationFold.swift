@@ -96,7 +96,9 @@ struct StationFold {
         lastWall.removeAll(keepingCapacity: true)
         lastWall += UnsafeRawBufferPointer(rebasing: entry[wall])
         if isReported.indices ~= day { isReported[day] = true }
-        guard let before = previous, before.index + 1 == index, entry.holds(before.boot, at: boot) else {
+        guard let before = previous, before.index < index, before.index == index - 1,
+            entry.holds(before.boot, at: boot)
+        else {
             previous = (index, Array(entry[boot]), day)
             return true
         }
@@ -140,7 +142,9 @@ struct StationFold {
         case .boot:
             version = json["version"]?.text ?? version
             if let names = json["groups"]?.elements {
-                groups = names.prefix(Self.mostGroups).compactMap(\.text)
+                groups = names.prefix(Self.mostGroups).compactMap(\.text).filter {
+                    $0.utf8.count <= SlotOutcome.mostThemeBytes
+                }
             }
         case .clock, .timetable, .intent, .device, .command, .fault: break
         }

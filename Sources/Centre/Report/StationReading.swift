@@ -44,11 +44,16 @@ struct StationReading {
             return result
         }
         let known = memory[log.origin]
-        let head = log.head(trusting: memory.keys)
-        if head == nil {
-            let isThere = (try? log.readCheckpoint()) != nil
-            result.doubt = isThere ? .unknownKey : .headMissing
+        let found = SignedHead(of: log, trusting: memory.keys)
+        let head = found.trusted
+        switch found {
+        case .trusted: break
+        case .missing: result.doubt = .headMissing
+        case .keyUnknown: result.doubt = .unknownKey
+        case .malformed, .signatureBad, .ofAnother: result.doubt = .tampered
+        case .unreadable: result.doubt = .unreadable
         }
+        if let head, let known, head.size == known.size, head.root != known.root { result.doubt = .forked }
         if let head, let known, head.size < known.size { result.doubt = .rolledBack }
         let remembered = known.map { Checkpoint(origin: $0.origin, size: $0.size, root: $0.root) }
         var edge = MerkleEdge()

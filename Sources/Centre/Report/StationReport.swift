@@ -46,6 +46,17 @@ package struct StationReport: Sendable {
     package var unreadable = 0
     /// The latest days on which most of what was due was missed, and mostly why.
     package var trouble: Trouble?
+    /// What its last days say, where it misses slots again and again.
+    package var often: Often?
+
+    /// Misses of the last days.
+    package struct Often: Hashable, Sendable {
+        /// Slots that were due, and that were missed.
+        package var due: Int
+        package var missed: Int
+        /// The most frequent reason.
+        package var reason: String
+    }
 
     /// Days without a break, up to the last one on which anything was due, on which at least half was missed.
     package struct Trouble: Hashable, Sendable {
@@ -82,6 +93,8 @@ package enum LogDoubt: String, Hashable, Sendable, CaseIterable {
     case rolledBack = "rolled-back"
     /// What lies there is not what was signed.
     case tampered
+    /// The station's key has signed another history of it.
+    case forked
     /// Entries that were signed for are not there.
     case incomplete
     /// Files cannot be read.
@@ -180,6 +193,7 @@ extension StationFold {
         }
         mark(&report.days, now: now)
         report.trouble = Self.trouble(report.days, reasons)
+        report.often = Self.often(report.days, reasons)
         return report
     }
 
@@ -215,6 +229,24 @@ extension StationFold {
         let most = sums.max { ($0.value, $1.key) < ($1.value, $0.key) }
         guard let since, let most else { return nil }
         return .init(since: since, due: due, missed: missed, reason: Self.reasons[most.key])
+    }
+
+    /// So many of its last days show whether a station misses slots again and again, if that share is missed.
+    private static let recentDays = 30
+    private static let oftenMissed = 0.05
+
+    /// What the last days say, if at least half of what they missed is for one reason that somebody has to look into.
+    private static func often(_ days: [DayCell], _ reasons: [[Int: Int]]) -> StationReport.Often? {
+        let recent = days.indices.suffix(recentDays)
+        let (due, missed) = recent.reduce((0, 0)) { ($0.0 + days[$1].due, $0.1 + days[$1][.missed]) }
+        var sums: [Int: Int] = [:]
+        for day in recent {
+            sums.merge(reasons[day].filter { isTrouble(Self.reasons[$0.key]) }, uniquingKeysWith: +)
+        }
+        let most = sums.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        guard due > 0, Double(missed) >= oftenMissed * Double(due), let most, most.value * 2 >= missed
+        else { return nil }
+        return .init(due: due, missed: missed, reason: Self.reasons[most.key])
     }
 
     /// The finest rows, in order of day, class and themes; days that nobody speaks for have none.

@@ -90,9 +90,6 @@ package struct Visit: Hashable, Sendable {
 extension Report {
     /// A station that promises nothing, for it has no status, sends its log once a day.
     private static let unpromised = Duration.seconds(2 * 86_400)
-    /// So many of its last days show whether a station misses slots again and again, if that share is missed.
-    private static let recentDays = 30
-    private static let oftenMissed = 0.05
 
     /// What needs somebody, the most urgent first, and of equals what has lasted longest.
     package var visits: [Visit] {
@@ -115,7 +112,7 @@ extension Report {
         var found: [Visit] = []
         for doubt in Set(station.logs.compactMap(\.doubt)).sorted(by: { $0.rawValue < $1.rawValue }) {
             switch doubt {
-            case .tampered, .rolledBack, .headMissing, .incomplete, .unreadable:
+            case .tampered, .forked, .rolledBack, .headMissing, .incomplete, .unreadable:
                 found.append(visit(.log(doubt), since: nil))
             case .notEnrolled, .unknownKey, .lost: found.append(visit(.desk(doubt), since: nil))
             }
@@ -124,7 +121,9 @@ extension Report {
         let isBelieved = station.isVerified
         let heard = [station.lastHeard, station.condition?.time].compactMap(\.self).max()
         let patience = station.condition?.patience ?? Self.unpromised
-        if isBelieved, let heard, reference - heard > patience {
+        if station.logs.isEmpty, !station.keys.isEmpty, heard.map({ reference - $0 > patience }) ?? true {
+            found.append(visit(.silent, since: heard.map { period.zone.civilTime(at: $0).date }))
+        } else if isBelieved, let heard, reference - heard > patience {
             found.append(visit(.silent, since: period.zone.civilTime(at: heard).date))
         } else if let trouble = station.trouble {
             found.append(
@@ -133,8 +132,9 @@ extension Report {
                     since: period[trouble.since]))
         } else if let unproven = latelyUnproven(station) {
             found.append(visit(.unproven(slots: unproven.slots), since: period[unproven.since]))
-        } else if let often = oftenMissed(station) {
-            found.append(visit(often, since: nil))
+        } else if let often = station.often {
+            let cause = Visit.Cause.often(reason: often.reason, missed: often.missed, due: often.due)
+            found.append(visit(cause, since: nil))
         }
         if let condition = station.condition, reference - condition.time <= patience {
             for fault in condition.faults where !Self.isTold(fault, by: found) {
@@ -181,16 +181,5 @@ extension Report {
             (since, slots) = (day, slots + station.days[day][.unproven])
         }
         return since.map { ($0, slots) }
-    }
-
-    private func oftenMissed(_ station: StationReport) -> Visit.Cause? {
-        var tally = Tally()
-        for cell in station.days.suffix(Self.recentDays) { tally.add(cell.tally) }
-        let troubles = station.missedReasons.filter { StationFold.isTrouble($0.key) }
-        guard tally.due > 0, Double(tally.missed) >= Self.oftenMissed * Double(tally.due),
-            let most = troubles.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-            most.value * 2 >= station.total.missed
-        else { return nil }
-        return .often(reason: most.key, missed: tally.missed, due: tally.due)
     }
 }

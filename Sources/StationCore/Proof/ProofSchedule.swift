@@ -36,9 +36,9 @@ struct ProofSchedule: Sendable {
     }
 
     private var store: Store?
-    /// How many lines of the journal are durable, and over how many the tree was asked for last.
-    private var lines: Int64 = 0
-    private var foldedLines: Int64 = -1
+    /// How many lines of the journal are durable, once that is known, and over how many the tree was asked for last.
+    private var lines: Int64?
+    private var foldedLines: Int64?
     private var isFolding = false
     private var foldFailures = 0
     private var isTellingStatus = false
@@ -89,7 +89,7 @@ struct ProofSchedule: Sendable {
     /// in none.
     func covered(_ origin: LogOrigin, named name: String) -> Int64 {
         let size = uploaded(of: name)
-        return min(lines, origin.number == 1 ? size : origin.from + max(0, size - 1))
+        return min(lines ?? 0, origin.number == 1 ? size : origin.from + max(0, size - 1))
     }
 
     // MARK: What happens
@@ -189,7 +189,7 @@ struct ProofSchedule: Sendable {
         at now: Now, origin: (origin: LogOrigin, name: String), isQuiet: Bool, isTimeKnown: Bool
     ) -> [Action] {
         var actions: [Action] = []
-        if !isFolding, lines != foldedLines {
+        if !isFolding, let lines, lines != foldedLines {
             (isFolding, foldedLines) = (true, lines)
             actions.append(.fold(lines: lines))
         }

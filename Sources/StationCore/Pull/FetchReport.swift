@@ -24,6 +24,8 @@ package enum FetchReport: Sendable {
     case passedOver(upstream: String?)
     /// The key of the log is there, and what an earlier run knew of its store.
     case proofOpened(ProofOpening)
+    /// There is no key to sign the log with, and none can be made; why, for a person.
+    case proofUnsigned(String)
     /// What bulk transfers have used so far: at the start, as it grows, and where the budget ends.
     case used(BulkUsage)
 }

@@ -140,7 +140,7 @@ package struct Pull: Sendable {
             notHad()
             given.formUnion(wanted.filter { upstream == nil || $0.upstream == upstream })
         case .used(let usage): self.usage = usage
-        case .issued, .proofOpened: break
+        case .issued, .proofOpened, .proofUnsigned: break
         }
     }
 

@@ -40,17 +40,14 @@ package struct Recovery: Equatable, Sendable {
     package var boot: String
     /// How many bytes of a torn last entry were cut from the log.
     package var tornBytes: Int64
-    /// How many lines the log on the disk has.
-    package var lines: Int64
     /// How durable what the log says is: some of it may be in `/run` alone, because the disk does not take it.
     package var durability: Durability
 
     package init(
         log: LogSummary, position: PositionRecord?, boot: String, tornBytes: Int64 = 0,
-        lines: Int64 = 0, durability: Durability = .durable
+        durability: Durability = .durable
     ) {
         self.log = log
-        self.lines = lines
         self.durability = durability
         self.position = position
         self.boot = boot

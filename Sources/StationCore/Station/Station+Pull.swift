@@ -22,7 +22,10 @@ extension Station {
             }
             forgetContentChecks { !$0.messages.isEmpty }
             nextStorageLook = now.monotonic
-        case .proofOpened(let opening): proof.opened(opening)
+        case .proofOpened(let opening):
+            proof.opened(opening)
+            if !proof.isFailing { clear(.proof) }
+        case .proofUnsigned(let why): raise(.proof, "the log cannot be signed: \(why)")
         case .opened, .offered, .unfetchable, .passedOver, .used: break
         }
         followPull()

@@ -240,7 +240,6 @@ package struct Station: Sendable {
         dueFrom = now.monotonic
         lastTrustedBefore = log.lastTrusted
         recoveredPosition = recovery.position
-        proof.grew(to: recovery.lines)
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: log.lastSynchronised,
             firstStart: log.firstTrusted,

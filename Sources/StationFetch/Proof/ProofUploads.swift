@@ -21,11 +21,13 @@ final class ProofUploads {
     private let transfers: Transfers
     private let folder: SigningFolder
     private let tree: LogTree
-    private let opened: (ProofOpening) -> Void
+    private let report: (FetchReport) -> Void
     private var key: SecretKey?
+    /// Why there is none, as it was told.
+    private var problem: SystemError?
 
-    init(_ setup: FetchThread.Setup, _ transfers: Transfers, opened: @escaping (ProofOpening) -> Void) {
-        (store, station, self.transfers, self.opened) = (setup.proof, setup.station.id, transfers, opened)
+    init(_ setup: FetchThread.Setup, _ transfers: Transfers, report: @escaping (FetchReport) -> Void) {
+        (store, station, self.transfers, self.report) = (setup.proof, setup.station.id, transfers, report)
         folder = SigningFolder(state: setup.state)
         tree = LogTree(state: setup.state, station: setup.station.id, isKept: true)
     }
@@ -40,9 +42,10 @@ final class ProofUploads {
             let before = folder.uploadedHead()
             // What another board signed says nothing about what this one has at the store.
             let isOwn = note.map { before?.note.isSigned(by: $0) ?? false } ?? false
-            opened(
-                ProofOpening(
-                    key: note?.text ?? "", head: before?.head, uploadedAt: isOwn ? before?.at : nil))
+            report(
+                .proofOpened(
+                    ProofOpening(
+                        key: note?.text ?? "", head: before?.head, uploadedAt: isOwn ? before?.at : nil)))
         } catch {
             note(.error, "the log cannot be signed: \(error)")
         }
@@ -96,6 +99,9 @@ final class ProofUploads {
     private func get(_ path: String, _ then: @escaping (LogUpload.Answer) -> Void) {
         guard var request = request(path, .proof) else { return then(.failed("there is no store")) }
         request.limit = Int64(Self.readBytes)
+        // What a cache between here and the store remembers may be older than what the store has: a head that goes on
+        // from it would contradict that one (RFC 9111, section 5.2.1.4).
+        request.headers.append("Cache-Control: no-cache")
         let body = Collector(limit: Self.readBytes)
         transfers.start(request, into: body) { end in
             switch end {

@@ -96,8 +96,8 @@ final class LogFiles {
         let log = LogFiles(
             directory: directory, run: run, calls: calls, mostBacklog: mostBacklog, found: found)
         if let last = found.lastSegment {
-            log.segment = Segment(
-                path: last.path, durableBytes: last.soundBytes, isDoubtful: last.tornBytes > 0)
+            // Whole lines may stand there that a killed run wrote and never synced: the next append syncs them first.
+            log.segment = Segment(path: last.path, durableBytes: last.soundBytes, isDoubtful: true)
         }
         var all = found.summary
         for entry in run.entries() {

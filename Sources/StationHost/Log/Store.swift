@@ -34,7 +34,6 @@ package final class Store {
         let position = PositionFile(state: state, calls: calls)
         let recovery = Recovery(
             log: opened.summary, position: position.read(), boot: boot, tornBytes: opened.tornBytes,
-            lines: opened.log.lines,
             durability: opened.log.hasBacklog || !opened.log.isReadable ? .inRun : .durable)
         let disk = try DiskThread(log: opened.log, position: position) { mailbox.put($0) }
         return Store(recovery: recovery, disk: disk, run: runLog)

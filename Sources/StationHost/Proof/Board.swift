@@ -14,10 +14,15 @@ enum Board {
     /// Hexadecimal digits that stand for this board, the same at every start.
     static func identity(root: String = "") -> String {
         let told =
-            text(root + "/sys/firmware/devicetree/base/serial-number").map { "serial \($0)" }
+            serialNumber(root).map { "serial \($0)" }
             ?? networkAddress(root).map { "address \($0)" }
             ?? text(root + "/etc/machine-id").map { "machine \($0)" } ?? "unknown"
         return Hexadecimal.text(Array(SHA256.hash(told.utf8).bytes.prefix(8)))
+    }
+
+    /// The maker's number, where one was given: many boards have the same zeros.
+    private static func serialNumber(_ root: String) -> String? {
+        text(root + "/sys/firmware/devicetree/base/serial-number").flatMap { Set($0).count > 1 ? $0 : nil }
     }
 
     /// The lowest address of a network card that is built in.

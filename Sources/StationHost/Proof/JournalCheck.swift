@@ -110,8 +110,8 @@ struct JournalCheck {
     /// The last head that the store took is one of this log.
     private mutating func compareUploaded(_ tree: LogTree, _ lines: Int64) -> JSON {
         guard let (note, head, _) = SigningFolder(state: place.state).uploadedHead() else { return .null }
-        let isGood = compare(head, isSigned(note), tree, lines, of: "the store's")
-        return json(head, isGood)
+        // After the disk was put into another board its head is of that board's key: it says of this journal what it did.
+        return json(head, compare(head, tree, lines, of: "the store's") && isSigned(note))
     }
 
     /// The head that somebody kept is one of this log.
@@ -120,7 +120,11 @@ struct JournalCheck {
             tell("head", "what was given as a head is none")
             return .null
         }
-        return json(head, compare(head, isSigned(note), tree, lines, of: "the given"))
+        guard isSigned(note) else {
+            tell("key", "the given head was not signed with this station's key")
+            return json(head, false)
+        }
+        return json(head, compare(head, tree, lines, of: "the given"))
     }
 
     private func isSigned(_ note: SignedNote) -> Bool {
@@ -128,12 +132,8 @@ struct JournalCheck {
     }
 
     private mutating func compare(
-        _ head: Checkpoint, _ isSigned: Bool, _ tree: LogTree, _ lines: Int64, of whose: String
+        _ head: Checkpoint, _ tree: LogTree, _ lines: Int64, of whose: String
     ) -> Bool {
-        guard isSigned else {
-            tell("key", "\(whose) head was not signed with this station's key")
-            return false
-        }
         guard let origin = origins[head.origin] else {
             tell("origin", "\(whose) head is of \(head.origin), which this log knows nothing of")
             return false

@@ -71,13 +71,14 @@ package final class LogTree {
     /// - Throws: `LogLeavesError` when they cannot be read.
     package func fold(_ origin: LogOrigin, lines count: Int64) throws(LogLeavesError) -> LogHead {
         // A journal whose end was cut has another tree.
-        if self.origin != origin || nextLine > count {
-            do throws(LogLeavesError) { try open(origin, lines: count) } catch {
-                self.origin = nil
-                throw error
-            }
+        do throws(LogLeavesError) {
+            if self.origin != origin || nextLine > count { try open(origin, lines: count) }
+            try takeLines(to: count)
+        } catch {
+            // Some lines may have been taken that were not counted: it begins anew.
+            self.origin = nil
+            throw error
         }
-        try takeLines(to: count)
         return LogHead(origin: origin, size: size, root: root())
     }
 
@@ -133,15 +134,13 @@ package final class LogTree {
         defer { cache?.append(bundles[known...]) }
         while nextLine < count {
             if nextLine == first?.ordinal {
-                _ = try read(1) { _ in }
+                guard try read(1, { _ in }) == 1 else { throw Self.lacking }
                 continue
             }
             let stop = first.map { $0.ordinal > nextLine ? min(count, $0.ordinal) : count } ?? count
             let wanted = min(stop - nextLine, Self.width - Int64(tail.count))
             guard try read(wanted, { [self] line in tail.append(MerkleHash.leaf(Self.leaf(line))) }) == wanted
-            else {
-                throw LogLeavesError("the log has fewer lines than were written")
-            }
+            else { throw Self.lacking }
             closeBundle()
         }
         closeBundle()
@@ -172,6 +171,8 @@ package final class LogTree {
     private static func leaf(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: line.prefix(EntryBundle.mostEntryBytes))
     }
+
+    private static let lacking = LogLeavesError("the log has fewer lines than were written")
 
     private static func telling<Result>(
         _ body: () throws(SystemError) -> Result
@@ -268,7 +269,7 @@ extension LogTree: LogLeaves {
             let done = try Self.telling { () throws(SystemError) in
                 try reader.read(wanted) { if !isFirst { body(Self.leaf($0)) } }
             }
-            guard done == wanted else { throw LogLeavesError("the log has fewer lines than were written") }
+            guard done == wanted else { throw Self.lacking }
             at += wanted
             if !isFirst { count -= wanted }
         }

@@ -35,6 +35,7 @@ extension ProofText {
         case .unreadable: Phrase(vi: "HỎNG", en: "UNREADABLE")
         case .timeBack: Phrase(vi: "GIỜ LÙI", en: "TIME WENT BACK")
         case .timeAhead: Phrase(vi: "GIỜ CHẠY TRƯỚC", en: "CLOCK AHEAD")
+        case .lost: Phrase(vi: "BẮT ĐẦU LẠI", en: "BEGUN ANEW")
         case .silent: Phrase(vi: "IM LẶNG", en: "SILENT")
         case .faulted: Phrase(vi: "CÓ SỰ CỐ", en: "FAULT")
         case .stale: Phrase(vi: "cũ", en: "stale")
@@ -122,17 +123,27 @@ extension ProofText {
             row("Đã phát", "Sounded", entry.soundedSeconds.map(format.position)),
             row("Mức âm lượng", "Volume", entry["volumeDecibels"]?.number.map(format.decibels)),
         ]
+        let rate = entry["rate"]?.number
         let items = (entry["items"]?.elements ?? []).map { item in
-            [
-                "",
-                [item["path"]?.text, item["sha256"]?.text.map { "sha256 \($0)" }].compactMap(\.self).joined(
-                    separator: " · "),
-            ]
+            let parts = [item["path"]?.text, heard(item, rate), item["sha256"]?.text.map { "sha256 \($0)" }]
+            return ["", parts.compactMap(\.self).joined(separator: " · ")]
         }
         let holds = Phrase(
             vi: "ĐÚNG: mục \(proof.position) trong \(claim.head.size) mục mà trạm đã ký.",
             en: "TRUE: entry \(proof.position) of the \(claim.head.size) that the station has signed.")
         return [holds[language]] + TextWidth.table(rows.compactMap(\.self) + items)
+    }
+
+    /// How long an item sounded, and how loud.
+    private func heard(_ item: JSON, _ rate: Double?) -> String? {
+        guard let frames = item["framesConsumed"]?.number, frames > 0 else {
+            return Phrase(vi: "không phát", en: "not heard")[language]
+        }
+        let silent = Phrase(vi: "im lặng", en: "silence")[language]
+        return [
+            rate.map { Format(language: language).position(frames / $0) },
+            item["silent"]?.bool == true ? silent : item["loudnessLufs"]?.number.map { "\($0) LUFS" },
+        ].compactMap(\.self).joined(separator: ", ")
     }
 
     private func result(_ entry: JSON) -> String? {

@@ -85,6 +85,12 @@ struct ProofText {
         ]
     }
 
+    static func noStations(_ proofs: String) -> Phrase {
+        Phrase(
+            vi: "\(proofs): không có trạm nào, hoặc người dùng này không đọc được",
+            en: "\(proofs): there is no station, or none that this user may read")
+    }
+
     static func notWell(_ tally: VerdictTally) -> Phrase {
         Phrase(
             vi: "\(tally.wrong) trong \(tally.all) nhật ký không ổn",

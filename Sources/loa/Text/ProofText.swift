@@ -19,6 +19,9 @@ struct ProofText {
         if answer["head"]?["ok"]?.bool == true, let size = answer["head"]?["size"]?.integer {
             text.append(Self.goesOn(size)[language])
         }
+        if let origin = answer["origin"]?.text, origin.split(separator: "/").count > 2 {
+            text.append(Self.laterLog(origin)[language])
+        }
         let key = answer["key"]?.text
         let rows = [
             (Self.log, answer["origin"]?.text), (Self.root, answer["rootHash"]?.text), (Self.key, key),
@@ -32,8 +35,8 @@ struct ProofText {
     private static let broken = Phrase(vi: "Nhật ký KHÔNG nguyên vẹn:", en: "The log is NOT whole:")
     private static func whole(_ lines: Int64) -> Phrase {
         Phrase(
-            vi: "Nhật ký nguyên vẹn: \(lines) mục, không mục nào bị sửa, xóa hay chèn.",
-            en: "The log is whole: \(lines) entries, none of them changed, removed or put in.")
+            vi: "Nhật ký trên ổ đĩa này nguyên vẹn: \(lines) mục, đúng như lúc ghi.",
+            en: "The log on this disk is whole: \(lines) entries, as they were written.")
     }
     private static func uploaded(_ size: Int64) -> Phrase {
         Phrase(
@@ -44,6 +47,15 @@ struct ProofText {
         Phrase(
             vi: "Nối tiếp đúng checkpoint đã đưa (\(size) mục).",
             en: "It goes on from the head that was given (\(size) entries).")
+    }
+    private static func laterLog(_ origin: String) -> Phrase {
+        Phrase(
+            vi:
+                "! Đây là \(origin), một nhật ký bắt đầu lại: kho có nhật ký cũ hơn không khớp ổ đĩa này (mất ổ, bản sao "
+                + "cũ, bo mạch khác, hoặc bị sửa). Phần mất là gì: loa-centre verify",
+            en:
+                "! This is \(origin), a log that began anew: the store has an earlier one that is not of this disk (a lost "
+                + "disk, an old image, another board, or an edit). What is missing: loa-centre verify")
     }
     private static let log = Phrase(vi: "Nhật ký", en: "Log")
     private static let root = Phrase(vi: "Mã gốc", en: "Root")

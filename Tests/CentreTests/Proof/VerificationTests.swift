@@ -157,11 +157,12 @@ struct VerificationTests {
         let first = try desk.trusted(300)
         try desk.verify()
         let second = try desk.station(number: 2)
+        // As a station lays it out: the entry that begins it was written after those that come behind it.
         second.append(
             Array(
-                #"{"index":300,"kind":"fault","code":"proof","origin":"loa/ap-3/2","from":300,"message":"x"}"#
+                #"{"index":304,"kind":"fault","code":"proof","origin":"loa/ap-3/2","from":300,"message":"x"}"#
                     .utf8))
-        for index in 301..<310 { second.append(StoredStation.entry(index)) }
+        for index in [300, 301, 302, 303] + Array(305..<700) { second.append(StoredStation.entry(index)) }
         try second.upload()
         for _ in 0..<2 {
             let logs = try #require(try desk.verify().first).logs
@@ -171,10 +172,49 @@ struct VerificationTests {
         #expect(throws: CentreError.self) { try desk.verify(acknowledging: ["ap-4"]) }
         #expect(try desk.verify(acknowledging: ["ap-3"])[0].logs.map(\.verdict) == [.sound, .sound])
         #expect(try desk.verify()[0].verdict == .sound)
+        #expect(try desk.verify(all: true)[0].verdict == .sound)
+        second.append(StoredStation.entry(700))
+        try second.upload()
+        #expect(try desk.verify()[0].logs[1].entriesRead < 256)
         // Acknowledged or not, it may not be cut afterwards, nor the old one.
         try desk.remove("proofs/ap-3/2")
         try desk.change(first.file("tile/entries/000")) { $0[100] ^= 1 }
         #expect(try desk.verify()[0].logs.map(\.verdict) == [.tampered, .truncated])
+    }
+
+    @Test("An index that does not grow is found at the border of what was verified before, too")
+    func indexAtBorder() throws {
+        let desk = try ProofDesk()
+        let station = try desk.trusted(512)
+        #expect(try desk.result().verdict == .new)
+        station.append(StoredStation.entry(3))
+        try station.upload()
+        #expect(try desk.result().findings.map(\.code) == [.indexNotGrowing])
+    }
+
+    @Test("A folder of full tiles that was made good and put back under the old names is read again")
+    func swappedFolder() throws {
+        let desk = try ProofDesk()
+        let station = try desk.trusted(600)
+        let (tile, other) = ("proofs/ap-3/tile", "proofs/ap-3/other")
+        // Edited in a copy long before, so that every file of it is older than the last upload.
+        try FileManager.default.copyItem(
+            atPath: desk.scratch.path + "/" + tile, toPath: desk.scratch.path + "/" + other)
+        try desk.change(other + "/entries/000") { $0[9] ^= 1 }
+        station.write(1)
+        try station.upload()
+        try desk.verify()
+        #expect(try desk.result().verdict == .sound)
+        for name in ["entries/002.p/89", "0/002.p/89", "1/000.p/2"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(desk.scratch.path)/\(other)/\(name.split(separator: ".")[0]).p",
+                withIntermediateDirectories: true)
+            try? desk.scratch.write("\(other)/\(name)", desk.scratch.read("\(tile)/\(name)"))
+        }
+        let root = desk.scratch.path + "/"
+        try FileManager.default.moveItem(atPath: root + tile, toPath: root + "proofs/ap-3/good")
+        try FileManager.default.moveItem(atPath: root + other, toPath: root + tile)
+        #expect(try desk.result().verdict == .tampered)
     }
 
     @Test("A log behind the first one says first why it was begun")

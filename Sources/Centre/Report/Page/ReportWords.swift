@@ -54,6 +54,8 @@ package enum ReportWords {
                 en: "Its log is signed by a key that is not enrolled: a new board, or no station at all?")
         case .headMissing: Phrase(vi: "Nhật ký không còn chữ ký", en: "The log's signed head is gone")
         case .rolledBack: Phrase(vi: "Nhật ký bị đưa về bản cũ", en: "The log went back to an older state")
+        case .forked:
+            Phrase(vi: "Trạm đã ký hai lịch sử khác nhau", en: "The station has signed two histories")
         case .tampered:
             Phrase(
                 vi: "Nhật ký bị sửa: không khớp chữ ký", en: "The log was altered: it is not what was signed")
