@@ -90,6 +90,16 @@ struct LogProofTests {
     @Test("What is no proof is none", arguments: ["", "c2sp.org/tlog-proof@v1\n\n", "extra\nindex 0\n\nx"])
     func none(text: String) { #expect(LogProof(Array(text.utf8)) == nil) }
 
+    @Test("What an earlier log has lost takes nothing from what a later one proves")
+    func laterLog() throws {
+        let (_, _, desk) = try Self.proven()
+        try desk.change("proofs/ap-3/tile/entries/000") { $0[9] ^= 1 }
+        let second = try desk.station(number: 2)
+        second.append(StoredStation.entry(300))
+        try second.upload()
+        #expect(try Prover(desk.proofs, "ap-3").prove(Self.slot).position == 0)
+    }
+
     @Test("Of a log that does not fit its head nothing is proven")
     func unsound() throws {
         let (_, _, desk) = try Self.proven()
@@ -148,6 +158,35 @@ struct StatusTests {
         let desk = try Self.trusted()
         try desk.tell(age: age, change)
         #expect(try Self.codes(desk) == codes)
+    }
+
+    @Test("A status from the future makes none of the right ones after it look old")
+    func future() throws {
+        let desk = try Self.trusted()
+        try desk.tell(age: -100_000_000)
+        #expect(try Self.codes(desk) == [.timeAhead])
+        try desk.tell()
+        #expect(try Self.codes(desk) == [])
+    }
+
+    @Test("One broken memory keeps no other station from being looked at")
+    func brokenMemory() throws {
+        let desk = try Self.trusted()
+        try desk.enrol(try desk.station("ap-4"))
+        try desk.tell()
+        try desk.tell("ap-4")
+        try desk.scratch.write("proofs/.loa-centre/ap-4.json", Array("{".utf8))
+        let states = try Self.look(desk)
+        #expect(states.map { $0.findings.map(\.code) } == [[], [.unreadable]])
+    }
+
+    @Test("A station whose log began anew wants a look until somebody has acknowledged it")
+    func lost() throws {
+        let desk = try Self.trusted()
+        let proof = JSON.Member(
+            "proof", ["origin": "loa/ap-3/2", "size": 10, "uploaded": 10, "rootHash": ""])
+        try desk.tell(age: 60, [proof])
+        #expect(try Self.codes(desk) == [.lost])
     }
 
     @Test("What is enrolled and never heard of is silent")

@@ -109,6 +109,19 @@ struct ReportingTests {
         #expect(visits[2].cause == .unproven(slots: 3))
     }
 
+    @Test("an index as large as numbers go, and a day of sound too many, are told and break nothing")
+    func absurd() throws {
+        try store.station(
+            says: [
+                Line.outcome(Int.max, "2026-03-02"), Line.outcome(1, "2026-03-03"),
+                Line.outcome(
+                    2, "2026-03-04", "05:00:00", "tin",
+                    ["framesConsumed": 9_000_000_000_000_000, "rate": 4000]),
+            ])
+        let station = try #require(try store.report().stations.first)
+        #expect(station.total.due == 2 && station.unreadable == 1)
+    }
+
     @Test(
         "what stations say of themselves: what is stale and what is a fault, and silence as `status` counts it"
     )
