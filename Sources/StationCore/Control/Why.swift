@@ -157,7 +157,8 @@ package struct Why: Sendable {
     /// where nothing is known; `timetable` is the entry of the timetable that was in force; `entries` are those of the
     /// log that tell of it, in order.
     package var answer: Reply {
-        let known = best ?? running
+        // What sounds now is nearer than what ended before it.
+        let known = [best, running].compactMap(\.self).min { $0.distance < $1.distance }
         if let known, nextDistance.map({ known.distance <= $0 }) ?? true {
             return Reply(.fine, json(of: known.entries.last ?? .null, known))
         }

@@ -85,6 +85,10 @@ extension Catalogue {
         Phrase(vi: "đã phát \(time) trên \(planned)", en: "\(time) of \(planned) heard")
     }
 
+    static func heardAtLeast(_ time: String, of planned: String) -> Phrase {
+        Phrase(vi: "đã phát ít nhất \(time) trên \(planned)", en: "at least \(time) of \(planned) heard")
+    }
+
     /// More than all of it: what was interrupted began anew.
     static func heardAgain(_ time: String, of planned: String) -> Phrase {
         Phrase(

@@ -97,6 +97,10 @@ extension EntryText {
             let planned = seconds(outcome["framesPlanned"], outcome["rate"]?.integer)
         else { return nil }
         let (time, whole) = (format.position(heard), format.position(planned))
+        // What sounded between the last record of it and the power cut nobody knows.
+        if outcome["reason"]?.text == Reason.powerLost.rawValue {
+            return Catalogue.heardAtLeast(time, of: whole)[language]
+        }
         return (heard > planned ? Catalogue.heardAgain(time, of: whole) : Catalogue.heard(time, of: whole))[
             language]
     }

@@ -141,6 +141,25 @@ struct WhyTests {
         #expect(reply.body["outcome"] == .null)
     }
 
+    @Test("what sounds at the time asked about is told, not what ended a moment before, nor as still to come")
+    func soundingNow() throws {
+        let entries = [
+            outcome(0, "xa/truoc@x", .null, at: "04:59"),
+            entry(
+                1, "intent",
+                [
+                    ("slot", .string(Self.slot)), ("title", "Tin"),
+                    ("scheduled", "2026-11-22T05:00:00.000000+07:00"),
+                ]),
+        ]
+        let next: JSON = [
+            "slot": .string(Self.slot), "title": "Tin", "at": "2026-11-22T05:00:00.000000+07:00",
+        ]
+        let instant = try #require(RFC3339.instant(of: "2026-11-22T05:00:07+07:00"))
+        let reply = ask(.time(instant), next: next, entries)
+        #expect(reply.body["result"]?.text == "playing" && reply.body["slot"]?.text == Self.slot)
+    }
+
     @Test("a slot to come is told with what would stop it")
     func toCome() {
         let next: JSON = [
