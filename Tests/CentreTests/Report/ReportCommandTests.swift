@@ -15,7 +15,7 @@ struct ReportCommandTests {
     }
 
     private static let lines: [(words: String, status: Int32, says: String)] = [
-        ("report PROOFS --from 2026-03-01 --to 2026-03-31", 0, "Of 1 slots"),
+        ("report PROOFS --from 2026-03-01 --to 2026-03-31", 0, "Of 1 slot due at 1 station,"),
         ("report PROOFS --from 2026-03-01 --to 2026-03-31 --lang vi", 0, "đúng giờ"),
         ("report PROOFS --from 2026-03-01 --to 2026-03-31 --csv", 0, "ap-1,,xã A,2026-03-02,reported,normal"),
         ("report PROOFS", 0, "No slot is proven"),

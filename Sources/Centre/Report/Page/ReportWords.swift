@@ -149,12 +149,15 @@ extension Report {
         let uncounted = stations.count { !$0.isVerified }
         let visited = Set(visits.filter(\.cause.isOnSite).map(\.station)).count
         let stationCount = figures.count(stations.count)
+        func counted(_ count: Int, _ noun: String) -> String {
+            "\(figures.count(count)) \(noun)\(count == 1 ? "" : "s")"
+        }
         var sentences: [Phrase] = []
         if total.due == 0 {
             sentences.append(
                 Phrase(
                     vi: "Không có lượt phát nào được chứng minh ở \(stationCount) trạm trong thời gian này.",
-                    en: "No slot is proven at \(stationCount) stations in this time."))
+                    en: "No slot is proven at \(counted(stations.count, "station")) in this time."))
         } else {
             let (due, share) = (figures.count(total.due), figures.percent(total.onTime, of: total.due))
             sentences.append(
@@ -162,8 +165,8 @@ extension Report {
                     vi:
                         "Trong \(due) lượt phát đến hạn ở \(stationCount) trạm, \(share) được phát trọn vẹn và đúng giờ.",
                     en:
-                        "Of \(due) slots that were due at \(stationCount) stations, \(share) were heard whole "
-                        + "and on time."))
+                        "Of \(counted(total.due, "slot")) due at \(counted(stations.count, "station")), \(share) "
+                        + "went out whole and on time."))
         }
         switch visited {
         case 0:
