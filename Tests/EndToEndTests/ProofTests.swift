@@ -213,6 +213,8 @@ private let kills = ProcessInfo.processInfo.environment["LOA_KILLS"].flatMap { I
         #expect(verdict.code == 1, "\(verdict.output)")
         let own = try station.loa("--lang", "en", "verify")
         #expect(own.code == 0 && own.output.contains("a log that began anew"), "\(own.output)")
+        let fingerprint = try #require(NoteKey(text: try key())).fingerprint
+        #expect(own.output.contains(fingerprint), "\(own.output)")
         // The centre takes the loss for one until somebody has looked into it, and looks after both logs from then on.
         #expect(try centre("enrol", store, "s", try key()).code == 0)
         let loss = try centre("verify", store)

@@ -219,19 +219,21 @@ struct DownloadTests {
         #expect(end == .unchanged && download.count == 0)
     }
 
-    @Test("what waits for nothing makes room for what cannot wait, and goes on afterwards")
-    func cancelled() throws {
+    @Test(
+        "what can wait makes room for what cannot, and goes on afterwards",
+        arguments: [TransferRequest.Purpose.proof, .bulk])
+    func cancelled(purpose: TransferRequest.Purpose) throws {
         let (server, bench) = (try FetchServer(), try FetchBench(bytesPerSecond: 200_000))
         let bytes = FetchServer.content("x", 2_000_000)
         let download = try bench.store().download(try FetchBench.target(bytes))
         var end: TransferEnd?
         bench.transfers.start(
-            TransferRequest(url: server.url("sound", bytes.count, "x"), purpose: .bulk, limit: 1 << 30),
+            TransferRequest(url: server.url("sound", bytes.count, "x"), purpose: purpose, limit: 1 << 30),
             into: download
         ) { end = $0 }
         #expect(bench.wait { download.count > 0 ? true : nil } == true)
         bench.transfers.cancel(below: .emergency)
-        #expect(end == .cancelled && !bench.transfers.isComing(.bulk))
+        #expect(end == .cancelled && !bench.transfers.isComing(purpose))
         #expect((1..<Int64(bytes.count)).contains(download.count))
     }
 

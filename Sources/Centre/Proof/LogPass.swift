@@ -69,7 +69,7 @@ struct LogPass {
     /// Who edits a file within the tick of its upload gives it no other time than it has: that was not seen. Now all
     /// that is edited from here on has a later one.
     private func settle() {
-        guard let head = StoredFile.outside(of: log.folder + "/checkpoint"),
+        guard let head = StoredFile.outside(of: log.folder + "/" + LogUpload.checkpoint),
             Clocks.read().wall.nanoseconds - head.changed < Self.tick
         else { return }
         _ = poll(nil, 0, Int32(Self.tick / 1_000_000))

@@ -1,3 +1,4 @@
+import StationCore
 import StationHost
 import StationTrust
 import TerminalText
@@ -9,7 +10,7 @@ enum LogText {
     static func keyUnknown(_ log: StoredLog, _ ids: [String]) -> LogFinding {
         let (list, station) = (ids.joined(separator: ", "), log.station)
         return LogFinding(
-            .unknownKey, .keyUnknown, file: log.name("checkpoint"),
+            .unknownKey, .keyUnknown, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi: "ký bằng khóa lạ (\(list)); hãy hỏi khóa tại trạm (loa verify), rồi: "
                     + "loa-centre enrol PROOFS \(station) KEY",
@@ -20,11 +21,11 @@ enum LogText {
     static func headMissing(_ log: StoredLog, _ remembered: Int64?) -> LogFinding {
         guard let remembered else {
             return LogFinding(
-                .incomplete, .headMissing, file: log.name("checkpoint"),
+                .incomplete, .headMissing, file: log.name(LogUpload.checkpoint),
                 Phrase(vi: "chưa có checkpoint", en: "there is no checkpoint yet"))
         }
         return LogFinding(
-            .truncated, .headMissing, entries: 0..<remembered, file: log.name("checkpoint"),
+            .truncated, .headMissing, entries: 0..<remembered, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi: "checkpoint đã mất; lần trước có \(remembered) mục",
                 en: "the checkpoint is gone; the last one had \(counted(remembered))"))
@@ -32,13 +33,13 @@ enum LogText {
 
     static func headUnreadable(_ log: StoredLog, _ error: SystemError) -> LogFinding {
         LogFinding(
-            .incomplete, .unreadable, file: log.name("checkpoint"),
+            .incomplete, .unreadable, file: log.name(LogUpload.checkpoint),
             Phrase(vi: "không đọc được checkpoint: \(error)", en: "the checkpoint cannot be read: \(error)"))
     }
 
     static func headMalformed(_ log: StoredLog) -> LogFinding {
         LogFinding(
-            .tampered, .headUnreadable, file: log.name("checkpoint"),
+            .tampered, .headUnreadable, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi: "đây không phải checkpoint: rỗng, bị cắt hoặc là thứ khác",
                 en: "this is no checkpoint: it is empty, cut, or something else"))
@@ -46,7 +47,7 @@ enum LogText {
 
     static func signatureBad(_ log: StoredLog, _ id: String) -> LogFinding {
         LogFinding(
-            .tampered, .signatureBad, file: log.name("checkpoint"),
+            .tampered, .signatureBad, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi: "chữ ký của checkpoint không phải của khóa \(id)",
                 en: "the checkpoint's signature is not that of the key \(id)"))
@@ -54,7 +55,7 @@ enum LogText {
 
     static func headOfAnother(_ log: StoredLog, _ origin: String) -> LogFinding {
         LogFinding(
-            .tampered, .headOfAnother, file: log.name("checkpoint"),
+            .tampered, .headOfAnother, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi: "checkpoint là của nhật ký khác: \(origin)",
                 en: "the checkpoint is another log's: \(origin)"))
@@ -64,7 +65,7 @@ enum LogText {
     {
         let range = "\(size)–\(remembered - 1)"
         return LogFinding(
-            .rolledBack, .headOlder, entries: size..<remembered, file: log.name("checkpoint"),
+            .rolledBack, .headOlder, entries: size..<remembered, file: log.name(LogUpload.checkpoint),
             isThere
                 ? Phrase(
                     vi: "checkpoint cũ (\(size) mục, lần trước \(remembered)); các mục \(range) vẫn còn",
@@ -80,7 +81,7 @@ enum LogText {
 
     static func forked(_ log: StoredLog, _ known: StationMemory.Log, _ entries: Range<Int64>) -> LogFinding {
         LogFinding(
-            .forked, .historiesDiffer, entries: entries, file: log.name("checkpoint"),
+            .forked, .historiesDiffer, entries: entries, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi:
                     "đã ký hai lịch sử khác nhau: checkpoint \(known.size) mục của lần trước không phải phần đầu của nhật "
@@ -203,7 +204,7 @@ enum LogText {
 
     static func rootDiffers(_ log: StoredLog, _ entries: Range<Int64>) -> LogFinding {
         LogFinding(
-            .tampered, .rootDiffers, entries: entries, file: log.name("checkpoint"),
+            .tampered, .rootDiffers, entries: entries, file: log.name(LogUpload.checkpoint),
             Phrase(
                 vi: "các mục có ở đây không dẫn đến gốc đã ký; sai ở \(vi(entries))",
                 en:

@@ -72,7 +72,7 @@ package struct Prover {
         let hashes: [MerkleHash]
         do {
             hashes = try MerkleProof.inclusion(of: found.position, in: head.size) { level, index in
-                try TileNodes.hash(log, head, level, index)
+                try log.node(level, index, under: head)
             }
         } catch { throw Self.unsound(log) }
         let proof = LogProof(

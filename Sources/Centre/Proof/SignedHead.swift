@@ -46,9 +46,7 @@ enum SignedHead: Hashable {
     }
 
     private static func unsigned(_ note: SignedNote, _ keys: [NoteKey]) -> SignedHead {
-        let named = keys.first { key in
-            note.signatures.contains { $0.name == key.name && $0.keyID == key.id }
-        }
+        let named = keys.first(where: note.names)
         let ids = note.signatures.map { "\($0.name)+\(Hexadecimal.text($0.keyID))" }
         return named.map { .signatureBad(Hexadecimal.text($0.id)) } ?? .keyUnknown(ids)
     }

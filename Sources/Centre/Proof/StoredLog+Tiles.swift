@@ -46,25 +46,22 @@ extension StoredLog {
     }
 }
 
-/// Finds nodes of a log's tree in its tiles.
-enum TileNodes {
-    /// Why there is no such node.
-    struct Missing: Error {}
+extension StoredLog {
+    /// Why a tree has no such node in its tiles.
+    struct MissingNode: Error {}
 
     /// The hash of the perfect subtree of 2^level leaves that begins at leaf index × 2^level.
-    static func hash(
-        _ log: StoredLog, _ head: Checkpoint, _ level: Int, _ index: Int64
-    ) throws -> MerkleHash {
+    func node(_ level: Int, _ index: Int64, under head: Checkpoint) throws -> MerkleHash {
         let (tileLevel, inner) = (level / Tile.height, Int64(level % Tile.height))
         let first = index << inner
         let tileIndex = first >> Int64(Tile.height)
         let width = min(head.count(at: tileLevel) - tileIndex << Int64(Tile.height), Int64(Tile.fullWidth))
         var file = StoredFile()
         guard width > 0,
-            let hashes = log.hashes(of: Tile(.hashes(level: tileLevel), tileIndex, width: Int(width)), &file)
-        else { throw Missing() }
+            let hashes = hashes(of: Tile(.hashes(level: tileLevel), tileIndex, width: Int(width)), &file)
+        else { throw MissingNode() }
         let place = Int(first & 255)
-        guard place + 1 << Int(inner) <= hashes.count else { throw Missing() }
+        guard place + 1 << Int(inner) <= hashes.count else { throw MissingNode() }
         return MerkleHash.root(of: Array(hashes[place..<place + 1 << Int(inner)]))
     }
 }

@@ -36,7 +36,7 @@ package struct StoredLog: Hashable, Sendable {
     /// - Throws: `SystemError`; ENOENT where there is none.
     package func readCheckpoint() throws(SystemError) -> [UInt8] {
         var file = StoredFile()
-        try file.read(folder + "/checkpoint", limit: SignedNote.mostBytes)
+        try file.read(folder + "/" + LogUpload.checkpoint, limit: SignedNote.mostBytes)
         return Array(file.bytes)
     }
 

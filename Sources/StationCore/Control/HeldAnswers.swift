@@ -30,7 +30,9 @@ struct HeldAnswers: Sendable {
         items.append(Held(entry: entry, command: command, reply: reply, until: now + Self.patience))
     }
 
-    /// Takes those out that an entry, and all before it, has become so durable for.
+    /// Takes those out that waited for an entry, or for one before it.
+    ///
+    /// Where the disk is silent and an entry goes to `/run`, they are told without knowing what becomes of theirs.
     mutating func written(_ entry: EffectID, _ durability: Durability) -> [(CommandID, Reply)] {
         take(while: { $0.entry <= entry }, isRecorded: durability == .durable)
     }

@@ -119,9 +119,8 @@ package struct LogUpload {
         }
         let name = LogOrigin.keyName(of: order.station)
         guard let own = NoteKey(name, key.publicBytes) else { return .ended(.failed("the key is none")) }
-        let isOwn = note.signatures.contains { $0.name == own.name && $0.keyID == own.id }
         // Another board has written there.
-        guard isOwn else { return probe(order.head.origin.number + 1) }
+        guard note.names(own) else { return probe(order.head.origin.number + 1) }
         guard note.isSigned(by: own), found.origin == order.head.origin.name(of: order.station) else {
             return .ended(.failed("the store's checkpoint was changed by somebody"))
         }

@@ -110,7 +110,8 @@ struct JournalCheck {
     /// The last head that the store took is one of this log.
     private mutating func compareUploaded(_ tree: LogTree, _ lines: Int64) -> JSON {
         guard let (note, head, _) = SigningFolder(state: place.state).uploadedHead() else { return .null }
-        // After the disk was put into another board its head is of that board's key: it says of this journal what it did.
+        // The head of a board that the disk was in before has another key, and is one of this journal all the same.
+        if key.map(note.names) == true, !isSigned(note) { tellUnsigned("the store's") }
         return json(head, compare(head, tree, lines, of: "the store's") && isSigned(note))
     }
 
@@ -121,14 +122,18 @@ struct JournalCheck {
             return .null
         }
         guard isSigned(note) else {
-            tell("key", "the given head was not signed with this station's key")
+            tellUnsigned("the given")
             return json(head, false)
         }
         return json(head, compare(head, tree, lines, of: "the given"))
     }
 
-    private func isSigned(_ note: SignedNote) -> Bool {
-        held.key.flatMap(NoteKey.init(text:)).map(note.isSigned) ?? false
+    private var key: NoteKey? { held.key.flatMap(NoteKey.init(text:)) }
+
+    private func isSigned(_ note: SignedNote) -> Bool { key.map(note.isSigned) ?? false }
+
+    private mutating func tellUnsigned(_ whose: String) {
+        tell("key", "\(whose) head was not signed with this station's key")
     }
 
     private mutating func compare(

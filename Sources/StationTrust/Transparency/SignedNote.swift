@@ -61,6 +61,11 @@ package struct SignedNote: Hashable, Sendable {
         return Array("\(text)\n\(lines.joined())".utf8)
     }
 
+    /// Whether a line says that it is of a key; that is not believed yet.
+    package func names(_ key: NoteKey) -> Bool {
+        signatures.contains { $0.name == key.name && $0.keyID == key.id }
+    }
+
     /// Whether a key has signed it: each line that claims to be of it must be.
     package func isSigned(by key: NoteKey) -> Bool {
         let own = signatures.filter { $0.name == key.name && $0.keyID == key.id }
