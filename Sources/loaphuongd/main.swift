@@ -3,13 +3,14 @@ import StationCore
 import StationFetch
 import StationHost
 
-/// The daemon's command line: `loaphuongd [--config FILE] [--check-config]`.
+/// The daemon's command line: `loaphuongd [--config FILE] [--check-config | --amplifier-off]`.
 let usage = """
-    loaphuongd [--config FILE] [--check-config]
+    loaphuongd [--config FILE] [--check-config | --amplifier-off]
 
       --config FILE    the configuration (default /etc/loaphuong/station.json5)
       --parent PID     ends when that process, which started it, does
       --check-config   prints the effective configuration, or what is wrong with it, and ends
+      --amplifier-off  switches the amplifier off, for when no daemon is left to do it, and ends
       --version        prints the version
       --help           prints this
 
@@ -25,6 +26,7 @@ func say(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
 
 var configurationPath = "/etc/loaphuong/station.json5"
 var isCheck = false
+var isAmplifierOff = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
     switch argument {
@@ -42,6 +44,7 @@ while let argument = arguments.popFirst() {
         // A demo whose terminal was closed must not broadcast the next morning.
         guard Parent.endTogether(with: parent) else { exit(0) }
     case "--check-config": isCheck = true
+    case "--amplifier-off": isAmplifierOff = true
     case "--version":
         say("loaphuongd \(Release.version)\n")
         exit(0)
@@ -65,6 +68,7 @@ if isCheck {
     say(loaded.effective + "\n")
     exit(0)
 }
+if isAmplifierOff { exit(Daemon.switchAmplifierOff(loaded) ? 0 : 1) }
 do {
     try Daemon(
         configurationPath: configurationPath, loaded: loaded, supervisor: .fromEnvironment(),
