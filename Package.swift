@@ -27,6 +27,8 @@ let package = Package(
         .executable(name: "loa-centre", targets: ["loa-centre"]),
         // An ALSA plug-in: libasound loads it by path, so it must be a library of its own.
         .library(name: "SimulatedCard", type: .dynamic, targets: ["SimulatedCard"]),
+        // Preloaded into the daemon by a test: a GPIO chip that is not there.
+        .library(name: "SimulatedLine", type: .dynamic, targets: ["SimulatedLine"]),
     ],
     targets: [
         .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
@@ -75,6 +77,7 @@ let package = Package(
         .target(
             name: "SimulatedCard", path: "Tests/SimulatedCard", cSettings: gnu + [.define("PIC")],
             linkerSettings: [.linkedLibrary("asound")]),
+        .target(name: "SimulatedLine", path: "Tests/SimulatedLine", cSettings: gnu),
         // What the tests of several targets share about the simulated card: its faults, and what left it.
         .target(
             name: "CardCapture", dependencies: ["SimulatedCard"], path: "Tests/CardCapture",

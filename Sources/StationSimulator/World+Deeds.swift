@@ -40,6 +40,8 @@ package enum Deed: Sendable {
     /// The network goes, or comes back.
     case network(isUp: Bool)
     case command(Command, Person)
+    /// Somebody presses what `stopInput` names.
+    case stopPressed
     indirect case configure(StationSettings)
     case amplifierFails(Bool)
     /// How the store of the log answers.
@@ -114,6 +116,7 @@ extension World {
         case .network(let isUp):
             hasNetwork = isUp
             if isUp { handle(.networkReturned) }
+        case .stopPressed: handle(.stopPressed)
         case .command(let command, let person):
             commandCount += 1
             handle(.command(CommandID(commandCount), command, person))

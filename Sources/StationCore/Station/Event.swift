@@ -22,6 +22,10 @@ package enum Event: Sendable {
     case cardsChanged
     /// The card changed its state.
     case card(CardState)
+    /// Somebody pressed what `stopInput` names.
+    case stopPressed
+    /// What `stopInput` names works, or why it does not.
+    case stopInput(problem: String?)
     /// Somebody asks for something.
     case command(CommandID, Command, Person)
     /// The configuration was read anew.

@@ -14,6 +14,8 @@ struct Faults: Sendable {
         case content(slot: String)
         case device
         case amplifier
+        /// The key or line with which the sound is stopped without a shell.
+        case stopInput
         case configuration
         /// Upstreams that are not reached, or not believed.
         case upstream
@@ -39,6 +41,7 @@ struct Faults: Sendable {
             case .content: "content"
             case .device: "device"
             case .amplifier: "amplifier"
+            case .stopInput: "stop-input"
             case .configuration: "configuration"
             case .upstream: "upstream"
             case .fetch: "download"

@@ -323,6 +323,8 @@ package struct Station: Sendable {
         case .card(let state): cardChanged(state)
         case .logIsDurable: clear(.disk)
         case .logGrew(let lines): proof.grew(to: lines)
+        case .stopPressed: stopPressed()
+        case .stopInput(let problem): stopInputChanged(problem)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
         case .configurationRefused(let problem): raise(.configuration, problem)

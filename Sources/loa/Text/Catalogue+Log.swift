@@ -1,3 +1,4 @@
+import StationCore
 import TerminalText
 
 /// The words of the log's entries and of what commands answer.
@@ -42,6 +43,10 @@ extension Catalogue {
         vi: "KHÔNG CÓ TIẾNG: âm thanh đã phát là im lặng", en: "NOT A SOUND: what was played is silence")
     static func silent(_ paths: String) -> Phrase {
         Phrase(vi: "KHÔNG CÓ TIẾNG trong \(paths)", en: "NOT A SOUND in \(paths)")
+    }
+    /// Who asked: a user's name, or what stands for whoever pressed the button.
+    static func person(_ name: String) -> Phrase {
+        name == Person.atStopInput.name ? Phrase(vi: "nút dừng", en: "the stop button") : Phrase(same: name)
     }
     static func asked(_ verb: String, by person: String) -> Phrase {
         Phrase(vi: "\(person) gọi \(verb)", en: "\(person) asked to \(verb)")
