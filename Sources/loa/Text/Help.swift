@@ -85,6 +85,7 @@ extension Verb {
         case .play: "play FILE|PROGRAMME"
         case .mute: "mute --for D --reason R"
         case .volume: "volume [DB]"
+        case .doctor: "doctor [--config FILE]"
         }
     }
 
@@ -108,6 +109,10 @@ extension Verb {
         case .unmute: Phrase(vi: "Bật tiếng lại", en: "Ends the mute")
         case .volume: Phrase(vi: "Xem hoặc đặt âm lượng", en: "Shows or sets the volume")
         case .test: Phrase(vi: "Phát tiếng thử ngắn và nhỏ", en: "Plays a short, quiet test tone")
+        case .doctor:
+            Phrase(
+                vi: "Khám cả máy: cái gì hỏng, phải làm gì", en: "Checks everything here, and says what to do"
+            )
         case .demo:
             Phrase(vi: "Chạy thử tất cả, không cần cài đặt", en: "Shows the whole way, without installation")
         }
@@ -184,6 +189,18 @@ extension Verb {
             ]
         case .test:
             [Phrase(vi: "Chỉ trong giờ được phát.", en: "Only within the permitted hours.")]
+        case .doctor:
+            [
+                Phrase(
+                    vi: "Không cần loaphuongd đang chạy; không phát ra tiếng. sudo thì thấy được nhiều hơn.",
+                    en: "Needs no running loaphuongd, and makes no sound. With sudo it sees more."),
+                Phrase(
+                    vi: "--config FILE: tệp cấu hình (mặc định: tệp mà loaphuongd đang dùng).",
+                    en: "--config FILE: the configuration (default: the one that loaphuongd goes by)."),
+                Phrase(
+                    vi: "✗ sự cố, ! cảnh báo, ✓ tốt. Kết thúc bằng 1 nếu có sự cố.",
+                    en: "✗ a fault, ! a warning, ✓ fine. Ends with 1 if there is a fault."),
+            ]
         case .demo:
             [
                 Phrase(
