@@ -1,5 +1,5 @@
-import StationCore
-import StationHost
+package import StationCore
+package import StationHost
 import StationTrust
 
 /// Asks every upstream and the log's store once, the way that the daemon does, and tells what came of it.
@@ -27,15 +27,15 @@ package final class UpstreamCheck {
     ///
     /// - Parameters:
     ///   - time: how long at the most.
-    ///   - tell: gets an object for each, as it ends: `what` (`upstream` or `store`), `name`, `url`, `result`
+    ///   - tell: gets a line of JSON for each, as it ends: `what` (`upstream` or `store`), `name`, `url`, `result`
     ///     (`answered`, `failed`, or `cut` where it has not ended in that time), `error`, `milliseconds`; of an upstream's
     ///     timestamp also `version` and `expires`.
-    package func run(atMost time: Duration, tell: @escaping (JSON) -> Void) {
+    package func run(atMost time: Duration, tell: @escaping (String) -> Void) {
         let start = Clocks.read().monotonic
         func end(_ place: Int, _ more: [JSON.Member]) {
             guard let names = open.removeValue(forKey: place) else { return }
             let taken = (Clocks.read().monotonic - start).nanoseconds / 1_000_000
-            tell(.object(names + more + [.init("milliseconds", .integer(taken))]))
+            tell(JSON.object(names + more + [.init("milliseconds", .integer(taken))]).description)
         }
         for (place, upstream) in configuration.upstreams.enumerated() {
             open[place] = Self.names("upstream", upstream.name, upstream.url)

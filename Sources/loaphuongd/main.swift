@@ -80,7 +80,7 @@ if isUpstreamCheck {
     do {
         let check = try UpstreamCheck(loaded.configuration)
         withExtendedLifetime(check) {
-            check.run(atMost: checkTime) { say("\($0)\n") }
+            check.run(atMost: checkTime) { say($0 + "\n") }
             // What has not ended is not waited for: libcurl would, for a name server that says nothing.
             _exit(0)
         }

@@ -26,9 +26,10 @@ package enum OutsideDecoder: String, Sendable, CaseIterable {
 
     private static let programs = ["/usr/bin/ffmpeg", "/usr/local/bin/ffmpeg"]
 
-    /// Which one a file needs, told from its first bytes; nil for WAV, and for what is no sound.
+    /// Which one a file needs, told from its first bytes.
     ///
     /// - Parameter descriptor: an open regular file, whose position stays.
+    /// - Returns: nil for WAV, and for what is no sound.
     package static func needed(by descriptor: Int32) -> OutsideDecoder? {
         guard let file = try? FileBytes(descriptor: descriptor), let format = try? sniff(file) else {
             return nil

@@ -17,6 +17,7 @@ struct DoctorText {
     ///   - paint: colours, or does not.
     ///   - width: columns of the terminal; nil where lines are not broken.
     ///   - nanoseconds: how long it took.
+    /// - Returns: the text.
     func report(_ findings: [Finding], paint: Paint, width: Int?, nanoseconds: Int64) -> String {
         let name = findings.map { TextWidth.columns($0.check.name[language]) }.max() ?? 0
         // A mark and a name stand before each, two columns apart.

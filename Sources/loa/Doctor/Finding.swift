@@ -13,7 +13,7 @@ enum Check: String, CaseIterable, Sendable {
         switch self {
         case .configuration: Phrase(vi: "Cấu hình", en: "Configuration")
         case .service: Phrase(vi: "Dịch vụ", en: "Service")
-        case .daemon: Phrase(vi: "Trình nền", en: "Daemon")
+        case .daemon: Phrase(vi: "loaphuongd", en: "Daemon")
         case .fault: Phrase(vi: "Sự cố", en: "Fault")
         case .mute: Phrase(vi: "Tắt tiếng", en: "Mute")
         case .slot: Phrase(vi: "Sắp phát", en: "Next")

@@ -19,9 +19,10 @@ struct Pending<Value: Sendable>: Sendable {
         answers = isStarted ? queue : nil
     }
 
-    /// What was found; nil if that is not known by then.
+    /// What was found.
     ///
     /// - Parameter deadline: in nanoseconds of CLOCK_MONOTONIC.
+    /// - Returns: nil if that is not known by then.
     func value(by deadline: Int64) -> Value? {
         answers?.wait(atMost: max(0, deadline - CLinux_monotonic()))?.first
     }

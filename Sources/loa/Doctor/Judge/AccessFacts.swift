@@ -64,7 +64,7 @@ struct KeyFacts: Sendable {
                     .warning(
                         .keys, message,
                         Phrase(
-                            vi: "Trình nền tạo khóa khi chạy lần đầu: systemctl start loaphuongd",
+                            vi: "loaphuongd tạo khóa khi chạy lần đầu: systemctl start loaphuongd",
                             en: "The daemon makes it when it first starts: systemctl start loaphuongd"))
                 ]
             }
@@ -194,12 +194,13 @@ struct PermissionFacts: Sendable {
             found.append(
                 .warning(
                     .permissions,
-                    Phrase(vi: "\(user) không được hỏi trình nền", en: "\(user) may not ask the daemon"),
+                    Phrase(vi: "\(user) không được hỏi loaphuongd", en: "\(user) may not ask the daemon"),
                     Phrase(same: "sudo usermod -aG loaphuong \(user)")))
         }
         guard found.isEmpty else { return found }
         let daemon = Phrase(
-            vi: "trình nền là \(account?.name ?? "?")", en: "the daemon is \(account?.name ?? "?")")
+            vi: "loaphuongd chạy bằng người dùng \(account?.name ?? "?")",
+            en: "the daemon runs as \(account?.name ?? "?")")
         guard let rights else { return [.ok(.permissions, daemon)] }
         let right =
             rights.mayAct
@@ -234,7 +235,7 @@ struct PermissionFacts: Sendable {
             found.append(
                 .warning(
                     .permissions,
-                    Phrase(vi: "trình nền đang chạy bằng root", en: "the daemon runs as root"),
+                    Phrase(vi: "loaphuongd đang chạy bằng root", en: "the daemon runs as root"),
                     Phrase(
                         vi: "Chạy nó bằng dịch vụ loaphuongd, với người dùng \(Account.service).",
                         en: "Run it as the service loaphuongd, as the user \(Account.service).")))

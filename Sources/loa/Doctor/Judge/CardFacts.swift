@@ -45,7 +45,7 @@ struct CardFacts: Sendable {
                 .ok(
                     .card,
                     Phrase(
-                        vi: "\(device): trình nền đang mở, \(rate) Hz, \(channels) kênh",
+                        vi: "\(device): loaphuongd đang mở, \(rate) Hz, \(channels) kênh",
                         en: "\(device): the daemon has it open, \(rate) Hz, \(channels) ch"))
             ]
         }
@@ -59,7 +59,7 @@ struct CardFacts: Sendable {
                 .ok(
                     .card,
                     Phrase(
-                        vi: "\(device): sắp đến giờ phát, để yên cho trình nền",
+                        vi: "\(device): sắp đến giờ phát, để yên cho loaphuongd",
                         en: "\(device): a slot is near, it is left to the daemon"))
             ]
         }

@@ -55,7 +55,7 @@ struct ClockFacts: Sendable {
                 .fault(
                     .clock,
                     Phrase(
-                        vi: "trình nền không tin đồng hồ: không phát gì theo giờ",
+                        vi: "loaphuongd không tin đồng hồ: không phát gì theo giờ",
                         en: "the daemon does not believe the clock: nothing plays by it"), untrusted)
             ]
         }

@@ -73,7 +73,7 @@ struct ConfigurationFacts: Sendable {
         return .fault(
             .configuration,
             Phrase(
-                vi: "\(place): người dùng \(account) của trình nền không đọc được",
+                vi: "\(place): người dùng \(account) của loaphuongd không đọc được",
                 en: "\(place): the daemon's user \(account) may not read it"),
             Phrase(same: "chgrp \(account) \(place) && chmod g+rX \(place)"))
     }
@@ -84,7 +84,7 @@ struct ConfigurationFacts: Sendable {
             return .warning(
                 .configuration,
                 Phrase(
-                    vi: "trình nền đang dùng tệp khác: \(read.path)",
+                    vi: "loaphuongd đang dùng tệp khác: \(read.path)",
                     en: "the daemon goes by another file: \(read.path)"),
                 Phrase(same: "loa doctor --config \(read.path)"))
         }
@@ -92,7 +92,7 @@ struct ConfigurationFacts: Sendable {
         return .warning(
             .configuration,
             Phrase(
-                vi: "\(path) đã được sửa sau khi trình nền đọc: các thay đổi chưa có hiệu lực",
+                vi: "\(path) đã được sửa sau khi loaphuongd đọc: các thay đổi chưa có hiệu lực",
                 en: "\(path) was edited after the daemon read it: the changes are not in force"),
             Phrase(
                 vi:

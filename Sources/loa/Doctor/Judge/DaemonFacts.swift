@@ -39,7 +39,7 @@ struct DaemonFacts: Sendable {
                 .warning(
                     .daemon,
                     Phrase(
-                        vi: "\(user) không được hỏi trình nền: sự cố và chương trình sắp phát chưa được xem",
+                        vi: "\(user) không được hỏi loaphuongd: sự cố và chương trình sắp phát chưa được xem",
                         en: "\(user) may not ask the daemon: its faults and the slots to come were not seen"),
                     Phrase(
                         vi:
@@ -62,7 +62,7 @@ struct DaemonFacts: Sendable {
                 .fault(
                     .daemon,
                     Phrase(
-                        vi: "trình nền ở \(socket) không trả lời",
+                        vi: "loaphuongd ở \(socket) không trả lời",
                         en: "the daemon at \(socket) does not answer"),
                     Phrase(
                         vi: "Đợi nửa phút rồi thử lại loa status; vẫn vậy thì systemctl restart loaphuongd.",

@@ -171,7 +171,7 @@ struct DiskFacts: Sendable {
                 Phrase(
                     vi: "chưa có thư mục \(state)", en: "there is no folder \(state) yet"),
                 Phrase(
-                    vi: "Trình nền tạo nó khi chạy lần đầu: systemctl start loaphuongd",
+                    vi: "loaphuongd tạo nó khi chạy lần đầu: systemctl start loaphuongd",
                     en: "The daemon makes it when it first starts: systemctl start loaphuongd"))
         }
     }

@@ -36,7 +36,7 @@ struct ServiceFacts: Sendable {
                 .warning(
                     .service,
                     Phrase(
-                        vi: "trình nền tắt khi \(user) đăng xuất",
+                        vi: "loaphuongd tắt khi \(user) đăng xuất",
                         en: "the daemon ends when \(user) logs out"),
                     Phrase(same: "loginctl enable-linger \(user)")))
         }
@@ -47,7 +47,7 @@ struct ServiceFacts: Sendable {
         .warning(
             .service,
             Phrase(
-                vi: "máy này không chạy systemd: không ai khởi động lại trình nền khi nó dừng",
+                vi: "máy này không chạy systemd: không ai khởi động lại loaphuongd khi nó dừng",
                 en: "this machine does not run systemd: nobody starts the daemon again when it ends"),
             Phrase(
                 vi: "Trên máy phát thật, cài dịch vụ systemd/loaphuongd.service.",
@@ -76,7 +76,7 @@ struct ServiceFacts: Sendable {
                 .warning(
                     .service,
                     Phrase(
-                        vi: "watchdog tắt: trình nền bị treo sẽ không được khởi động lại",
+                        vi: "watchdog tắt: loaphuongd bị treo sẽ không được khởi động lại",
                         en: "the watchdog is off: a daemon that hangs is not restarted"),
                     Phrase(
                         vi: "Đặt WatchdogSec=10 trong tệp dịch vụ, rồi systemctl daemon-reload.",
@@ -155,14 +155,14 @@ struct ServiceFacts: Sendable {
             return .warning(
                 .service,
                 Phrase(
-                    vi: "trình nền đang chạy bản \(running), máy đã cài bản \(installed)",
+                    vi: "loaphuongd đang chạy bản \(running), máy đã cài bản \(installed)",
                     en: "the daemon runs version \(running), installed is \(installed)"), advice)
         }
         guard isProgramReplaced == true else { return nil }
         return .warning(
             .service,
             Phrase(
-                vi: "tệp chương trình của trình nền đã được thay sau khi nó chạy",
+                vi: "tệp chương trình của loaphuongd đã được thay sau khi nó chạy",
                 en: "the daemon's program was replaced since it started"), advice)
     }
 }

@@ -142,7 +142,7 @@ struct UpstreamFacts: Sendable {
             return .warning(
                 .upstream,
                 line(
-                    "máy chủ trả lời, mà trình nền lâu rồi chưa hỏi được",
+                    "máy chủ trả lời, mà loaphuongd lâu rồi chưa hỏi được",
                     "it answers, and the daemon had none for long"),
                 Phrase(same: "loa sync"))
         }
