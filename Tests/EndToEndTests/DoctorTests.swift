@@ -266,7 +266,7 @@ import Testing
         }
         let outcome = try await broadcast.outcome()
         #expect(outcome["result"]?.text == "played" && outcome["xruns"]?.integer == 0, "\(outcome)")
-        #expect(outcome["framesConsumed"]?.integer == 6 * 48_000)
+        #expect(outcome["framesConsumed"]?.integer == 288_000)
         #expect(broadcast.heard().count == 1)
     }
 

@@ -22,7 +22,7 @@ struct DoctorText {
         let name = findings.map { TextWidth.columns($0.check.name[language]) }.max() ?? 0
         // A mark and a name stand before each, two columns apart.
         let margin = 1 + 1 + name + 2
-        let room = width.map { max(30, $0 - margin) }
+        let room = width.map { max(20, $0 - margin) }
         var lines: [[Paint.Span]] = []
         for verdict in Finding.Verdict.allCases.reversed() {
             for finding in findings where finding.verdict == verdict {

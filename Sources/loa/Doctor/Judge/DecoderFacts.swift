@@ -20,7 +20,9 @@ struct DecoderFacts: Sendable {
                     en: "programmes to come need \(decoder.name), which is not installed"),
                 Phrase(same: "apt-get install \(decoder.package)"))
         }
-        let unneeded = missing.filter { !lacking.contains($0) }
+        // What comes with a package that is told of already needs no line of its own.
+        let coming = Set(lacking.map(\.package))
+        let unneeded = missing.filter { !coming.contains($0.package) }
         if !unneeded.isEmpty { found.append(unused(unneeded)) }
         if needed == nil {
             found.append(
