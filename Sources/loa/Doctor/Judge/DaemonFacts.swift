@@ -195,6 +195,12 @@ enum FaultAdvice {
                 en:
                     "See Proof of play here; check proof.url and its password or certificate. The station plays."
             )
+        case "stop-input":
+            Phrase(
+                vi: "Xem mục Nút dừng ở đây; kiểm tra dây nút bấm và stopInput. Lệnh loa stop vẫn dừng được.",
+                en:
+                    "See Stop input here; check the button's wire and stopInput. The command loa stop still works."
+            )
         default: nil
         }
     }
