@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -109,6 +110,34 @@ int CLinux_network_returned(int descriptor) {
         }
     }
     return returned;
+}
+
+int CLinux_watch(void) {
+    int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int CLinux_watch_folder(int descriptor, const char *path) {
+    // A node is made first, and may be opened only when its mode has been set.
+    uint32_t events = IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE_SELF | IN_ONLYDIR;
+    int watch = inotify_add_watch(descriptor, path, events);
+    return watch < 0 ? -errno : watch;
+}
+
+int CLinux_watch_taken(int descriptor, int folder, const char *name) {
+    _Alignas(struct inotify_event) char buffer[4096];
+    int taken = 0;
+    // Bounded: what is left makes the descriptor readable again.
+    for (int round = 0; round < 64; round++) {
+        ssize_t count = read(descriptor, buffer, sizeof buffer);
+        if (count <= 0) break;
+        for (char *place = buffer; place < buffer + count;) {
+            struct inotify_event *event = (struct inotify_event *)place;
+            taken |= event->wd == folder || event->mask & IN_Q_OVERFLOW || (event->len && !strcmp(event->name, name));
+            place += sizeof *event + event->len;
+        }
+    }
+    return taken;
 }
 
 int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds) {

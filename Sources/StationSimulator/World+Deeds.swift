@@ -21,6 +21,8 @@ package enum Deed: Sendable {
     /// What the clock will show after the next boot, and when it will be synchronised.
     case bootClock(World.WallAtBoot, synchronisesAfter: Duration?)
     case card(SimulatedCard.Condition)
+    /// The system tells that some card came or went.
+    case cardsChanged
     case cardProvesNothing(Bool)
     case disk(SimulatedStore.Behaviour)
     case runFull(Bool)
@@ -90,6 +92,7 @@ extension World {
         case .card(let condition):
             report(card.turn(condition, at: monotonic))
             observer?.world(self, shows: .sound)
+        case .cardsChanged: handle(.cardsChanged)
         case .cardProvesNothing(let isNull): card.isNull = isNull
         case .disk(let behaviour):
             store.behaviour = behaviour

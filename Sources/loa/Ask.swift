@@ -76,7 +76,7 @@ struct Ask {
                 if invocation.isJSON {
                     Terminal.print(String(decoding: line, as: UTF8.self) + "\n")
                 } else if refusal == nil {
-                    Terminal.print(texts.done(request.verb, json))
+                    Terminal.print(text(request, json))
                 }
                 if !invocation.isJSON, json["recorded"]?.bool == false { Terminal.complain(texts.unrecorded) }
             case .end(let number):
@@ -85,9 +85,14 @@ struct Ask {
                 if code != .fine, !invocation.isJSON, request.verb != .verify || refusal != nil {
                     Terminal.complain(texts.refused(code, refusal ?? last, request))
                 }
-                return code == .fine && request == .status ? ExitCode(status: last) : code
+                return code == .fine ? ExitCode(request, answer: last) : code
             }
         }
+    }
+
+    private func text(_ request: Request, _ answer: JSON) -> String {
+        guard case .idle(let duration) = request else { return texts.done(request.verb, answer) }
+        return texts.idleness(Idleness(answer, for: duration))
     }
 
     /// How long to wait for a line, in seconds; nil for ever.
@@ -113,7 +118,7 @@ struct Ask {
     private static func question(_ request: Request) throws(FileError) -> (JSON, Int32) {
         let verb = JSON.Member("verb", .string(request.verb.rawValue))
         switch request {
-        case .status, .sync, .stop, .unmute, .test, .doctor, .demo: return (.object([verb]), noFile)
+        case .status, .idle, .sync, .stop, .unmute, .test, .doctor, .demo: return (.object([verb]), noFile)
         case .next(let days): return (.object([verb, .init("days", .integer(Int64(days)))]), noFile)
         case .log(let since, let until, let follow):
             let bounds = [("since", since), ("until", until)].compactMap { name, text in

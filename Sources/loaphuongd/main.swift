@@ -3,15 +3,16 @@ import StationCore
 import StationFetch
 import StationHost
 
-/// The daemon's command line: `loaphuongd [--config FILE] [--check-config]`.
+/// The daemon's command line: `loaphuongd [--config FILE] [--check-config | --amplifier-off]`.
 let usage = """
-    loaphuongd [--config FILE] [--check-config | --check-upstreams [--seconds S]]
+    loaphuongd [--config FILE] [--check-config | --amplifier-off | --check-upstreams [--seconds S]]
 
       --config FILE    the configuration (default /etc/loaphuong/station.json5)
       --parent PID     ends when that process, which started it, does
       --check-config   prints the effective configuration, or what is wrong with it, and ends
       --check-upstreams  asks each upstream and the log's store once, prints a line of JSON for each, and ends
       --seconds S      how long --check-upstreams waits for them (default 20)
+      --amplifier-off  switches the amplifier off, for when no daemon is left to do it, and ends
       --version        prints the version
       --help           prints this
 
@@ -29,6 +30,7 @@ var configurationPath = "/etc/loaphuong/station.json5"
 var isCheck = false
 var isUpstreamCheck = false
 var checkTime = Duration.seconds(20)
+var isAmplifierOff = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
     switch argument {
@@ -53,6 +55,7 @@ while let argument = arguments.popFirst() {
             exit(64)
         }
         checkTime = .seconds(seconds)
+    case "--amplifier-off": isAmplifierOff = true
     case "--version":
         say("loaphuongd \(Release.version)\n")
         exit(0)
@@ -89,6 +92,7 @@ if isUpstreamCheck {
         exit(1)
     }
 }
+if isAmplifierOff { exit(Daemon.switchAmplifierOff(loaded) ? 0 : 1) }
 do {
     try Daemon(
         configurationPath: configurationPath, loaded: loaded, supervisor: .fromEnvironment(),

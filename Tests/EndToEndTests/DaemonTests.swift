@@ -100,6 +100,24 @@ import Testing
         #expect(entries.map { $0["index"]?.integer } == (0..<Int64(entries.count)).map(Optional.some))
     }
 
+    @Test("T17: the amplifier that a killed daemon left on is switched off by who comes after it")
+    func amplifierOff() throws {
+        let script = "echo $0 >> \(station.path)/amplifier"
+        func command(_ word: String) -> String { "[\"/bin/sh\", \"-c\", \"\(script)\", \"\(word)\"]" }
+        func switchOff() throws -> (code: Int32, said: String) {
+            try station.run("loaphuongd", "--config", station.path + "/station.json5", "--amplifier-off")
+        }
+        #expect(try switchOff().code == 0)
+        #expect(station.text("amplifier") == "")
+        try station.configure("amplifier: { on: \(command("on")), off: \(command("off")) }")
+        #expect(try switchOff().code == 0)
+        #expect(station.text("amplifier") == "off\n")
+        try station.configure("amplifier: { on: \(command("on")), off: [\"/none/amplifier\"] }")
+        let failed = try switchOff()
+        #expect(failed.code == 1)
+        #expect(failed.said.contains("/none/amplifier"))
+    }
+
     @Test("a file in the socket's place is not removed")
     func noSocket() throws {
         try FileManager.default.createDirectory(

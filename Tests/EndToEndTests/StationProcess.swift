@@ -129,6 +129,22 @@ final class StationProcess {
         return (command.terminationStatus, text, error)
     }
 
+    /// Runs one of the programs to its end.
+    ///
+    /// - Returns: its exit code, and what it printed on both outputs.
+    func run(_ program: String, _ arguments: String...) throws -> (code: Int32, said: String) {
+        let command = Process()
+        command.executableURL = Self.programs.appending(path: program)
+        command.arguments = arguments
+        let output = Pipe()
+        command.standardOutput = output
+        command.standardError = output
+        try command.run()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        command.waitUntilExit()
+        return (command.terminationStatus, said)
+    }
+
     /// Begins `loa`, whose answer nobody waits for yet.
     func begin(_ arguments: String...) throws -> Process {
         let command = Process()

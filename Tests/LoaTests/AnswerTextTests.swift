@@ -64,8 +64,8 @@ struct AnswerTextTests {
 
     @Test("a fault makes status end with 1, and a mute does not")
     func statusCode() throws {
-        #expect(ExitCode(status: try json(Self.status)) == .no)
-        #expect(ExitCode(status: ["state": "muted", "faults": []]) == .fine)
+        #expect(ExitCode(.status, answer: try json(Self.status)) == .no)
+        #expect(ExitCode(.status, answer: ["state": "muted", "faults": []]) == .fine)
     }
 
     @Test("an answer that lacks members, or has strange ones, is still shown")

@@ -11,7 +11,8 @@ struct InvocationTests {
     }
 
     static let understood: [(String, Request)] = [
-        ("status", .status), ("next", .next(days: 7)), ("next --days 31", .next(days: 31)),
+        ("status", .status), ("status --idle-for 30m", .idle(for: .seconds(1800))),
+        ("next", .next(days: 7)), ("next --days 31", .next(days: 31)),
         ("log", .log(since: nil, until: nil, follow: false)),
         ("log --follow --until=06:00 --since 05:00", .log(since: "05:00", until: "06:00", follow: true)),
         ("why xa/a@2026-11-23T05:00:00+07:00", .why("xa/a@2026-11-23T05:00:00+07:00")),
@@ -57,6 +58,10 @@ struct InvocationTests {
         (
             "mute --for 32d --reason x",
             "--for 32d: expected a duration such as 90m, 2h, 1d or PT2H, at most 31 days"
+        ),
+        (
+            "status --idle-for x",
+            "--idle-for x: expected a duration such as 30m, 2h or PT30M, at most 7 days"
         ),
         ("volume 1", "the volume is in dB, from -60 to 0"),
         ("volume -61", "the volume is in dB, from -60 to 0"),

@@ -29,6 +29,15 @@ int CLinux_network(void);
 /// Reads what there is on such a socket: 1 if a way to the network may have come up, else 0.
 int CLinux_network_returned(int descriptor);
 
+/// An inotify(7) descriptor, non-blocking and closed on exec.
+int CLinux_watch(void);
+
+/// Watches what comes into a folder, goes from it, or changes its mode there; the number of the watch.
+int CLinux_watch_folder(int descriptor, const char *path);
+
+/// Takes what inotify has to tell: whether any of it is of the watch `folder`, or of the name `name` in another.
+int CLinux_watch_taken(int descriptor, int folder, const char *name);
+
 /// Reads both clocks close together, and what the kernel says of its synchronisation.
 ///
 /// `wall` is the reading of CLOCK_REALTIME that belongs to `boot`, the middle of two of CLOCK_BOOTTIME around it.

@@ -18,6 +18,8 @@ package enum Event: Sendable {
     case logGrew(lines: Int64)
     /// What the sound path measures of a running play, about once a second.
     case progress(PlayID, Playback)
+    /// A sound card came or went, as the system tells; perhaps not the station's own.
+    case cardsChanged
     /// The card changed its state.
     case card(CardState)
     /// Somebody asks for something.

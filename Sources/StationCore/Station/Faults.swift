@@ -5,6 +5,8 @@ struct Faults: Sendable {
     /// The names of faults, which `status` shows.
     enum Code: Hashable, Sendable {
         case clockUntrusted
+        /// A clock that is believed, and soon will not be.
+        case clockEnding
         case disk
         case timetable
         /// Slots that come faster than they can be heard.
@@ -31,7 +33,7 @@ struct Faults: Sendable {
 
         var name: String {
             switch self {
-            case .clockUntrusted: "clock-untrusted"
+            case .clockUntrusted, .clockEnding: "clock-untrusted"
             case .disk: "disk-unwritable"
             case .timetable, .crowd: "timetable"
             case .content: "content"
@@ -108,6 +110,7 @@ extension Station {
     }
 
     private mutating func write(_ code: Faults.Code, state: String, _ message: String) {
+        proof.faultsChanged(at: now.monotonic)
         appendRated(
             .fault(code),
             [

@@ -24,7 +24,7 @@ extension Station {
         switch command {
         case .status:
             answer(id, Reply(.fine, statusJSON))
-            measureForPeople()
+            lookForPeople()
         case .next(let days): answer(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays))))
         case .playFile(let token, let name, let digest): playFile(token, name, digest, id, person)
         case .playProgramme(let programme): playProgramme(programme, id, person)

@@ -6,6 +6,8 @@ import Synchronization
 /// The thread that runs the commands which switch the amplifier, one after the other.
 final class AmplifierThread: Sendable {
     /// A command that takes longer, in nanoseconds, is ended with everything that it started.
+    private static let patience: Int64 = 10_000_000_000
+
     private let patience: Int64
 
     private struct Job: Sendable {
@@ -19,13 +21,16 @@ final class AmplifierThread: Sendable {
     private let running = Mutex<pid_t>(0)
 
     /// Starts the thread; the commands are those of the configuration, if it has any.
-    init(_ commands: Configuration.Amplifier?, patience: Int64 = 10_000_000_000) throws(SystemError) {
+    init(_ commands: Configuration.Amplifier?, patience: Int64 = AmplifierThread.patience) throws(SystemError)
+    {
         self.patience = patience
         jobs = try JobQueue()
         self.commands = Mutex(commands)
         try Thread.start("amplifier") { [self] in
             while true {
-                for job in jobs.wait() ?? [] { job.done(run(job.command)) }
+                for job in jobs.wait() ?? [] {
+                    job.done(Self.run(job.command, patience: patience, running))
+                }
             }
         }
     }
@@ -46,7 +51,12 @@ final class AmplifierThread: Sendable {
         }
     }
 
-    private func run(_ command: [String]) -> Completion {
+    /// Runs a command on the calling thread: for who comes after a daemon that did not switch the amplifier off itself.
+    static func run(_ command: [String]) -> Completion { run(command, patience: patience, Mutex(0)) }
+
+    private static func run(
+        _ command: [String], patience: Int64, _ running: borrowing Mutex<pid_t>
+    ) -> Completion {
         let name = command.joined(separator: " ")
         let process = withCommandLine(command) { CLinux_spawn($0) }
         guard process > 0 else {

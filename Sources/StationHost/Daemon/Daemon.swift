@@ -97,6 +97,16 @@ package struct Daemon {
         withExtendedLifetime(locks) {}
     }
 
+    /// Switches the amplifier off without a daemon: none may be left that would (T17).
+    ///
+    /// - Returns: whether that is done; true where there is no amplifier.
+    package static func switchAmplifierOff(_ loaded: LoadedConfiguration) -> Bool {
+        guard let amplifier = loaded.configuration.amplifier else { return true }
+        let completion = AmplifierThread.run(amplifier.off)
+        noteFailure(completion)
+        return completion == .done
+    }
+
     /// Sees to it that no other daemon has this state or this socket.
     private func takePlaces(run: String) throws -> [SharedDescriptor] {
         try DurableFile.makeDirectory(run, mode: 0o755)

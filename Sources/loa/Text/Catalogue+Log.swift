@@ -107,6 +107,14 @@ extension Catalogue {
     static func stopped(_ titles: String) -> Phrase {
         Phrase(vi: "Đã dừng: \(titles).", en: "Stopped: \(titles).")
     }
+    static let idle = Phrase(
+        vi: "Loa im, và chưa đến giờ phát nào.", en: "Nothing sounds, and nothing is due so soon.")
+    static let sounding = Phrase(vi: "Loa đang phát.", en: "The station is sounding.")
+    static func due(_ title: String, at time: String) -> Phrase {
+        Phrase(vi: "Sắp phát: \(title), \(time).", en: "Due soon: \(title), \(time).")
+    }
+    static let unknownIdleness = Phrase(
+        vi: "Không rõ loa có im không.", en: "It is not known whether the station is idle.")
     static let nothingToStop = Phrase(vi: "Không có gì đang phát.", en: "Nothing was playing.")
     static func repeatsEnded(_ titles: String) -> Phrase {
         Phrase(vi: "Không phát lại nữa: \(titles).", en: "Will not sound again: \(titles).")

@@ -11,6 +11,11 @@ extension Catalogue {
     }
     static let needsOperand = Phrase(vi: "thiếu đối tượng của lệnh", en: "the verb needs an operand")
     static let badLanguage = Phrase(vi: "--lang là vi hoặc en", en: "--lang is vi or en")
+    static func badIdleness(_ text: String) -> Phrase {
+        Phrase(
+            vi: "--idle-for \(text): cần thời lượng như 30m, 2h hoặc PT30M, nhiều nhất 7 ngày",
+            en: "--idle-for \(text): expected a duration such as 30m, 2h or PT30M, at most 7 days")
+    }
     static let badDays = Phrase(vi: "--days từ 1 đến 31", en: "--days is a number from 1 to 31")
     static let badLevel = Phrase(
         vi: "âm lượng tính bằng dB, từ -60 đến 0", en: "the volume is in dB, from -60 to 0")

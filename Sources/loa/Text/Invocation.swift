@@ -12,9 +12,14 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case notPermitted = 77
     case configuration = 78
 
-    /// The code of an answer to `status`: "no" where there is a fault.
-    package init(status answer: JSON) {
-        self = answer["faults"]?.elements?.isEmpty == false ? .no : .fine
+    /// The code of an answer that was given: "no" where `status` has a fault, or the station is not idle.
+    package init(_ request: Request, answer: JSON) {
+        self =
+            switch request {
+            case .status: answer["faults"]?.elements?.isEmpty == false ? .no : .fine
+            case .idle(let duration): Idleness(answer, for: duration) == .idle ? .fine : .no
+            default: .fine
+            }
     }
 }
 
@@ -26,6 +31,8 @@ package enum Verb: String, Sendable, CaseIterable {
 /// A question with all that belongs to it.
 package enum Request: Hashable, Sendable {
     case status
+    /// Whether nothing sounds, and nothing is due for so long.
+    case idle(for: Duration)
     /// The slots of so many days to come.
     case next(days: Int)
     /// The entries between two times, as they were typed; `follow` goes on with those to come.
@@ -51,7 +58,7 @@ package enum Request: Hashable, Sendable {
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .next, .log, .why, .verify, .volume(nil), .doctor, .demo: false
+        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .doctor, .demo: false
         case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
@@ -59,7 +66,7 @@ package enum Request: Hashable, Sendable {
     /// The verb of the question.
     package var verb: Verb {
         switch self {
-        case .status: .status
+        case .status, .idle: .status
         case .next: .next
         case .log: .log
         case .why: .why
@@ -195,7 +202,7 @@ private struct Words {
             [
                 "--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for",
                 "--reason",
-                "--head", "--config",
+                "--head", "--idle-for", "--config",
             ].contains(name)
         else { throw Problem(message: UsageText.unknownOption(name)) }
         if values[name] != nil || flags.contains(name) { throw Problem(message: UsageText.twice(name)) }
@@ -240,7 +247,7 @@ private struct Words {
     /// The question of that verb; takes the options and operands that it understands.
     private mutating func request(_ verb: Verb) throws(Problem) -> Request {
         switch verb {
-        case .status: return .status
+        case .status: return try status()
         case .next: return .next(days: try days())
         case .log:
             let since = values.removeValue(forKey: "--since"), until = values.removeValue(forKey: "--until")
@@ -262,6 +269,14 @@ private struct Words {
     private mutating func operand() throws(Problem) -> String {
         guard !operands.isEmpty else { throw Problem(message: Catalogue.needsOperand) }
         return operands.removeFirst()
+    }
+
+    private mutating func status() throws(Problem) -> Request {
+        guard let text = values.removeValue(forKey: "--idle-for") else { return .status }
+        guard let duration = Duration(typed: text), duration > .zero, duration <= .seconds(7 * 86_400) else {
+            throw Problem(message: Catalogue.badIdleness(text))
+        }
+        return .idle(for: duration)
     }
 
     private mutating func days() throws(Problem) -> Int {

@@ -16,7 +16,8 @@ package struct ReplyText {
     package func done(_ verb: Verb, _ answer: JSON) -> String {
         let line: Phrase
         switch verb {
-        case .status, .next: return read(verb, answer)
+        case .status: return StatusText(language).status(answer)
+        case .next: return StatusText(language).next(answer)
         case .log: return TextWidth.printed([EntryText(language).entry(answer)])
         case .why: return EntryText(language).why(answer)
         case .verify: return ProofText(language).verified(answer)
@@ -38,9 +39,16 @@ package struct ReplyText {
         return TextWidth.printed([line[language]])
     }
 
-    private func read(_ verb: Verb, _ answer: JSON) -> String {
-        let text = StatusText(language)
-        return verb == .status ? text.status(answer) : text.next(answer)
+    /// Whether the station may be interrupted.
+    package func idleness(_ idleness: Idleness) -> String {
+        let line =
+            switch idleness {
+            case .idle: Catalogue.idle
+            case .sounding: Catalogue.sounding
+            case .due(let title, let at): Catalogue.due(title, at: format.time(at))
+            case .unknown: Catalogue.unknownIdleness
+            }
+        return TextWidth.printed([line[language]])
     }
 
     /// What stands between two entries of the log where some are lost; nil where they follow each other.

@@ -1,0 +1,120 @@
+import TerminalText
+
+// What `loa VERB --help` says below the verb's first line.
+
+extension Verb {
+    /// More about it, one line each.
+    var details: [Phrase] {
+        switch self {
+        case .status: Self.statusDetails
+        case .next: Self.nextDetails
+        case .log: Self.logDetails
+        case .why: Self.whyDetails
+        case .verify: Self.verifyDetails
+        case .sync: Self.syncDetails
+        case .play: Self.playDetails
+        case .stop: Self.stopDetails
+        case .mute: Self.muteDetails
+        case .volume: Self.volumeDetails
+        case .test: Self.testDetails
+        case .doctor: Self.doctorDetails
+        case .demo: Self.demoDetails
+        case .unmute: []
+        }
+    }
+
+    private static let statusDetails = [
+        Phrase(
+            vi:
+                "--idle-for D: chỉ hỏi loa có im trong suốt D (như 30m) không; không thì kết thúc bằng 1.",
+            en:
+                "--idle-for D: only whether nothing sounds, or is due within D (such as 30m); else ends with 1."
+        )
+    ]
+
+    private static let nextDetails = [
+        Phrase(
+            vi: "--days N: trong bao nhiêu ngày tới, 1 đến 31 (mặc định 7).",
+            en: "--days N: for so many days, 1 to 31 (default 7).")
+    ]
+
+    private static let logDetails = [
+        Phrase(
+            vi: "T là giờ địa phương như 05:00 hoặc 2026-11-23T05:00, hoặc RFC 3339.",
+            en: "T is a local time such as 05:00 or 2026-11-23T05:00, or RFC 3339."),
+        Phrase(
+            vi: "--follow: chờ và in tiếp các mục mới. Với --json, mỗi mục một dòng.",
+            en: "--follow: goes on with the entries to come. With --json, one entry a line."),
+    ]
+
+    private static let whyDetails = [
+        Phrase(
+            vi: "SLOT như trong loa next; TIME như 05:00 hoặc 2026-11-23T05:00.",
+            en: "SLOT as in loa next; TIME such as 05:00 or 2026-11-23T05:00.")
+    ]
+
+    private static let syncDetails = [
+        Phrase(
+            vi: "Chờ đến khi tải xong; kết thúc bằng 1 nếu một trung tâm không trả lời.",
+            en: "Waits until everything is there; ends with 1 if an upstream failed.")
+    ]
+
+    private static let playDetails = [
+        Phrase(
+            vi: "Vẫn trong giờ được phát và âm lượng tối đa; ghi vào nhật ký ai đã gọi.",
+            en: "Within the permitted hours and level; the log says who asked.")
+    ]
+
+    private static let stopDetails = [
+        Phrase(
+            vi: "Luôn được phép, trong 200 ms.",
+            en: "Always works, within 200 ms.")
+    ]
+
+    private static let muteDetails = [
+        Phrase(
+            vi: "D như 90m, 2h, 1d hoặc PT2H, nhiều nhất 31 ngày; R là lý do: đám tang, kỳ thi…",
+            en: "D such as 90m, 2h, 1d or PT2H, at most 31 days; R is why: a funeral, an exam…"),
+        Phrase(vi: "Tin khẩn cấp đã xác thực vẫn phát.", en: "Verified emergencies still sound."),
+    ]
+
+    private static let volumeDetails = [
+        Phrase(
+            vi: "DB từ -60 đến 0; mức tối đa của từng khung giờ vẫn giữ.",
+            en: "DB from -60 to 0; the ceiling of each band of hours still holds.")
+    ]
+
+    private static let doctorDetails = [
+        Phrase(
+            vi: "Không cần loaphuongd đang chạy; không phát ra tiếng. sudo thì thấy được nhiều hơn.",
+            en: "Needs no running loaphuongd, and makes no sound. With sudo it sees more."),
+        Phrase(
+            vi: "--config FILE: tệp cấu hình (mặc định: tệp mà loaphuongd đang dùng).",
+            en: "--config FILE: the configuration (default: the one that loaphuongd goes by)."),
+        Phrase(
+            vi: "✗ sự cố, ! cảnh báo, ✓ tốt. Kết thúc bằng 1 nếu có sự cố.",
+            en: "✗ a fault, ! a warning, ✓ fine. Ends with 1 if there is a fault."),
+    ]
+
+    private static let demoDetails = [
+        Phrase(
+            vi: "Phát một chương trình của Playlists/ sau 5 giây, rồi in nhật ký.",
+            en: "Plays a programme of Playlists/ in 5 seconds, then prints the log.")
+    ]
+
+    private static let verifyDetails = [
+        Phrase(
+            vi:
+                "NOTE là tệp checkpoint đã lưu trước đây (hoặc nội dung của nó): nhật ký phải nối tiếp nó.",
+            en:
+                "NOTE is a checkpoint that was kept, as a file or its text: the log must go on from it."
+        ),
+        Phrase(
+            vi: "Kết thúc bằng 1 nếu có gì sai; in khóa công khai để trung tâm enrol.",
+            en: "Ends with 1 if anything is wrong; shows the public key that the centre enrols."),
+    ]
+
+    private static let testDetails = [
+        Phrase(vi: "Chỉ trong giờ được phát.", en: "Only within the permitted hours.")
+    ]
+}
