@@ -137,7 +137,11 @@ let package = Package(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
             swiftSettings: strict),
         .testTarget(
-            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust", "TerminalText", "CCurl"],
+            name: "LoaTests",
+            dependencies: [
+                "loa", "StationCore", "StationTrust", "StationHost", "StationAudio", "TerminalText", "CCurl",
+                "ScratchFolders",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CentreTests",

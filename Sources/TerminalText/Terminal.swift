@@ -8,6 +8,14 @@ package enum Terminal {
     /// Prints to standard error.
     package static func complain(_ text: String) { write(text, STDERR_FILENO) }
 
+    /// Columns of the terminal that standard output is; nil where it is none, or does not say.
+    package static var width: Int? {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
+        else { return nil }
+        return Int(size.ws_col)
+    }
+
     private static func write(_ text: String, _ descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in

@@ -17,6 +17,7 @@ extension Verb {
         case .mute: Self.muteDetails
         case .volume: Self.volumeDetails
         case .test: Self.testDetails
+        case .doctor: Self.doctorDetails
         case .demo: Self.demoDetails
         case .unmute: []
         }
@@ -81,6 +82,18 @@ extension Verb {
         Phrase(
             vi: "DB từ -60 đến 0; mức tối đa của từng khung giờ vẫn giữ.",
             en: "DB from -60 to 0; the ceiling of each band of hours still holds.")
+    ]
+
+    private static let doctorDetails = [
+        Phrase(
+            vi: "Không cần loaphuongd đang chạy; không phát ra tiếng. sudo thì thấy được nhiều hơn.",
+            en: "Needs no running loaphuongd, and makes no sound. With sudo it sees more."),
+        Phrase(
+            vi: "--config FILE: tệp cấu hình (mặc định: tệp mà loaphuongd đang dùng).",
+            en: "--config FILE: the configuration (default: the one that loaphuongd goes by)."),
+        Phrase(
+            vi: "✗ sự cố, ! cảnh báo, ✓ tốt. Kết thúc bằng 1 nếu có sự cố.",
+            en: "✗ a fault, ! a warning, ✓ fine. Ends with 1 if there is a fault."),
     ]
 
     private static let demoDetails = [

@@ -86,6 +86,7 @@ extension Verb {
         case .play: "play FILE|PROGRAMME"
         case .mute: "mute --for D --reason R"
         case .volume: "volume [DB]"
+        case .doctor: "doctor [--config FILE]"
         }
     }
 
@@ -109,6 +110,10 @@ extension Verb {
         case .unmute: Phrase(vi: "Bật tiếng lại", en: "Ends the mute")
         case .volume: Phrase(vi: "Xem hoặc đặt âm lượng", en: "Shows or sets the volume")
         case .test: Phrase(vi: "Phát tiếng thử ngắn và nhỏ", en: "Plays a short, quiet test tone")
+        case .doctor:
+            Phrase(
+                vi: "Khám cả máy: cái gì hỏng, phải làm gì", en: "Checks everything here, and says what to do"
+            )
         case .demo:
             Phrase(vi: "Chạy thử tất cả, không cần cài đặt", en: "Shows the whole way, without installation")
         }

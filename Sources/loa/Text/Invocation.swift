@@ -25,7 +25,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// What `loa` can be asked.
 package enum Verb: String, Sendable, CaseIterable {
-    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, demo
+    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, doctor, demo
 }
 
 /// A question with all that belongs to it.
@@ -51,12 +51,14 @@ package enum Request: Hashable, Sendable {
     case test
     /// Asks all upstreams now.
     case sync
+    /// Everything at this station, by that configuration file; nil for the daemon's own, or the usual one.
+    case doctor(configuration: String?)
     case demo
 
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .demo: false
+        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .doctor, .demo: false
         case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
@@ -76,6 +78,7 @@ package enum Request: Hashable, Sendable {
         case .unmute: .unmute
         case .volume: .volume
         case .test: .test
+        case .doctor: .doctor
         case .demo: .demo
         }
     }
@@ -199,7 +202,7 @@ private struct Words {
             [
                 "--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for",
                 "--reason",
-                "--head", "--idle-for",
+                "--head", "--idle-for", "--config",
             ].contains(name)
         else { throw Problem(message: UsageText.unknownOption(name)) }
         if values[name] != nil || flags.contains(name) { throw Problem(message: UsageText.twice(name)) }
@@ -258,6 +261,7 @@ private struct Words {
         case .volume: return .volume(try level())
         case .test: return .test
         case .sync: return .sync
+        case .doctor: return .doctor(configuration: values.removeValue(forKey: "--config"))
         case .demo: return .demo
         }
     }
