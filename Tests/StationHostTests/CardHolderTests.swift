@@ -1,3 +1,4 @@
+import Glibc
 import ScratchFolders
 import Testing
 
@@ -23,6 +24,13 @@ struct CardHolderTests {
     func names() throws {
         #expect(CardHolder.names(proc: folder.path) == ["pulseaudio (812)"])
         #expect(CardHolder.names(proc: folder.path + "/nowhere") == [])
+    }
+
+    @Test("T12: where the unit hides the name of whoever plays, their user is named")
+    func users() throws {
+        #expect(unlink(folder.path + "/812/comm") == 0)
+        let user = try #require(getpwuid(geteuid())).pointee.pw_name.map { String(cString: $0) }
+        #expect(CardHolder.names(proc: folder.path) == ["user \(try #require(user)) (812)"])
     }
 
     @Test("T12: the fault of a busy card says who holds it")
