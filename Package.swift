@@ -66,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "loa",
             dependencies: [
-                "StationHost", "StationCore", "StationTrust", "StationAudio", "Centre", "TerminalText",
+                "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "Centre",
+                "TerminalText", "CLinux",
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -144,7 +144,7 @@ private final class FetchLoop {
     private let repositories: Repositories
     private let downloads: Downloads
     private let proof: ProofUploads
-    private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, store: store) }
+    private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, read: store.read) }
     private let file: ManifestFile
     private var polling: Set<String> = []
     /// Whose emergencies were judged by a floor that may have been later than the time.

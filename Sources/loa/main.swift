@@ -17,6 +17,7 @@ do {
     case .ask(.doctor(let configuration)):
         // Not `exit`: a look that hangs holds nobody up.
         _exit(Doctor(invocation, configuration: configuration).run().rawValue)
+    case .ask(.simulate(let order)): exit(Simulation(invocation, order).run().rawValue)
     case .ask(let request):
         let socket = invocation.socket ?? Configuration(station: "", upstreams: []).socket
         exit(Ask(invocation: invocation, socket: socket).run(request).rawValue)

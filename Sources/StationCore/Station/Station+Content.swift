@@ -122,7 +122,7 @@ extension Urgency {
 
 extension SignedTimetable {
     /// The content of a slot: the entries of all its variants, one after the other.
-    func items(of slot: Slot) -> [ContentItem] {
+    package func items(of slot: Slot) -> [ContentItem] {
         timetable.entries(of: slot).map { language, entry in
             ContentItem(
                 source: source(entry.source, of: slot.upstream), title: entry.title, language: language,

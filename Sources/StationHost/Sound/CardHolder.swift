@@ -35,7 +35,9 @@ package enum CardHolder {
         var buffer = [CChar](repeating: 0, count: 4096)
         // Safety: the name that `entry` points to is in the buffer, which outlives their use here.
         return buffer.withUnsafeMutableBufferPointer { buffer in
-            getpwuid_r(information.st_uid, &entry, buffer.baseAddress, buffer.count, &found)
+            if let start = buffer.baseAddress {
+                getpwuid_r(information.st_uid, &entry, start, buffer.count, &found)
+            }
             let name = found?.pointee.pw_name.map { String(cString: $0) }
             return "user " + (name ?? "\(information.st_uid)")
         }

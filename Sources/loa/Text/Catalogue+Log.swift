@@ -112,6 +112,23 @@ extension Catalogue {
     static func stopped(_ titles: String) -> Phrase {
         Phrase(vi: "Đã dừng: \(titles).", en: "Stopped: \(titles).")
     }
+    static let decoding = Phrase(vi: "giải mã các tệp", en: "decoding the files")
+    static func simulated(_ from: String, _ until: String) -> Phrase {
+        Phrase(vi: "Mô phỏng từ \(from) đến \(until):", en: "Simulated from \(from) to \(until):")
+    }
+    static func simulatedCounts(played: Int, partial: Int, missed: Int, faults: Int) -> Phrase {
+        Phrase(
+            vi: "Phát trọn \(played), dở dang \(partial), không phát \(missed); sự cố \(faults).",
+            en: "Played \(played), partial \(partial), missed \(missed); faults \(faults).")
+    }
+    static func badTime(_ text: String) -> Phrase {
+        Phrase(
+            vi:
+                "\(text): cần giờ như 05:00 hoặc 2026-11-23T05:00, khoảng như 05:00/10m, hoặc độ lệch như -1h",
+            en:
+                "\(text): expected a time such as 05:00 or 2026-11-23T05:00, a stretch such as 05:00/10m, or a step such as -1h"
+        )
+    }
     static let idle = Phrase(
         vi: "Loa im, và chưa đến giờ phát nào.", en: "Nothing sounds, and nothing is due so soon.")
     static let sounding = Phrase(vi: "Loa đang phát.", en: "The station is sounding.")

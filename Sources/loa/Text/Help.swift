@@ -87,6 +87,7 @@ extension Verb {
         case .mute: "mute --for D --reason R"
         case .volume: "volume [DB]"
         case .doctor: "doctor [--config FILE]"
+        case .simulate: "simulate [--days N] [--at T]"
         }
     }
 
@@ -110,6 +111,10 @@ extension Verb {
         case .unmute: Phrase(vi: "Bật tiếng lại", en: "Ends the mute")
         case .volume: Phrase(vi: "Xem hoặc đặt âm lượng", en: "Shows or sets the volume")
         case .test: Phrase(vi: "Phát tiếng thử ngắn và nhỏ", en: "Plays a short, quiet test tone")
+        case .simulate:
+            Phrase(
+                vi: "Những ngày tới sẽ phát gì, cũng khi có sự cố",
+                en: "What would be played, also if things go wrong")
         case .doctor:
             Phrase(
                 vi: "Khám cả máy: cái gì hỏng, phải làm gì", en: "Checks everything here, and says what to do"

@@ -25,7 +25,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// What `loa` can be asked.
 package enum Verb: String, Sendable, CaseIterable {
-    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, doctor, demo
+    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, doctor, simulate,
+        demo
 }
 
 /// A question with all that belongs to it.
@@ -53,12 +54,15 @@ package enum Request: Hashable, Sendable {
     case sync
     /// Everything at this station, by that configuration file; nil for the daemon's own, or the usual one.
     case doctor(configuration: String?)
+    /// What would be played in the days to come.
+    case simulate(SimulationOrder)
     case demo
 
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .doctor, .demo: false
+        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .doctor, .simulate, .demo:
+            false
         case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
@@ -79,6 +83,7 @@ package enum Request: Hashable, Sendable {
         case .volume: .volume
         case .test: .test
         case .doctor: .doctor
+        case .simulate: .simulate
         case .demo: .demo
         }
     }
@@ -202,7 +207,8 @@ private struct Words {
             [
                 "--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for",
                 "--reason",
-                "--head", "--idle-for", "--config",
+                "--head", "--idle-for", "--config", "--at", "--clock-step", "--power-cut", "--network-down",
+                "--card-lost",
             ].contains(name)
         else { throw Problem(message: UsageText.unknownOption(name)) }
         if values[name] != nil || flags.contains(name) { throw Problem(message: UsageText.twice(name)) }
@@ -262,6 +268,7 @@ private struct Words {
         case .test: return .test
         case .sync: return .sync
         case .doctor: return .doctor(configuration: values.removeValue(forKey: "--config"))
+        case .simulate: return .simulate(try simulation())
         case .demo: return .demo
         }
     }
@@ -283,6 +290,21 @@ private struct Words {
         guard let text = values.removeValue(forKey: "--days") else { return 7 }
         guard let days = Int(text), 1...31 ~= days else { throw Problem(message: Catalogue.badDays) }
         return days
+    }
+
+    private mutating func simulation() throws(Problem) -> SimulationOrder {
+        func stretch(_ name: String) -> SimulationOrder.Stretch? {
+            values.removeValue(forKey: name).map(SimulationOrder.Stretch.init)
+        }
+        var order = SimulationOrder()
+        order.days = try days()
+        order.start = values.removeValue(forKey: "--at")
+        order.clockStep = values.removeValue(forKey: "--clock-step")
+        order.powerCut = stretch("--power-cut")
+        order.networkDown = stretch("--network-down")
+        order.cardLost = stretch("--card-lost")
+        order.configuration = values.removeValue(forKey: "--config")
+        return order
     }
 
     private mutating func mute() throws(Problem) -> Request {
