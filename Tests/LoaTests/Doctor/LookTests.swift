@@ -126,6 +126,17 @@ struct LookTests {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    @Test("a look that never ends is not waited for, and one that does is heard")
+    func pending() {
+        let start = ContinuousClock.now
+        let hung = Pending("hung") { () -> Int in
+            while true { pause() }
+        }
+        #expect(hung.value(by: Self.monotonic + 50_000_000) == nil)
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(Pending("quick") { 7 }.value(by: Self.monotonic + 20_000_000_000) == 7)
+    }
+
     @Test("a process of a user's own service ends with the login, unless the user lingers")
     func linger() throws {
         let name = Account.name(of: 4711)
