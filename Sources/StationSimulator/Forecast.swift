@@ -57,13 +57,14 @@ package struct Forecast {
         let world = World(settings: settings, at: period.lowerBound)
         world.library = library
         world.store.begin(with: log)
-        world.latencies.boot = .zero
+        // The time is told first, as it is to a station that runs already.
+        world.latencies.boot = .milliseconds(1)
         world.synchronisesAfter = isSynchronised ? .zero : nil
         world.carryOut(.install(SimulatedOffer(timetables)))
         for name in missing { world.stored[name] = nil }
         Self.schedule(troubles, settings, isSynchronised: isSynchronised, in: world)
         world.carryOut(.boot)
-        world.run(until: period.lowerBound)
+        world.run(until: period.lowerBound + .milliseconds(1))
         world.latencies.boot = World.Latencies().boot
         world.run(until: period.upperBound + Self.run)
         outcomes = world.log.filter { $0.kind == .outcome }.map(\.json).compactMap { entry in

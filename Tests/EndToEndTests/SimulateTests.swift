@@ -36,7 +36,7 @@ import Testing
         // The power goes ten seconds after the first sample, for a minute.
         let cut = String(format: "%@Z/1m", Self.rfc3339(broadcast.scheduled + 10))
         let powerless = try answer(broadcast, ["--days", "1", "--power-cut", cut])
-        #expect(slots(powerless.json) == ["now played power-lost", "later played"], "\(powerless)")
+        #expect(slots(powerless.json) == ["now partial power-lost", "later played"], "\(powerless)")
         let gone = String(format: "%@Z/1h", Self.rfc3339(broadcast.scheduled - 60))
         let cardless = try answer(broadcast, ["--days", "1", "--card-lost", gone])
         #expect(cardless.code == 1 && slots(cardless.json) == ["now missed device-missing", "later played"])

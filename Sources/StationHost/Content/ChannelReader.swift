@@ -5,10 +5,13 @@ package struct ChannelReader {
     /// The most bytes of its calendars and playlists together.
     package static let mostTextBytes = 64 << 20
 
+    /// Whose channel it is.
     package let upstream: Configuration.Upstream
+    /// Who reads it.
     package let station: TimetableStation
     /// What the station's zone is called.
     package let zoneName: String
+    /// The zones that its calendars may name.
     package let zones: Zones
 
     /// Reads an upstream's channel for a station, whose zone has that name.

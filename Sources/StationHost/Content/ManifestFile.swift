@@ -10,6 +10,7 @@ package struct ManifestFile {
     private static let mostBytes = 64 << 20
 
     let state: String
+    /// The disk's calls; a test gives others.
     package var calls = DiskCalls.kernel
 
     /// The files of a state directory.

@@ -16,31 +16,14 @@ package enum CardHolder {
             for device in inside(card, "pcm") where device.hasSuffix("p") {
                 for part in inside(device, "sub") {
                     guard let owner = owner(of: part), holders.count < most else { continue }
-                    let process = proc + "/\(owner)"
-                    let name = text(process + "/comm").first.map(String.init) ?? user(of: process)
+                    // The service's unit hides the processes of others: then the number has to do.
+                    let name = text(proc + "/\(owner)/comm").first ?? "process"
                     let holder = "\(name) (\(owner))"
                     if !holders.contains(holder) { holders.append(holder) }
                 }
             }
         }
         return holders
-    }
-
-    /// Whose a process is, where its name is not to be seen: the service's unit hides it.
-    private static func user(of process: String) -> String {
-        var information = stat()
-        guard stat(process, &information) == 0 else { return "?" }
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 4096)
-        // Safety: the name that `entry` points to is in the buffer, which outlives their use here.
-        return buffer.withUnsafeMutableBufferPointer { buffer in
-            if let start = buffer.baseAddress {
-                getpwuid_r(information.st_uid, &entry, start, buffer.count, &found)
-            }
-            let name = found?.pointee.pw_name.map { String(cString: $0) }
-            return "user " + (name ?? "\(information.st_uid)")
-        }
     }
 
     private static func owner(of part: String) -> Int? {

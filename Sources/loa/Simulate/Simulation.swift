@@ -129,7 +129,8 @@ struct Simulation {
         var contents: [String: TUF.Content] = [:]
         for signed in station.timetables.values {
             let slots = signed.timetable.slots(
-                from: period.lowerBound - Forecast.reach, until: period.upperBound + Forecast.reach, limit: mostSlots)
+                from: period.lowerBound - Forecast.reach, until: period.upperBound + Forecast.reach,
+                limit: mostSlots)
             for slot in slots {
                 for item in signed.items(of: slot) {
                     for source in [item.source, item.fallback].compactMap(\.self) {

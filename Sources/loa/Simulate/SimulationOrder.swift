@@ -4,6 +4,7 @@ import StationCore
 package struct SimulationOrder: Hashable, Sendable {
     /// A stretch of time as it was typed: `T`, `T/T` or `T/D`.
     package struct Stretch: Hashable, Sendable {
+        /// As it was typed.
         package let text: String
 
         /// Takes what was typed.

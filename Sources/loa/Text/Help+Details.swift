@@ -87,35 +87,29 @@ extension Verb {
 
     private static let simulateDetails = [
         Phrase(
+            vi: "Chạy chương trình thật trong thời gian ảo, với lịch và tệp của loa; không phát tiếng.",
+            en: "Runs the real program in virtual time over this station's timetable; makes no sound."),
+        Phrase(
+            vi: "--days N: bao nhiêu ngày, 1 đến 31 (mặc định 7).",
+            en: "--days N: for so many days, 1 to 31 (default 7)."),
+        Phrase(
+            vi: "--at T: bắt đầu từ T (mặc định: bây giờ).", en: "--at T: from T on (default: now)."),
+        Phrase(
+            vi: "--clock-step D[@T]: đồng hồ bị chỉnh lệch D (-1h, +2m); mặc định trước lần phát đầu.",
+            en: "--clock-step D[@T]: the clock is set by D (-1h, +2m); before the first slot by default."),
+        Phrase(
+            vi: "--power-cut T[/T|/D]: mất điện; mặc định 5 phút.",
+            en: "--power-cut T[/T|/D]: the power goes; for 5 minutes by default."),
+        Phrase(
+            vi: "--network-down T[/T|/D], --card-lost T[/T|/D]: mất mạng, mất card; mặc định đến hết.",
+            en: "--network-down T[/T|/D], --card-lost T[/T|/D]: they go; to the end by default."),
+        Phrase(
+            vi: "--config FILE: tệp cấu hình; mặc định là của loaphuongd đang chạy.",
+            en: "--config FILE: the configuration; the daemon's own by default."),
+        Phrase(
             vi:
-                "Chạy chương trình thật trong thời gian ảo với lịch và tệp của loa này; không phát tiếng, không ghi gì.",
-            en:
-                "Runs the real program in virtual time over this station's timetable and files; it makes no sound and writes nothing."
-        ),
-        Phrase(
-            vi: "--days N: bao nhiêu ngày, 1 đến 31 (mặc định 7); --at T: bắt đầu từ T (mặc định: bây giờ).",
-            en: "--days N: for so many days, 1 to 31 (default 7); --at T: from T on (default: now)."),
-        Phrase(
-            vi:
-                "--clock-step D[@T]: đồng hồ bị chỉnh lệch D (như -1h, +2m), mặc định một phút trước lần phát đầu.",
-            en:
-                "--clock-step D[@T]: the clock is set by D (-1h, +2m), if not said otherwise a minute before the first slot."
-        ),
-        Phrase(
-            vi:
-                "--power-cut T[/T|/D]: mất điện (mặc định 5 phút); --network-down, --card-lost T[/T|/D]: mất mạng, mất card (mặc định đến hết).",
-            en:
-                "--power-cut T[/T|/D]: the power goes (5 minutes if not said); --network-down, --card-lost T[/T|/D]: likewise, to the end if not said."
-        ),
-        Phrase(
-            vi:
-                "T như 05:00 hoặc 2026-11-23T05:00. Kết thúc bằng 1 nếu có lần không phát trọn, hoặc có sự cố.",
-            en:
-                "T such as 05:00 or 2026-11-23T05:00. Ends with 1 if a slot is not played whole, or a fault shows."
-        ),
-        Phrase(
-            vi: "--config FILE: tệp cấu hình, mặc định là của loaphuongd đang chạy.",
-            en: "--config FILE: the configuration (default: the daemon's own)."),
+                "T như 05:00 hoặc 2026-11-23T05:00. Có lần không phát trọn hoặc có sự cố thì kết thúc bằng 1.",
+            en: "T such as 05:00 or 2026-11-23T05:00. Ends with 1 unless all is played without a fault."),
     ]
     private static let doctorDetails = [
         Phrase(
