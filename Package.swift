@@ -134,7 +134,8 @@ let package = Package(
             name: "StationSimulatorTests", dependencies: ["StationSimulator", "StationCore", "StationTrust"],
             swiftSettings: strict),
         .testTarget(
-            name: "LoaTests", dependencies: ["loa", "StationCore", "StationTrust", "TerminalText", "CCurl"],
+            name: "LoaTests",
+            dependencies: ["loa", "loa-centre", "StationCore", "StationTrust", "TerminalText", "CCurl"],
             swiftSettings: strict),
         .testTarget(
             name: "CentreTests",

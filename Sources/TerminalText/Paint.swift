@@ -17,8 +17,8 @@ package struct Paint: Hashable, Sendable {
 
     /// A piece of a line in one colour.
     package struct Span: Hashable, Sendable {
-        let text: String
-        let colour: Colour
+        package let text: String
+        package let colour: Colour
 
         /// Makes a piece.
         package init(_ text: String, _ colour: Colour = .plain) { (self.text, self.colour) = (text, colour) }
@@ -26,6 +26,9 @@ package struct Paint: Hashable, Sendable {
 
     /// Whether anything is coloured.
     package let isOn: Bool
+
+    /// No colour anywhere.
+    package static let off = Paint(isOn: false)
 
     /// Colours, or does not.
     package init(isOn: Bool) { self.isOn = isOn }

@@ -8,9 +8,12 @@ struct ContentCheck: Hashable, Sendable {
     var problem: Reason?
     /// What is wrong, item by item.
     var messages: [String]
+    /// The same for each item in its place; nil where nothing is wrong with it.
+    var items: [String?]
 
     init(reports: [ItemReport]) {
         problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
+        items = reports.map(\.problemText)
         messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
     }
 }
@@ -80,7 +83,7 @@ extension Station {
     }
 
     /// Whether an item is not there yet and may still come.
-    private func isComing(_ item: ContentItem) -> Bool {
+    func isComing(_ item: ContentItem) -> Bool {
         if case .target(_, _, let content?) = item.source { pull.isComing(content) } else { false }
     }
 

@@ -74,12 +74,28 @@ extension ExitCode {
 }
 
 extension Verb {
+    /// The options of every verb, and of each its own: by name, and whether a value follows.
+    static let allOptions = allCases.reduce(
+        into: ["--json": false, "--socket": true, "--lang": true]
+    ) { options, verb in options.merge(verb.options) { one, _ in one } }
+
+    /// Its own options, as its usage has them.
+    var options: [String: Bool] {
+        let words = usage.split(separator: " ")
+        return words.indices.reduce(into: [:]) { options, index in
+            let word = words[index], following = words.dropFirst(index + 1).first
+            let name = word.filter { $0 != "[" && $0 != "]" }
+            guard name.hasPrefix("--") else { return }
+            options[name] = word.last != "]" && following.map { !"|[-".contains($0.prefix(1)) } ?? false
+        }
+    }
+
     /// The verb with its operands and options.
     var usage: String {
         switch self {
         case .sync, .stop, .unmute, .test, .demo: rawValue
         case .status: "status [--idle-for D]"
-        case .next: "next [--days N]"
+        case .next: "next [--days N] [--grid | --list]"
         case .log: "log [--since T] [--until T] [--follow]"
         case .why: "why SLOT|TIME"
         case .verify: "verify [--head NOTE]"
