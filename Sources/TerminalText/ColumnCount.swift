@@ -1,8 +1,10 @@
 /// Counts the columns that terminals give to scalars, one after the other: some count only behind certain others.
 ///
-/// As `wcwidth` of PyPI has it, which terminals agree with best; the conjuncts of Indian scripts are left out.
+/// As `wcwidth` of PyPI has it (0.9.4); terminals differ about scripts that stack their letters.
 struct ColumnCount {
-    /// Whether what was counted last may still be made wider by what stands behind it.
+    /// Columns of the syllable under way: a sign beside its letter, or a letter below it, makes them two.
+    private var syllable = 0
+    /// Whether what was counted last may still be made wider by a sign behind it.
     private var isOpen = false
     /// Whether it becomes wide where it is shown as a picture.
     private var isWidened = false
@@ -10,13 +12,15 @@ struct ColumnCount {
     private var isPicture = false
     /// Whether the next scalar is one picture with the last.
     private var isJoined = false
+    /// Whether the next letter stands below the last.
+    private var isStacked = false
     /// Whether the last was the first half of a flag.
     private var isHalfFlag = false
 
     /// Columns that the next scalar adds.
     mutating func add(_ scalar: Unicode.Scalar) -> Int {
         if scalar.value == Self.joiner {
-            isJoined = true
+            isJoined = !isStacked
             return 0
         }
         if isJoined {
@@ -25,46 +29,76 @@ struct ColumnCount {
         }
         if scalar.value == Self.asPicture {
             defer { isOpen = false }
-            return isOpen && isWidened ? 1 : 0
+            return isOpen && isWidened ? widen() : 0
         }
         if Self.flags ~= scalar.value {
             defer { isHalfFlag.toggle() }
-            return isHalfFlag ? 0 : count(2, scalar)
+            return isHalfFlag ? 0 : count(1, scalar) + widen()
         }
         isHalfFlag = false
         if isPicture, scalar.properties.isEmojiModifier { return 0 }
+        return addLetter(scalar)
+    }
+
+    private mutating func addLetter(_ scalar: Unicode.Scalar) -> Int {
+        if Self.stackers.contains(scalar.value) {
+            isStacked = true
+            return 0
+        }
         switch scalar.properties.generalCategory {
-        case .spacingMark:
-            // A vowel beside its consonant: one column, however many there are.
-            defer { isOpen = false }
-            return isOpen ? 1 : 0
-        case .nonspacingMark, .enclosingMark, .lineSeparator, .paragraphSeparator, .control: return 0
-        case .format where !Self.shown.contains(where: { $0 ~= scalar.value }): return 0
+        case .spacingMark where isOpen:
+            (isOpen, isStacked) = (false, false)
+            return widen()
+        case .spacingMark, .nonspacingMark, .enclosingMark, .lineSeparator, .paragraphSeparator, .control:
+            isStacked = false
+            return 0
+        case .format where !Self.shown.contains(where: { $0 ~= scalar.value }):
+            isStacked = false
+            return 0
         default: break
         }
         if Self.vowelsOfHangul.contains(where: { $0 ~= scalar.value }) { return 0 }
         return count(Self.isWide(scalar) ? 2 : 1, scalar)
     }
 
+    /// Makes the syllable two columns wide.
+    private mutating func widen() -> Int {
+        defer { syllable = 2 }
+        return 2 - syllable
+    }
+
     private mutating func count(_ columns: Int, _ scalar: Unicode.Scalar) -> Int {
-        let properties = scalar.properties
         isOpen = true
-        isWidened = columns == 1 && properties.isEmoji
-        isPicture = properties.isEmoji
+        isWidened = columns == 1 && scalar.properties.isEmoji
+        isPicture = scalar.properties.isEmoji
+        if isStacked {
+            isStacked = false
+            return widen()
+        }
+        syllable = columns
         return columns
     }
 
     private static let joiner: UInt32 = 0x200D
     /// VARIATION SELECTOR-16: what stands before it is shown as a picture.
     private static let asPicture: UInt32 = 0xFE0F
+    /// Signs behind which a consonant stands below the one before: of Khmer, and of the scripts of India.
+    private static let stackers: Set<UInt32> = [
+        0x94D, 0x9CD, 0xA4D, 0xACD, 0xB4D, 0xBCD, 0xC4D, 0xCCD, 0xD4D, 0xDCA, 0x1039, 0x17D2, 0x1A60, 0x1B44,
+        0x1BAB, 0xA806, 0xA8C4, 0xA9C0, 0xAAF6, 0x10A3F, 0x11046, 0x110B9, 0x11133, 0x111C0, 0x11235, 0x1134D,
+        0x113D0, 0x11442, 0x114C2, 0x115BF, 0x1163F, 0x116B6, 0x11839, 0x1193E, 0x119E0, 0x11A47, 0x11A99,
+        0x11C3F, 0x11D45, 0x11D97, 0x11F42,
+    ]
     private static let flags: ClosedRange<UInt32> = 0x1F1E6...0x1F1FF
     /// Format characters that are seen: the soft hyphen, and Arabic signs above numbers.
     private static let shown: [ClosedRange<UInt32>] = [
         0xAD...0xAD, 0x600...0x605, 0x6DD...0x6DD, 0x70F...0x70F, 0x890...0x891, 0x8E2...0x8E2,
         0x110BD...0x110BD, 0x110CD...0x110CD,
     ]
-    /// They stand inside the syllable of the consonant before.
-    private static let vowelsOfHangul: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0xD7B0...0xD7FF]
+    /// They stand inside the syllable of the consonant before, or for one that is not there.
+    private static let vowelsOfHangul: [ClosedRange<UInt32>] = [
+        0x1160...0x11FF, 0x3164...0x3164, 0xD7B0...0xD7FF, 0xFFA0...0xFFA0,
+    ]
 
     private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isEmojiPresentation || wide.contains { $0 ~= scalar.value }

@@ -9,13 +9,21 @@ package enum TextWidth {
         return text.unicodeScalars.reduce(0) { $0 + count.add($1) }
     }
 
-    /// The text, or as much of its beginning as fits in front of an ellipsis.
+    /// Columns that a text takes at the most, on a terminal that stacks no letters and joins no pictures.
+    private static func mostColumns(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { sum, scalar in
+            var count = ColumnCount()
+            return sum + (scalar.properties.generalCategory == .spacingMark ? 1 : count.add(scalar))
+        }
+    }
+
+    /// The text, or as much of its beginning as fits everywhere in front of an ellipsis.
     package static func cut(_ text: String, to width: Int) -> String {
-        guard columns(text) > width else { return text }
+        guard mostColumns(text) > width else { return text }
         var kept = "", whole = ""
         for character in text {
             whole.append(character)
-            guard columns(whole) < width else { break }
+            guard mostColumns(whole) < width else { break }
             // A Khmer consonant that stands below another one is not torn from it.
             if whole.unicodeScalars.last?.value != coeng { kept = whole }
         }

@@ -57,8 +57,10 @@ struct WidthTests {
     }
 
     static let cuts: [(String, Int, String)] = [
-        ("Bản tin sáng", 12, "Bản tin sáng"), ("Bản tin sáng", 11, "Bản tin sá…"), ("Bản tin sáng", 5, "Bản…"),
-        ("Ba\u{309}n tin", 4, "Ba\u{309}n…"), ("早早早", 4, "早…"), ("早早早", 5, "早早…"), ("ab", 1, "…"), ("ab", 0, ""),
+        ("Bản tin sáng", 12, "Bản tin sáng"), ("Bản tin sáng", 11, "Bản tin sá…"),
+        ("Bản tin sáng", 5, "Bản…"),
+        ("Ba\u{309}n tin", 4, "Ba\u{309}n…"), ("早早早", 4, "早…"), ("早早早", 5, "早早…"), ("ab", 1, "…"),
+        ("ab", 0, ""),
         // A subscript consonant stays with the one that it stands below.
         ("កខ្មគ", 3, "ក…"), ("🇻🇳🇰🇭", 3, "🇻🇳…"),
     ]

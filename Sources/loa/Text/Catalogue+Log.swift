@@ -58,7 +58,7 @@ extension Catalogue {
     static func again(_ title: String, _ time: String) -> Phrase {
         Phrase(vi: "lần tới: \(title) · \(time)", en: "next time: \(title) · \(time)")
     }
-    static let fromTheLog = Phrase(vi: "Nhật ký lúc đó:", en: "From the log:")
+    static let fromTheLog = Phrase(vi: "Trong nhật ký:", en: "From the log:")
     static let coming = Phrase(vi: "đang tải về", en: "on its way")
     static func by(_ person: String) -> Phrase { Phrase(vi: "do \(person)", en: "by \(person)") }
     static func heldBy(_ holders: String) -> Phrase {

@@ -72,11 +72,14 @@ package struct WeekGrid {
         let width = min(Self.mostDayColumns, (columns - Self.labelColumns) / perRow)
         let isHourly = Set(slots.map(\.time)).count > Self.mostTimes
         let rows = Dictionary(grouping: slots) { isHourly ? "\($0.time.prefix(2))h" : $0.time }
+        func rule(_ index: Int) -> Paint.Span {
+            Paint.Span("│", .dim, column: Self.labelColumns + index * width + 1)
+        }
         var lines = [
             [Paint.Span(String(repeating: " ", count: Self.labelColumns))]
-                + days.flatMap { day in
+                + days.enumerated().flatMap { index, day in
                     [
-                        Self.rule,
+                        rule(index),
                         Paint.Span(padded(heading(day), width - 1), day == today ? .bold : .plain),
                     ]
                 }
@@ -85,12 +88,10 @@ package struct WeekGrid {
             let cells = Dictionary(grouping: row, by: \.day)
             lines.append(
                 [Paint.Span(TextWidth.padded(label, to: Self.labelColumns))]
-                    + days.flatMap { [Self.rule] + cell(cells[$0] ?? [], width - 1) })
+                    + days.enumerated().flatMap { [rule($0)] + cell(cells[$1] ?? [], width - 1) })
         }
         return lines
     }
-
-    private static let rule = Paint.Span("│", .dim)
 
     private func heading(_ day: CivilDate) -> String {
         let parts = day.parts
@@ -150,9 +151,10 @@ package struct WeekGrid {
                 + (stopped.count > 1 ? " (\(Catalogue.slots(stopped.count)[language]))" : "")
             var lines: [[Paint.Span]] = [[], [Paint.Span(heading, .red)]]
             if let advice = Catalogue.advice(reason) { lines.append([Paint.Span("  → \(advice[language])")]) }
-            let named = TextWidth.table(
-                stopped.prefix(Self.mostNamed).map { ["  " + format.time($0.at), $0.title, $0.name] })
-            lines += named.map { [Paint.Span($0)] }
+            lines += stopped.prefix(Self.mostNamed).map { slot in
+                let line = "  \(format.time(slot.at))  \(slot.title)"
+                return [Paint.Span(TextWidth.cut(line, to: columns))]
+            }
             if stopped.count > Self.mostNamed {
                 let rest = stopped.count - Self.mostNamed
                 lines.append([Paint.Span("  " + Catalogue.andMore(rest)[language])])
@@ -205,7 +207,6 @@ private struct Cell {
     /// The zone's, in seconds.
     let offset: Int
     let title: String
-    let name: String
     let state: State
     let problem: String?
     /// The mark of its class; empty for the usual one.
@@ -219,7 +220,6 @@ private struct Cell {
         day = CivilTime(instant, offset: offset).date
         time = String(at.dropFirst(11).prefix(5))
         title = TextWidth.harmless(slot["title"]?.text ?? slot["programme"]?.text ?? "")
-        name = slot["slot"]?.text ?? ""
         problem = slot["problem"]?.text
         state = slot["ready"]?.bool == true ? .ready : problem == nil ? .notChecked : .notReady
         importance =

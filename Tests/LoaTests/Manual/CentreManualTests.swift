@@ -5,7 +5,9 @@ import Testing
 /// The manual page of `loa-centre` names what the command understands, and nothing else.
 struct CentreManualTests {
     /// The options that one place explains for all commands.
-    private static let common: Set = ["--lang", "--keys", "--keys-fd", "--memory", "--json", "--help", "--version"]
+    private static let common: Set = [
+        "--lang", "--keys", "--keys-fd", "--memory", "--json", "--help", "--version",
+    ]
 
     private static func options(_ command: CentreCommand) -> Set<String> {
         let grammar = command.grammar
@@ -46,7 +48,8 @@ struct CentreManualTests {
     @Test("completion knows the commands, and what stands behind an option")
     func words() throws {
         let found = try Completion.candidates(
-            "loa-centre", ["loa-centre ", "loa-centre help pu", "loa-centre key add R --role=t", "loa-centre key "])
+            "loa-centre",
+            ["loa-centre ", "loa-centre help pu", "loa-centre key add R --role=t", "loa-centre key "])
         #expect(Set(found[0]) == Set(CentreCommand.allCases.map(\.rawValue) + ["help"]))
         #expect(found[1...] == [["publish"], ["targets"], ["add", "revoke", "renew"]])
     }

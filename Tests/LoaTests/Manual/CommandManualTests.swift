@@ -38,13 +38,18 @@ struct CommandManualTests {
         }
         #expect(verbs.map(\.heading).sorted() == usages.sorted())
         for verb in verbs {
-            let tags = verb.entries.reduce(into: Set<String>()) { $0.formUnion(ManualPage.options(in: $1.tag)) }
+            let tags = verb.entries.reduce(into: Set<String>()) {
+                $0.formUnion(ManualPage.options(in: $1.tag))
+            }
             #expect(tags == ManualPage.options(in: verb.heading), "\(verb.heading)")
         }
         let known = Self.common.union(usages.flatMap { ManualPage.options(in: $0) })
         #expect(ManualPage.options(in: page.text).subtracting(known) == [])
-        let options = try #require(page.sections.first { $0.entries.contains { $0.tag.hasPrefix("--socket") } })
-        let tags = options.entries.reduce(into: Set<String>()) { $0.formUnion(ManualPage.options(in: $1.tag)) }
+        let options = try #require(
+            page.sections.first { $0.entries.contains { $0.tag.hasPrefix("--socket") } })
+        let tags = options.entries.reduce(into: Set<String>()) {
+            $0.formUnion(ManualPage.options(in: $1.tag))
+        }
         #expect(tags == Self.common)
     }
 
@@ -76,13 +81,17 @@ struct CommandManualTests {
     /// The options that the daemon's own usage tells of.
     static func daemonOptions() throws -> Set<String> {
         let source = try String(
-            contentsOf: ManualPage.folder.appending(path: "../../Sources/loaphuongd/main.swift"), encoding: .utf8)
+            contentsOf: ManualPage.folder.appending(path: "../../Sources/loaphuongd/main.swift"),
+            encoding: .utf8)
         let usage = try #require(source.firstRange(of: "let usage = \"\"\""))
-        let text = source[usage.upperBound...].prefix(upTo: try #require(source.ranges(of: "\"\"\"").dropFirst().first).lowerBound)
+        let text = source[usage.upperBound...].prefix(
+            upTo: try #require(source.ranges(of: "\"\"\"").dropFirst().first).lowerBound)
         return ManualPage.options(in: String(text))
     }
 
-    static let pages = ["loa.1", "loaphuongd.8", "station.json5.5", "loa-centre.1", "vi/loa.1", "vi/station.json5.5"]
+    static let pages = [
+        "loa.1", "loaphuongd.8", "station.json5.5", "loa-centre.1", "vi/loa.1", "vi/station.json5.5",
+    ]
 
     @Test("mandoc and groff have nothing to say about a page", arguments: pages)
     func clean(path: String) throws {

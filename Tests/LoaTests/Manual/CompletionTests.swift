@@ -30,7 +30,8 @@ struct CompletionTests {
         ("loa mute --for 30m --rea", ["--reason"]), ("loa stop ", []), ("loa next --days 7 --gr", ["--grid"]),
         ("loa simulate --clock-step -", ["-1h"]),
         // What readline takes for a word begins behind the last colon.
-        ("loa why xa/sang@2026-11-24T05:", ["00:00+07:00"]), ("loa why xa/c", ["xa/chieu@2026-11-24T17:00:00+07:00"]),
+        ("loa why xa/sang@2026-11-24T05:", ["00:00+07:00"]),
+        ("loa why xa/c", ["xa/chieu@2026-11-24T17:00:00+07:00"]),
         ("loa play ban", ["ban-tin.mp3", "ban-tin-sang"]), ("loa verify --head ban", ["ban-tin.mp3"]),
         ("loa doctor --config ban", ["ban-tin.mp3"]), ("loa why xa/sang@2026-11-24T05:00:00+07:00 ", []),
     ]
@@ -44,7 +45,8 @@ struct CompletionTests {
         let answer =
             #"[{"programme":"ban-tin-sang","slot":"xa/sang@2026-11-24T05:00:00+07:00"},"#
             + #"{"programme":"chieu","slot":"xa/chieu@2026-11-24T17:00:00+07:00"},{"programme":"a b$(c)","slot":"x y"}]"#
-        let found = try Completion.candidates("loa", Self.lines.map(\.0), answer: answer, directory: folder.path)
+        let found = try Completion.candidates(
+            "loa", Self.lines.map(\.0), answer: answer, directory: folder.path)
         try #require(found.count == Self.lines.count)
         for ((line, expected), offered) in zip(Self.lines, found) {
             #expect(offered.sorted() == expected.sorted(), "\(line)")
@@ -54,7 +56,9 @@ struct CompletionTests {
     @Test("the daemon's options are offered")
     func daemon() throws {
         let found = try Completion.candidates("loaphuongd", ["loaphuongd --", "loaphuongd --check-c"])
-        #expect(Set(found[0]) == (try CommandManualTests.daemonOptions()).union(CommandManualTests.awaitedOptions))
+        #expect(
+            Set(found[0]) == (try CommandManualTests.daemonOptions()).union(CommandManualTests.awaitedOptions)
+        )
         #expect(found[1] == ["--check-config"])
     }
 

@@ -52,7 +52,9 @@ struct ManualPage {
     /// A line's macro, and its words without markup.
     private static func plain(_ line: String) -> (macro: String?, text: String) {
         var line = line
-        for (code, character) in [("\\-", "-"), ("\\(dq", "\u{1}"), ("\\(aq", "'"), ("\\&", ""), ("\\~", " ")] {
+        for (code, character) in [
+            ("\\-", "-"), ("\\(dq", "\u{1}"), ("\\(aq", "'"), ("\\&", ""), ("\\~", " "),
+        ] {
             line = line.replacing(code, with: character)
         }
         line = line.replacing("\\ ", with: "\u{2}")
