@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "LoaTests",
             dependencies: [
-                "loa", "StationCore", "StationTrust", "StationHost", "StationAudio", "TerminalText", "CCurl",
-                "ScratchFolders",
+                "loa", "loa-centre", "StationCore", "StationTrust", "StationHost", "StationAudio", "TerminalText",
+                "CCurl", "ScratchFolders",
             ],
             swiftSettings: strict),
         .testTarget(

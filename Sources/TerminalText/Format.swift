@@ -59,15 +59,29 @@ package struct Format {
         return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
     }
 
+    private static let weekdays = (
+        vietnamese: ["T2", "T3", "T4", "T5", "T6", "T7", "CN"],
+        english: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    )
+
+    /// A day without its year, such as `T2 23/11`; `Mon 11-23`.
+    ///
+    /// - Parameter weekday: days since Monday.
+    package func shortDay(weekday: Int, month: Int, day: Int) -> String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return switch language {
+        case .vietnamese: "\(Self.weekdays.vietnamese[weekday]) \(day)/\(month)"
+        case .english: "\(Self.weekdays.english[weekday]) \(two(month))-\(two(day))"
+        }
+    }
+
     /// The day with its weekday, such as `T2 23/11/2026`; `Mon 2026-11-23`.
     package func day(_ time: CivilText) -> String {
         switch language {
         case .vietnamese:
-            let names = ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
-            return "\(names[time.weekday]) \(time.day)/\(time.month)/\(time.year)"
+            return "\(Self.weekdays.vietnamese[time.weekday]) \(time.day)/\(time.month)/\(time.year)"
         case .english:
-            let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-            return "\(names[time.weekday]) \(time.year)-\(time.month)-\(time.day)"
+            return "\(Self.weekdays.english[time.weekday]) \(time.year)-\(time.month)-\(time.day)"
         }
     }
 

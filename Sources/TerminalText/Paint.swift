@@ -17,18 +17,28 @@ package struct Paint: Hashable, Sendable {
 
     /// A piece of a line in one colour.
     package struct Span: Hashable, Sendable {
-        let text: String
-        let colour: Colour
+        package let text: String
+        package let colour: Colour
+        /// In which column of a terminal it begins, from 1, whatever width that gives to what stands before it.
+        let column: Int?
 
         /// Makes a piece.
-        package init(_ text: String, _ colour: Colour = .plain) { (self.text, self.colour) = (text, colour) }
+        package init(_ text: String, _ colour: Colour = .plain, column: Int? = nil) {
+            (self.text, self.colour, self.column) = (text, colour, column)
+        }
     }
 
     /// Whether anything is coloured.
     package let isOn: Bool
 
+    /// Whether pieces are put into their columns: terminals differ about the width of Khmer.
+    private let isPlacing: Bool
+
+    /// No colour anywhere.
+    package static let off = Paint(isOn: false)
+
     /// Colours, or does not.
-    package init(isOn: Bool) { self.isOn = isOn }
+    package init(isOn: Bool) { (self.isOn, isPlacing) = (isOn, false) }
 
     /// Decides for an output.
     ///
@@ -36,7 +46,8 @@ package struct Paint: Hashable, Sendable {
     ///   - isTerminal: whether it is a terminal.
     ///   - environment: `NO_COLOR` and `TERM` count.
     package init(isTerminal: Bool, environment: [String: String]) {
-        isOn = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        isPlacing = isTerminal && environment["TERM"] != "dumb"
+        isOn = isPlacing && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
     /// Decides for standard output, by this process's environment.
@@ -54,7 +65,8 @@ package struct Paint: Hashable, Sendable {
 
     private func painted(_ span: Span) -> String {
         let text = TextWidth.harmless(span.text)
-        guard isOn, span.colour != .plain, !text.isEmpty else { return text }
-        return "\u{1B}[\(span.colour.rawValue)m\(text)\u{1B}[0m"
+        let place = span.column.map { isPlacing ? "\u{1B}[\($0)G" : "" } ?? ""
+        guard isOn, span.colour != .plain, !text.isEmpty else { return place + text }
+        return place + "\u{1B}[\(span.colour.rawValue)m\(text)\u{1B}[0m"
     }
 }

@@ -8,13 +8,16 @@ package enum Terminal {
     /// Prints to standard error.
     package static func complain(_ text: String) { write(text, STDERR_FILENO) }
 
-    /// Columns of the terminal that standard output is; nil where it is none, or does not say.
-    package static var width: Int? {
+    /// How many columns standard output has; nil where it is no terminal.
+    package static var columns: Int? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()
-        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
-        else { return nil }
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return usualColumns }
         return Int(size.ws_col)
     }
+
+    /// What a terminal has that does not say, such as one on a serial line.
+    package static let usualColumns = 80
 
     private static func write(_ text: String, _ descriptor: Int32) {
         var text = text

@@ -5,22 +5,34 @@
 package enum TextWidth {
     /// Columns that a text takes.
     package static func columns(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + columns($1) }
+        var count = ColumnCount()
+        return text.unicodeScalars.reduce(0) { $0 + count.add($1) }
     }
 
-    private static func columns(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format, .control: 0
-        default: wide.contains { $0 ~= scalar.value } ? 2 : 1
+    /// Columns that a text takes at the most, on a terminal that stacks no letters and joins no pictures.
+    private static func mostColumns(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { sum, scalar in
+            var count = ColumnCount()
+            return sum + (scalar.properties.generalCategory == .spacingMark ? 1 : count.add(scalar))
         }
     }
 
-    /// The blocks that are wide in Unicode Standard Annex 11, roughly: Hangul, CJK, full-width forms, emoji.
-    private static let wide: [ClosedRange<UInt32>] = [
-        0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-        0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF,
-        0x1F900...0x1F9FF, 0x20000...0x3FFFD,
-    ]
+    /// The text, or as much of its beginning as fits everywhere in front of an ellipsis.
+    package static func cut(_ text: String, to width: Int) -> String {
+        guard mostColumns(text) > width else { return text }
+        var kept = "", whole = ""
+        for character in text {
+            whole.append(character)
+            guard mostColumns(whole) < width else { break }
+            // A Khmer consonant that stands below another one is not torn from it.
+            if whole.unicodeScalars.last?.value != coeng { kept = whole }
+        }
+        while kept.last == " " { kept.removeLast() }
+        return width > 0 ? kept + "…" : ""
+    }
+
+    /// KHMER SIGN COENG: the consonant behind it stands below the one before it.
+    private static let coeng: UInt32 = 0x17D2
 
     /// The text with spaces behind it up to that many columns.
     package static func padded(_ text: String, to width: Int) -> String {

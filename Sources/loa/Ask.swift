@@ -13,7 +13,13 @@ struct Ask {
 
     let invocation: Invocation
     let socket: String
-    private var texts: ReplyText { ReplyText(invocation.language) }
+    private let texts: ReplyText
+
+    /// Asks by that line, at that socket.
+    init(invocation: Invocation, socket: String) {
+        (self.invocation, self.socket) = (invocation, socket)
+        texts = ReplyText(invocation.language, paint: .output)
+    }
 
     /// Asks, and prints the answer.
     func run(_ request: Request) -> ExitCode {
@@ -36,6 +42,7 @@ struct Ask {
                 Terminal.complain(texts.notPermitted(request))
                 return .notPermitted
             case ETIMEDOUT: return fail(.unreachable, Catalogue.noAnswer)
+            case ECONNRESET where request.isEndless: return fail(.unreachable, Catalogue.daemonEnded)
             default: return fail(.unreachable, Catalogue.unreachable(socket))
             }
         }
@@ -91,8 +98,17 @@ struct Ask {
     }
 
     private func text(_ request: Request, _ answer: JSON) -> String {
-        guard case .idle(let duration) = request else { return texts.done(request.verb, answer) }
-        return texts.idleness(Idleness(answer, for: duration))
+        switch request {
+        case .idle(let duration): return texts.idleness(Idleness(answer, for: duration))
+        case .next(let days, let layout):
+            let columns = Terminal.columns
+            let isWide = columns.map { $0 >= WeekGrid.leastColumns } ?? false
+            guard layout == .grid || layout == .fitting && isWide else { break }
+            return texts.grid(
+                answer, columns: columns ?? WeekGrid.leastColumns, now: Clocks.read().wall, days: days)
+        default: break
+        }
+        return texts.done(request.verb, answer)
     }
 
     /// How long to wait for a line, in seconds; nil for ever.
@@ -109,7 +125,7 @@ struct Ask {
         guard (try? client.ask(["verb": "mute"])) != nil,
             case .answer(let mute, _)? = try? client.line(atMost: Self.patience)
         else { return }
-        if let text = StatusText(invocation.language).mute(mute) { Terminal.print(text) }
+        if let text = texts.mute(mute) { Terminal.print(text) }
     }
 
     private static let noFile: Int32 = -1
@@ -120,7 +136,7 @@ struct Ask {
         switch request {
         case .status, .idle, .sync, .stop, .unmute, .test, .doctor, .simulate, .demo:
             return (.object([verb]), noFile)
-        case .next(let days): return (.object([verb, .init("days", .integer(Int64(days)))]), noFile)
+        case .next(let days, _): return (.object([verb, .init("days", .integer(Int64(days)))]), noFile)
         case .log(let since, let until, let follow):
             let bounds = [("since", since), ("until", until)].compactMap { name, text in
                 text.map { JSON.Member(name, .string($0)) }
@@ -175,6 +191,13 @@ struct Ask {
         var information = stat()
         _ = try system("open \(path)") { look(&information) }
         guard information.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: path, code: EINVAL) }
+    }
+}
+
+extension Request {
+    /// Whether its answer has no end while the daemon runs.
+    fileprivate var isEndless: Bool {
+        if case .log(_, _, follow: true) = self { true } else { false }
     }
 }
 

@@ -13,6 +13,7 @@ struct InvocationTests {
     static let understood: [(String, Request)] = [
         ("status", .status), ("status --idle-for 30m", .idle(for: .seconds(1800))),
         ("next", .next(days: 7)), ("next --days 31", .next(days: 31)),
+        ("next --grid", .next(days: 7, layout: .grid)), ("next --list", .next(days: 7, layout: .list)),
         ("log", .log(since: nil, until: nil, follow: false)),
         ("log --follow --until=06:00 --since 05:00", .log(since: "05:00", until: "06:00", follow: true)),
         ("why xa/a@2026-11-23T05:00:00+07:00", .why("xa/a@2026-11-23T05:00:00+07:00")),
@@ -38,7 +39,9 @@ struct InvocationTests {
         ("Status", "there is no verb Status"), ("status now", "too much: now"),
         ("status -x", "there is no option -x"),
         ("status --day 3", "there is no option --day"), ("status --days 3", "status has no option --days"),
-        ("stop --follow", "stop has no option --follow"), ("next --days", "--days needs a value"),
+        ("next --grid --list", "only one of --grid and --list"), ("next --grid=1", "--grid takes no value"),
+        ("log --list", "log has no option --list"), ("stop --follow", "stop has no option --follow"),
+        ("next --days", "--days needs a value"),
         ("next --days=", "--days needs a value"), ("next --days 0", "--days is a number from 1 to 31"),
         ("next --days 32", "--days is a number from 1 to 31"),
         ("next --days a", "--days is a number from 1 to 31"),

@@ -21,6 +21,7 @@ struct StoryTests {
                 KHÔNG phát: Bản tin · T2 23/11/2026 05:00:00 · loa đang tắt tiếng
                 → Bật tiếng lại: loa unmute
 
+                Trong nhật ký:
                   T2 23/11/2026 05:10:00  KHÔNG phát: Bản tin · T2 23/11/2026 05:00:00 · loa đang tắt tiếng
 
                 """)
@@ -28,6 +29,81 @@ struct StoryTests {
             #"{"slot":"xa/a@1","outcome":null,"next":{"title":"Bản tin","at":"2026-11-24T05:00:00+07:00","ready":true,"#
                 + #""problem":null},"entries":[]}"#)
         #expect(EntryText(.english).why(toCome) == "to come: Bản tin · Tue 2026-11-24 05:00:00\nready\n")
+    }
+
+    @Test("why of a slot to come names all that stands against it, its content and who goes first")
+    func against() throws {
+        let answer = try json(
+            #"{"slot":"xa/a@1","result":"to-come","outcome":null,"next":{"title":"Bản tin","class":"normal","#
+                + #""at":"2026-11-24T05:00:00+07:00","ready":false,"problem":"clock-untrusted","against":["#
+                + #"{"reason":"clock-untrusted"},{"reason":"device-busy","device":"hw:0","holders":["mpd (812)"]},"#
+                + #"{"reason":"muted","until":"2026-11-24T07:00:00+07:00","said":"đám tang"},"#
+                + #"{"reason":"outside-hours","hours":["06:00–21:00"]}],"items":["#
+                + #"{"path":"a.mp3","language":"vi","state":"verified","message":null},"#
+                + #"{"path":"b.mp3","language":null,"state":"bad","message":"b.mp3: not there"},"#
+                + #"{"path":"c.mp3","language":null,"state":"coming","message":null},"#
+                + #"{"path":"d.mp3","language":null,"state":"unchecked","message":null}],"#
+                + #""competing":[{"reason":"overlap","title":"Thời sự","class":"normal","at":"2026-11-24T04:59:00+07:00"},"#
+                + #"{"reason":"pre-empted","title":"Độ mặn","class":"priority","at":"2026-11-24T05:01:00+07:00"}]},"#
+                + #""again":null,"entries":[{"kind":"command","verb":"mute","by":"lan","reason":"đám tang","#
+                + #""wall":"2026-11-23T20:00:00+07:00"}]}"#)
+        #expect(
+            EntryText(.vietnamese).why(answer) == """
+                sẽ phát: Bản tin · T3 24/11/2026 05:00:00
+                CHƯA sẵn sàng:
+                  ✗ đồng hồ không tin được
+                    → Kiểm tra mạng và đồng bộ giờ (timedatectl). Máy có pin đồng hồ: đặt clock.batteryBacked.
+                  ✗ card âm thanh đang bận · hw:0 · mpd (812) đang giữ
+                    → Chương trình khác đang giữ card: fuser -v /dev/snd/*
+                  ✗ loa đang tắt tiếng · đến T3 24/11/2026 07:00:00 · đám tang · do lan
+                    → Bật tiếng lại: loa unmute
+                  ✗ ngoài giờ được phát · giờ được phát: 06:00–21:00
+                    → Xem lại giờ hẹn của chương trình, hoặc khung giờ hours trong cấu hình.
+                  ✓ a.mp3 (vi)
+                  ✗ b.mp3 · không có
+                  · c.mp3 · đang tải về
+                  · d.mp3 · chưa kiểm tra nội dung
+                  ! chờ chương trình đang phát kết thúc: Thời sự, T3 24/11/2026 04:59:00
+                  ! nhường cho chương trình cấp cao hơn: Độ mặn (ưu tiên), T3 24/11/2026 05:01:00
+
+                Trong nhật ký:
+                  T2 23/11/2026 20:00:00  lan gọi mute · đám tang
+
+                """)
+    }
+
+    @Test("why of a slot that is over tells of the next one, and whether that is ready")
+    func again() throws {
+        let answer = try json(
+            #"{"slot":"xa/a@1","outcome":{"title":"Tin","result":"missed","reason":"off","#
+                + #""scheduled":"2026-11-23T05:00:00+07:00"},"next":null,"again":{"title":"Tin","#
+                + #""at":"2026-11-24T05:00:00+07:00","ready":true,"problem":null,"against":[],"items":[]},"entries":[]}"#
+        )
+        #expect(
+            EntryText(.english).why(answer) == """
+                MISSED: Tin · Mon 2026-11-23 05:00:00 · the station was off
+                → Check mains and battery; see last -x and journalctl.
+
+                next time: Tin · Tue 2026-11-24 05:00:00
+                ready
+
+                """)
+    }
+
+    @Test("the outcome's colour is that of its result, and only where colours are wanted")
+    func colour() throws {
+        for (result, code) in [("played", "32"), ("partial", "33"), ("missed", "31")] {
+            let entry = try json(#"{"kind":"outcome","title":"Tin","result":"\#(result)"}"#)
+            let painted = EntryText(.english, paint: Paint(isOn: true)).printed(entry)
+            #expect(painted.contains("\u{1B}[\(code)m") && painted.contains(": Tin\u{1B}[0m"))
+            #expect(EntryText(.english).printed(entry) == painted.replacing(/\u{1B}\[[0-9]+m/, with: ""))
+        }
+        for (environment, isTerminal, isOn) in [
+            ([:], true, true), ([:], false, false), (["NO_COLOR": "1"], true, false),
+            (["NO_COLOR": ""], true, true), (["TERM": "dumb"], true, false),
+        ] as [([String: String], Bool, Bool)] {
+            #expect(Paint(isTerminal: isTerminal, environment: environment).isOn == isOn)
+        }
     }
 
     private static let outcome =

@@ -126,16 +126,19 @@ extension Station {
                 && (slot.scheduled >= now.wall || playouts.contains { $0.slot.id == slot.id })
         }
         switch question {
-        case .slot(let id): return timetable.slot(id: id).flatMap { isOpen($0) ? json($0) : nil }
+        case .slot(let id): return timetable.slot(id: id).flatMap { isOpen($0) ? whole($0) : nil }
         case .time(let time):
             let near = timetable.slots(
                 from: time - Why.reach, until: time + Why.reach, limit: Self.slotsPerCall)
             let nearest = near.filter(isOpen).min {
                 abs(($0.scheduled - time).nanoseconds) < abs(($1.scheduled - time).nanoseconds)
             }
-            return nearest.map(json)
+            return nearest.map(whole)
         }
     }
+
+    /// What `why` says of a slot to come: what `next` does, and the whole of what stands against it.
+    private func whole(_ slot: Slot) -> JSON { .object((json(slot).members ?? []) + outlook(of: slot)) }
 
     /// What `next` says of a slot: what `status` does, and by which name to ask `why`.
     private func json(_ slot: Slot) -> JSON {
@@ -173,7 +176,7 @@ extension Station {
         return nil
     }
 
-    private func contentProblem(of slot: Slot) -> Reason? {
+    func contentProblem(of slot: Slot) -> Reason? {
         if let playout = playouts.first(where: { $0.slot.id == slot.id }) {
             if !playout.reports.isEmpty { return nil }
             if let reason = playout.blocked { return reason }

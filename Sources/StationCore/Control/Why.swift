@@ -14,6 +14,8 @@ package struct Why: Sendable {
 
     /// A slot that is further from the time asked about is another one.
     static let reach = Duration.seconds(30 * 60)
+    /// What happened so long before a slot, and until it was over, is told with it.
+    private static let prelude = Duration.seconds(15 * 60)
     /// So many entries of one slot are kept, and so many kinds of others.
     private static let mostEntries = 64
 
@@ -25,6 +27,10 @@ package struct Why: Sendable {
     private let next: JSON?
     /// Where that is when a time was asked about.
     private let nextAt: Instant?
+    /// The programme's next slot, for one that is over.
+    private let again: JSON?
+    /// The newest entries of what people did and what broke, in order.
+    private var recent: [JSON] = []
     /// The newest entry of each kind, by what it is about.
     private var newest: [(key: String, entry: JSON)] = []
     /// The entries of slots that have no outcome yet.
@@ -51,9 +57,11 @@ package struct Why: Sendable {
     /// - Parameters:
     ///   - question: the slot, or the time.
     ///   - next: the slot as `next` has it, where the timetable still has it to come.
-    package init(_ question: Question, next: JSON?) {
+    ///   - again: the next slot of the programme that was due then.
+    package init(_ question: Question, next: JSON?, again: JSON? = nil) {
         self.question = question
         self.next = next
+        self.again = again
         nextAt = next?["at"]?.text.flatMap(RFC3339.instant(of:))
     }
 
@@ -63,6 +71,9 @@ package struct Why: Sendable {
     /// Folds an entry.
     package mutating func take(_ entry: JSON) {
         guard let kind = entry["kind"]?.text.flatMap(Entry.Kind.init) else { return }
+        if [.boot, .clock, .device, .command, .fault].contains(kind) {
+            recent = recent.suffix(Self.mostEntries - 1) + [entry]
+        }
         switch kind {
         case .intent: takeIntent(entry)
         case .outcome: takeOutcome(entry)
@@ -101,11 +112,29 @@ package struct Why: Sendable {
         if isPlayed, let best, best.distance == distance, best.outcome?["result"]?.text != "played" { return }
         let reason = entry["reason"]?.text.flatMap(Reason.init)
         let asked = Slot.isByHand(slot) ? newest(of: ["command play", "command test"]).suffix(1) : []
-        let others = reason.map { explaining($0, entry) } ?? []
+        let others = reason.map { explaining($0) } ?? []
         best = Found(
             distance: distance, outcome: entry,
-            entries: Self.inOrder((begun?.entries ?? []) + asked + others + [entry]),
+            entries: Self.inOrder(
+                (begun?.entries ?? []) + asked + others + happened(around: entry) + [entry]),
             timetable: begun?.timetable ?? newest(of: ["timetable"]).last)
+    }
+
+    /// What people did and what broke from a quarter of an hour before a slot until its outcome, and what was broken
+    /// already.
+    private func happened(around outcome: JSON) -> [JSON] {
+        func wall(_ entry: JSON) -> Instant? { entry["wall"]?.text.flatMap(RFC3339.instant(of:)) }
+        guard let due = outcome["scheduled"]?.text.flatMap(RFC3339.instant(of:)), let end = wall(outcome)
+        else {
+            return []
+        }
+        let then = recent.filter { entry in
+            wall(entry).map { due - Self.prelude <= $0 && $0 <= end } ?? false
+        }
+        let standing = newest.map(\.entry).filter {
+            $0["kind"]?.text == Entry.Kind.fault.rawValue && $0["state"]?.text == "raised" && wall($0) != nil
+        }
+        return then + standing
     }
 
     /// How far a slot's entry is from what is asked about; nil when it is another slot's.
@@ -124,7 +153,7 @@ package struct Why: Sendable {
     // MARK: What explains a reason
 
     /// The entries of others that tell why a slot ended so.
-    private func explaining(_ reason: Reason, _ outcome: JSON) -> [JSON] {
+    private func explaining(_ reason: Reason) -> [JSON] {
         switch reason {
         case .clockUntrusted: newest(of: ["boot", "clock", "fault clock-untrusted"])
         case .outsideHours: newest(of: ["clock", "timetable"])
@@ -146,16 +175,20 @@ package struct Why: Sendable {
     }
 
     private static func inOrder(_ entries: [JSON]) -> [JSON] {
-        entries.sorted { ($0["index"]?.integer ?? 0) < ($1["index"]?.integer ?? 0) }
+        let sorted = entries.sorted { ($0["index"]?.integer ?? 0) < ($1["index"]?.integer ?? 0) }
+        // One may tell of several things.
+        return sorted.reduce(into: []) { told, entry in
+            if told.last?["index"] == nil || told.last?["index"] != entry["index"] { told.append(entry) }
+        }
     }
 
     // MARK: Answer
 
-    /// The answer: `{slot, programme, title, scheduled, result, reason, outcome, next, timetable, entries}`.
+    /// The answer: `{slot, programme, title, scheduled, result, reason, outcome, next, again, timetable, entries}`.
     ///
     /// `result` is that of the outcome, `playing` where the slot has begun, `to-come` where it is due later, and null
     /// where nothing is known; `timetable` is the entry of the timetable that was in force; `entries` are those of the
-    /// log that tell of it, in order.
+    /// log that tell of it, in order; `again` is the next slot of the programme, where this one is over.
     package var answer: Reply {
         // What sounds now is nearer than what ended before it.
         let known = [best, running].compactMap(\.self).min { $0.distance < $1.distance }
@@ -170,7 +203,7 @@ package struct Why: Sendable {
             .refused,
             [
                 "error": "the log and the timetable know of no such slot", "slot": about, "outcome": .null,
-                "next": .null, "timetable": .null, "entries": [],
+                "next": .null, "again": .null, "timetable": .null, "entries": [],
             ])
     }
 
@@ -193,13 +226,20 @@ package struct Why: Sendable {
     private func json(of entry: JSON, _ found: Found?) -> JSON {
         let (isToCome, outcome) = (found == nil, found?.outcome)
         let result: JSON = outcome?["result"] ?? (isToCome ? "to-come" : "playing")
+        let isAgain =
+            again?["slot"]?.text.map(Slot.programme(of:)) == entry["slot"]?.text.map(Slot.programme(of:))
+        let against = (entry["against"]?.elements ?? []).compactMap {
+            $0["reason"]?.text.flatMap(Reason.init)
+        }
+        let entries = found?.entries ?? Self.inOrder(against.flatMap { explaining($0) })
         return [
             "slot": entry["slot"] ?? .null, "programme": entry["programme"] ?? .null,
             "title": entry["title"] ?? .null, "class": entry["class"] ?? .null,
             "scheduled": entry["scheduled"] ?? entry["at"] ?? .null, "result": result,
             "reason": outcome?["reason"] ?? (isToCome ? entry["problem"] : nil) ?? .null,
             "outcome": outcome ?? .null, "next": isToCome ? entry : .null,
-            "timetable": found?.timetable ?? .null, "entries": .array(found?.entries ?? []),
+            "again": !isToCome && isAgain ? again ?? .null : .null,
+            "timetable": found?.timetable ?? .null, "entries": .array(entries),
         ]
     }
 }

@@ -8,6 +8,8 @@ struct ContentCheck: Hashable, Sendable {
     var problem: Reason?
     /// What is wrong, item by item.
     var messages: [String]
+    /// The same for each item in its place; nil where nothing is wrong with it.
+    var items: [String?]
     /// Whose slot it is, when it is due, and when that was looked at.
     let programme: ProgrammeName
     let scheduled: Instant
@@ -15,6 +17,7 @@ struct ContentCheck: Hashable, Sendable {
 
     init(reports: [ItemReport], slot: Slot, lookedAt: MonotonicInstant) {
         problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
+        items = reports.map(\.problemText)
         messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
         (programme, scheduled, self.lookedAt) = (ProgrammeName(of: slot), slot.scheduled, lookedAt)
     }

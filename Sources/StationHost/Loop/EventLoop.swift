@@ -214,7 +214,9 @@ final class EventLoop {
                     now: now)
                 return
             }
-            parts.server.explain(id, Why(question, next: station.slotToCome(question) ?? next), now: now)
+            let why = Why(
+                question, next: station.slotToCome(question) ?? next, again: station.slotAfter(question))
+            parts.server.explain(id, why, now: now)
         }
     }
 }

@@ -36,7 +36,7 @@ struct Doctor {
             Terminal.print(text.json(findings))
         } else {
             let taken = CLinux_monotonic() - start
-            Terminal.print(text.report(findings, paint: .output, width: Terminal.width, nanoseconds: taken))
+            Terminal.print(text.report(findings, paint: .output, width: Terminal.columns, nanoseconds: taken))
         }
         return findings.contains { $0.verdict == .fault } ? .no : .fine
     }

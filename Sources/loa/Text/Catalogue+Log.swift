@@ -59,6 +59,30 @@ extension Catalogue {
         Phrase(vi: "sẽ phát: \(title) · \(time)", en: "to come: \(title) · \(time)")
     }
 
+    /// The same programme's next slot, where one that is over was asked about.
+    static func again(_ title: String, _ time: String) -> Phrase {
+        Phrase(vi: "lần tới: \(title) · \(time)", en: "next time: \(title) · \(time)")
+    }
+    static let fromTheLog = Phrase(vi: "Trong nhật ký:", en: "From the log:")
+    static let coming = Phrase(vi: "đang tải về", en: "on its way")
+    static func by(_ person: String) -> Phrase { Phrase(vi: "do \(person)", en: "by \(person)") }
+    static func heldBy(_ holders: String) -> Phrase {
+        Phrase(vi: "\(holders) đang giữ", en: "held by \(holders)")
+    }
+    static func permitted(_ hours: String) -> Phrase {
+        Phrase(vi: "giờ được phát: \(hours)", en: "permitted: \(hours)")
+    }
+    static func mayInterrupt(_ title: String, _ time: String) -> Phrase {
+        Phrase(
+            vi: "nhường cho chương trình cấp cao hơn: \(title), \(time)",
+            en: "a higher class goes first: \(title), \(time)")
+    }
+    static func mayDelay(_ title: String, _ time: String) -> Phrase {
+        Phrase(
+            vi: "chờ chương trình đang phát kết thúc: \(title), \(time)",
+            en: "waits for what is still running: \(title), \(time)")
+    }
+
     static func begun(_ title: String, _ time: String) -> Phrase {
         Phrase(
             vi: "đã bắt đầu, chưa kết thúc: \(title) · \(time)", en: "begun, not over yet: \(title) · \(time)"
@@ -184,6 +208,9 @@ extension Catalogue {
     static func missing(_ count: Int64) -> Phrase {
         Phrase(vi: "⋯ thiếu \(count) mục ở đây", en: "⋯ \(count) entries are missing here")
     }
+    static let daemonEnded = Phrase(
+        vi: "loaphuongd đã dừng, không còn mục mới. Xem: systemctl status loaphuongd",
+        en: "loaphuongd has ended: no more entries come. See: systemctl status loaphuongd")
     static func notRegular(_ path: String) -> Phrase {
         Phrase(
             vi: "\(path) không phải tệp thường (là thư mục, ống dẫn hoặc thiết bị)",

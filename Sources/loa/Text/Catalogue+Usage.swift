@@ -16,6 +16,7 @@ extension Catalogue {
             vi: "--idle-for \(text): cần thời lượng như 30m, 2h hoặc PT30M, nhiều nhất 7 ngày",
             en: "--idle-for \(text): expected a duration such as 30m, 2h or PT30M, at most 7 days")
     }
+    static let gridOrList = Phrase(vi: "chỉ một trong --grid và --list", en: "only one of --grid and --list")
     static let badDays = Phrase(vi: "--days từ 1 đến 31", en: "--days is a number from 1 to 31")
     static let badLevel = Phrase(
         vi: "âm lượng tính bằng dB, từ -60 đến 0", en: "the volume is in dB, from -60 to 0")

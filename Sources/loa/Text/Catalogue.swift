@@ -26,6 +26,18 @@ package enum Catalogue {
         vi: "không có bằng chứng (card thử)", en: "unproven (a card without a clock)")
     static let neverContacted = Phrase(vi: "chưa liên lạc được", en: "not reached yet")
     static let noSlots = Phrase(vi: "Không có chương trình nào sắp phát.", en: "No slot is to come.")
+    /// What follows behind the last day that is shown.
+    static func more(_ count: Int, _ next: String) -> Phrase {
+        Phrase(
+            vi: "Sau đó còn \(count) buổi, đầu tiên là \(next): loa next --list",
+            en: "After that \(Format.counted(count, "more slot")), the first \(next): loa next --list")
+    }
+    static func andMore(_ count: Int) -> Phrase {
+        Phrase(vi: "và \(count) buổi nữa", en: "and \(count) more")
+    }
+    static func slots(_ count: Int) -> Phrase {
+        Phrase(vi: "\(count) buổi", en: Format.counted(count, "slot"))
+    }
     static let noEntries = Phrase(vi: "Không có mục nào.", en: "No entries.")
 
     static let asking = Phrase(vi: "đang hỏi trung tâm", en: "asking upstreams")

@@ -6,41 +6,117 @@ import TerminalText
 extension EntryText {
     /// The answer of `why`.
     ///
-    /// Expects `{slot, result, outcome, next, timetable, entries}`: the outcome's entry or null, the slot as `next` has
-    /// it or null, the timetable's entry or null.
+    /// Expects `{slot, result, outcome, next, again, timetable, entries}`: the outcome's entry or null, the slot as
+    /// `next` has it with what stands against it or null, the programme's next slot or null, the timetable's entry or
+    /// null.
     package func why(_ answer: JSON) -> String {
-        var lines: [String]
+        var lines: [[Paint.Span]]
+        let entries = answer["entries"]?.elements ?? []
         if let outcome = answer["outcome"], outcome != .null {
-            lines = [joined(heading(of: outcome) + [silence(outcome)])]
+            let parts = (heading(of: outcome) + [silence(outcome)]).compactMap(\.self).filter { !$0.isEmpty }
+            let rest = parts.dropFirst().map { " · " + $0 }.joined()
+            lines = [
+                [Paint.Span(parts.first ?? "", Self.colour(ofResult: outcome["result"])), Paint.Span(rest)]
+            ]
             lines += advice(outcome["reason"]?.text)
             let facts = TextWidth.table(facts(outcome, answer["timetable"] ?? .null))
-            if !facts.isEmpty { lines += [""] + facts }
+            if !facts.isEmpty { lines += [[]] + facts.map { [Paint.Span($0)] } }
         } else if let next = answer["next"], next != .null {
-            lines = toCome(next)
+            lines = toCome(next, Catalogue.toCome, entries)
         } else if answer["result"]?.text == "playing" {
-            lines = [Catalogue.begun(title(answer), format.time(answer["scheduled"]?.text))[language]]
+            lines = [
+                [
+                    Paint.Span(
+                        Catalogue.begun(title(answer), format.time(answer["scheduled"]?.text))[language],
+                        .green)
+                ]
+            ]
         } else {
-            lines = [answer["slot"]?.text, Catalogue.noEntries[language]].compactMap(\.self)
+            let parts = [answer["slot"]?.text, Catalogue.noEntries[language]]
+            lines = parts.compactMap(\.self).map { [Paint.Span($0)] }
         }
-        let entries = answer["entries"]?.elements ?? []
-        if !entries.isEmpty { lines += [""] + entries.map { "  " + line($0) } }
-        return TextWidth.printed(lines)
+        if !entries.isEmpty {
+            lines += [[], [Paint.Span(Catalogue.fromTheLog[language])]]
+            lines += entries.map { [Paint.Span("  ")] + spans($0) }
+        }
+        if let again = answer["again"], again != .null { lines += [[]] + toCome(again, Catalogue.again, []) }
+        return paint.printed(lines)
     }
 
     private func joined(_ parts: [String?]) -> String {
         parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
     }
 
-    private func advice(_ reason: String?) -> [String] {
-        reason.flatMap(Catalogue.advice).map { ["→ \($0[language])"] } ?? []
+    private func advice(_ reason: String?, indent: String = "") -> [[Paint.Span]] {
+        reason.flatMap(Catalogue.advice).map { [[Paint.Span("\(indent)→ \($0[language])")]] } ?? []
     }
 
-    private func toCome(_ next: JSON) -> [String] {
-        let first = Catalogue.toCome(title(next), format.time(next["at"]?.text))[language]
-        guard let code = next["problem"]?.text else {
-            return [first, (next["ready"]?.bool == true ? Catalogue.ready : Catalogue.notChecked)[language]]
+    // MARK: What is to come
+
+    /// A slot to come: whether it is ready, all that stands against it with what to do, its content, who goes first.
+    private func toCome(
+        _ next: JSON, _ phrase: (String, String) -> Phrase, _ entries: [JSON]
+    ) -> [[Paint.Span]] {
+        let first = [Paint.Span(phrase(titleAndClass(next), format.time(next["at"]?.text))[language])]
+        let problem = next["problem"]?.text.map { [JSON.object([.init("reason", .string($0))])] }
+        let against = next["against"]?.elements ?? problem ?? []
+        let state: Paint.Span =
+            if !against.isEmpty {
+                Paint.Span("\(Catalogue.notReady[language]):", .red)
+            } else if next["ready"]?.bool == true {
+                Paint.Span(Catalogue.ready[language], .green)
+            } else {
+                Paint.Span(Catalogue.notChecked[language])
+            }
+        return [first, [state]] + against.flatMap { hindrance($0, entries) }
+            + contentLines(next["items"]?.elements ?? [])
+            + (next["competing"]?.elements ?? []).map { [Paint.Span(competitor($0))] }
+    }
+
+    /// What stands against it, with what is known of that, and what to do.
+    private func hindrance(_ hindrance: JSON, _ entries: [JSON]) -> [[Paint.Span]] {
+        let reason = hindrance["reason"]?.text ?? ""
+        let isMute = reason == Reason.muted.rawValue
+        let mute = entries.last { $0["kind"]?.text == "command" && $0["verb"]?.text == "mute" }
+        let holders = (hindrance["holders"]?.elements ?? []).compactMap(\.text).joined(separator: ", ")
+        let hours = (hindrance["hours"]?.elements ?? []).compactMap(\.text).joined(separator: ", ")
+        let text = joined([
+            Catalogue.reason(reason)[language],
+            hindrance["until"]?.text.map { Catalogue.until(format.time($0))[language] },
+            hindrance["said"]?.text,
+            isMute ? mute?["by"]?.text.map { Catalogue.by($0)[language] } : nil,
+            hindrance["device"]?.text,
+            holders.isEmpty ? nil : Catalogue.heldBy(holders)[language],
+            hours.isEmpty ? nil : Catalogue.permitted(hours)[language],
+        ])
+        return [[Paint.Span("  ✗ \(text)", .red)]] + advice(reason, indent: "    ")
+    }
+
+    /// Its files, each with what is known of it.
+    private func contentLines(_ items: [JSON]) -> [[Paint.Span]] {
+        items.map { item in
+            let path = item["path"]?.text ?? ""
+            let name = item["language"]?.text.map { "\(path) (\($0))" } ?? path
+            let message = item["message"]?.text.map { message in
+                // The message begins with the file that stands there already.
+                let own = message.hasPrefix("\(path): ") ? String(message.dropFirst(path.count + 2)) : message
+                return Phrasebook.translated(own)[language]
+            }
+            switch item["state"]?.text {
+            case "verified": return [Paint.Span("  ✓", .green), Paint.Span(" \(name)")]
+            case "bad": return [Paint.Span("  ✗ \(joined([name, message]))", .red)]
+            case "coming": return [Paint.Span("  · \(name) · \(Catalogue.coming[language])")]
+            default: return [Paint.Span("  · \(name) · \(Catalogue.notChecked[language])")]
+            }
         }
-        return [first, "\(Catalogue.notReady[language]): \(Catalogue.reason(code)[language])"] + advice(code)
+    }
+
+    /// Another slot that would have the loudspeaker first.
+    private func competitor(_ other: JSON) -> String {
+        let time = format.time(other["at"]?.text)
+        let phrase =
+            other["reason"]?.text == Reason.preEmpted.rawValue ? Catalogue.mayInterrupt : Catalogue.mayDelay
+        return "  ! \(phrase(titleAndClass(other), time)[language])"
     }
 
     // MARK: What was measured

@@ -5,25 +5,59 @@ package import TerminalText
 package struct EntryText {
     let language: Language
     let format: Format
+    let paint: Paint
 
-    /// Speaks that language.
-    package init(_ language: Language) {
-        self.language = language
+    /// Speaks that language, in colours where `paint` is on.
+    package init(_ language: Language, paint: Paint = .off) {
+        (self.language, self.paint) = (language, paint)
         format = Format(language: language)
     }
 
     /// One entry of the log on one line, beginning with its wall time.
     package func entry(_ entry: JSON) -> String { TextWidth.harmless(line(entry)) }
 
-    func line(_ entry: JSON) -> String {
+    /// The same as it is printed.
+    package func printed(_ entry: JSON) -> String { paint.printed([spans(entry)]) }
+
+    private func line(_ entry: JSON) -> String { spans(entry).map(\.text).joined() }
+
+    /// The line in pieces: what it tells is coloured, the figures behind it are not.
+    func spans(_ entry: JSON) -> [Paint.Span] {
         let wall = format.time(entry["wall"]?.text)
         let doubt = entry["clock"]?.text == "untrusted" ? "?" : " "
-        return "\(wall)\(doubt) \(what(entry))"
+        let parts = parts(entry)
+        let rest = parts.dropFirst().map { " · " + $0 }.joined()
+        return [
+            Paint.Span("\(wall)\(doubt) "), Paint.Span(parts.first ?? "", colour(entry)), Paint.Span(rest),
+        ]
+    }
+
+    private func colour(_ entry: JSON) -> Paint.Colour {
+        switch entry["kind"]?.text ?? "" {
+        case "outcome": silence(entry) == nil ? Self.colour(ofResult: entry["result"]) : .red
+        case "fault": entry["state"]?.text == "cleared" ? .green : .red
+        case "device": entry["state"]?.text == "lost" ? .red : .plain
+        case "command": entry["accepted"]?.bool == false ? .yellow : .plain
+        case "timetable": entry["problems"]?.integer ?? 0 > 0 ? .yellow : .plain
+        case "clock": entry["to"]?.text == "untrusted" ? .red : .plain
+        case "boot": .bold
+        default: .plain
+        }
+    }
+
+    /// How a slot ended, as a colour.
+    static func colour(ofResult result: JSON?) -> Paint.Colour {
+        switch result?.text {
+        case "played": .green
+        case "partial": .yellow
+        case "missed": .red
+        default: .plain
+        }
     }
 
     // MARK: Kinds
 
-    func what(_ entry: JSON) -> String {
+    private func parts(_ entry: JSON) -> [String] {
         let parts: [String?] =
             switch entry["kind"]?.text ?? "" {
             case "boot": boot(entry)
@@ -36,7 +70,7 @@ package struct EntryText {
             case "fault": fault(entry)
             default: [entry["kind"]?.text, entry.description]
             }
-        return parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+        return parts.compactMap(\.self).filter { !$0.isEmpty }
     }
 
     private func boot(_ entry: JSON) -> [String?] {
@@ -186,7 +220,7 @@ package struct EntryText {
     }
 
     /// The title, with its class where that is not the usual one.
-    private func titleAndClass(_ entry: JSON) -> String {
+    func titleAndClass(_ entry: JSON) -> String {
         guard let code = entry["class"]?.text, code != "normal" else { return title(entry) }
         return "\(title(entry)) (\(Phrasebook.programmeClass(code)[language]))"
     }

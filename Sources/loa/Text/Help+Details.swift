@@ -36,7 +36,17 @@ extension Verb {
     private static let nextDetails = [
         Phrase(
             vi: "--days N: trong bao nhiêu ngày tới, 1 đến 31 (mặc định 7).",
-            en: "--days N: for so many days, 1 to 31 (default 7).")
+            en: "--days N: for so many days, 1 to 31 (default 7)."),
+        Phrase(
+            vi:
+                "Trên màn hình rộng từ 80 cột là bảng theo ngày, nếu không là danh sách; --grid, --list: luôn như vậy.",
+            en: "On a terminal of 80 columns a grid of days, else a list; --grid and --list: always that."),
+        Phrase(
+            vi:
+                "✓ sẵn sàng, ✗ chưa sẵn sàng, · chưa kiểm tra; ! ưu tiên, !! khẩn cấp; +2: còn hai buổi nữa lúc đó.",
+            en:
+                "✓ ready, ✗ not ready, · not checked yet; ! priority, !! emergency; +2: two more at that time."
+        ),
     ]
 
     private static let logDetails = [
@@ -46,6 +56,9 @@ extension Verb {
         Phrase(
             vi: "--follow: chờ và in tiếp các mục mới. Với --json, mỗi mục một dòng.",
             en: "--follow: goes on with the entries to come. With --json, one entry a line."),
+        Phrase(
+            vi: "Ctrl-C để thôi (kết thúc bằng 130); loaphuongd dừng thì báo và kết thúc bằng 69.",
+            en: "Ctrl-C ends it (with 130); where loaphuongd ends it says so, and ends with 69."),
     ]
 
     private static let whyDetails = [

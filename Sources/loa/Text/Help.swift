@@ -16,16 +16,32 @@ package enum Help {
     }
 
     private static func commandLines(_ language: Language) -> [String] {
-        let verbs = Verb.allCases.map { ["  \($0.usage)", $0.summary[language]] }
+        let verbs = Verb.allCases.map { ["  \($0.brief)", $0.summary[language]] }
         return ["loa [--socket PATH] [--json] [--lang vi|en] VERB", "", verbsTitle[language]]
             + TextWidth.table(verbs) + ["", optionsTitle[language]] + options(language) + [""]
             + exitCodes(language)
     }
 
     private static func verbLines(_ verb: Verb, _ language: Language) -> [String] {
-        ["loa \(verb.usage)", "", verb.summary[language] + "."] + verb.details.map { $0[language] } + [""]
+        wrapped("loa \(verb.usage)") + ["", verb.summary[language] + "."] + verb.details.map { $0[language] }
+            + [""]
             + [optionsTitle[language]] + options(language) + [""] + exitCodes(language)
     }
+
+    /// A usage on lines that fit into a terminal; what belongs to an option stays beside it.
+    private static func wrapped(_ usage: String) -> [String] {
+        usage.replacing(" [", with: "\n[").split(separator: "\n").map(String.init).reduce(into: []) {
+            lines, part in
+            if let last = lines.last, last.count + part.count < width {
+                lines[lines.count - 1] = "\(last) \(part)"
+            } else {
+                lines.append(lines.isEmpty ? part : "    " + part)
+            }
+        }
+    }
+
+    /// Columns that every terminal has.
+    private static let width = 80
 
     private static let verbsTitle = Phrase(vi: "Lệnh:", en: "Verbs:")
     private static let optionsTitle = Phrase(vi: "Tùy chọn chung:", en: "Options of every verb:")
@@ -74,12 +90,31 @@ extension ExitCode {
 }
 
 extension Verb {
+    /// The options of every verb, and of each its own: by name, and whether a value follows.
+    static let allOptions = allCases.reduce(
+        into: ["--json": false, "--socket": true, "--lang": true]
+    ) { options, verb in options.merge(verb.options) { one, _ in one } }
+
+    /// Its own options, as its usage has them.
+    var options: [String: Bool] {
+        let words = usage.split(separator: " ")
+        return words.indices.reduce(into: [:]) { options, index in
+            let word = words[index], following = words.dropFirst(index + 1).first
+            let name = word.filter { $0 != "[" && $0 != "]" }
+            guard name.hasPrefix("--") else { return }
+            options[name] = word.last != "]" && following.map { !"|[-".contains($0.prefix(1)) } ?? false
+        }
+    }
+
+    /// The usage as the list of all verbs has it, where a long one would leave no room for what the verb does.
+    var brief: String { usage.count <= 40 ? usage : "\(rawValue) [--option…]" }
+
     /// The verb with its operands and options.
     var usage: String {
         switch self {
         case .sync, .stop, .unmute, .test, .demo: rawValue
         case .status: "status [--idle-for D]"
-        case .next: "next [--days N]"
+        case .next: "next [--days N] [--grid | --list]"
         case .log: "log [--since T] [--until T] [--follow]"
         case .why: "why SLOT|TIME"
         case .verify: "verify [--head NOTE]"
@@ -87,7 +122,9 @@ extension Verb {
         case .mute: "mute --for D --reason R"
         case .volume: "volume [DB]"
         case .doctor: "doctor [--config FILE]"
-        case .simulate: "simulate [--days N] [--at T]"
+        case .simulate:
+            "simulate [--days N] [--at T] [--clock-step D] [--power-cut T] [--network-down T] [--card-lost T]"
+                + " [--config FILE]"
         }
     }
 

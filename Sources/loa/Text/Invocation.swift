@@ -29,13 +29,20 @@ package enum Verb: String, Sendable, CaseIterable {
         demo
 }
 
+/// How the slots to come are laid out for a person.
+package enum NextLayout: Hashable, Sendable {
+    /// Days side by side where a terminal is wide enough, else a line a slot.
+    case fitting
+    case grid, list
+}
+
 /// A question with all that belongs to it.
 package enum Request: Hashable, Sendable {
     case status
     /// Whether nothing sounds, and nothing is due for so long.
     case idle(for: Duration)
     /// The slots of so many days to come.
-    case next(days: Int)
+    case next(days: Int, layout: NextLayout = .fitting)
     /// The entries between two times, as they were typed; `follow` goes on with those to come.
     case log(since: String?, until: String?, follow: Bool)
     /// A slot, or a time in RFC 3339, `YYYY-MM-DDTHH:MM`, or `HH:MM`.
@@ -203,16 +210,11 @@ private struct Words {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
             String.init)
         let name = parts[0]
-        guard
-            [
-                "--json", "--follow", "--socket", "--lang", "--days", "--since", "--until", "--for",
-                "--reason",
-                "--head", "--idle-for", "--config", "--at", "--clock-step", "--power-cut", "--network-down",
-                "--card-lost",
-            ].contains(name)
-        else { throw Problem(message: UsageText.unknownOption(name)) }
+        guard let takesValue = Verb.allOptions[name] else {
+            throw Problem(message: UsageText.unknownOption(name))
+        }
         if values[name] != nil || flags.contains(name) { throw Problem(message: UsageText.twice(name)) }
-        if name == "--json" || name == "--follow" {
+        if !takesValue {
             guard parts.count == 1 else { throw Problem(message: UsageText.noValue(name)) }
             flags.insert(name)
             return
@@ -254,7 +256,7 @@ private struct Words {
     private mutating func request(_ verb: Verb) throws(Problem) -> Request {
         switch verb {
         case .status: return try status()
-        case .next: return .next(days: try days())
+        case .next: return .next(days: try days(), layout: try layout())
         case .log:
             let since = values.removeValue(forKey: "--since"), until = values.removeValue(forKey: "--until")
             return .log(since: since, until: until, follow: flags.remove("--follow") != nil)
@@ -305,6 +307,12 @@ private struct Words {
         order.cardLost = stretch("--card-lost")
         order.configuration = values.removeValue(forKey: "--config")
         return order
+    }
+
+    private mutating func layout() throws(Problem) -> NextLayout {
+        let (isGrid, isList) = (flags.remove("--grid") != nil, flags.remove("--list") != nil)
+        guard !isGrid || !isList else { throw Problem(message: Catalogue.gridOrList) }
+        return isGrid ? .grid : isList ? .list : .fitting
     }
 
     private mutating func mute() throws(Problem) -> Request {

@@ -1,3 +1,4 @@
+package import StationCore
 package import StationTrust
 package import TerminalText
 
@@ -5,10 +6,11 @@ package import TerminalText
 package struct ReplyText {
     private let language: Language
     private let format: Format
+    private let paint: Paint
 
-    /// Speaks that language.
-    package init(_ language: Language) {
-        self.language = language
+    /// Speaks that language, in colours where `paint` is on.
+    package init(_ language: Language, paint: Paint = .off) {
+        (self.language, self.paint) = (language, paint)
         format = Format(language: language)
     }
 
@@ -16,10 +18,10 @@ package struct ReplyText {
     package func done(_ verb: Verb, _ answer: JSON) -> String {
         let line: Phrase
         switch verb {
-        case .status: return StatusText(language).status(answer)
+        case .status: return StatusText(language, paint: paint).status(answer)
         case .next: return StatusText(language).next(answer)
-        case .log: return TextWidth.printed([EntryText(language).entry(answer)])
-        case .why: return EntryText(language).why(answer)
+        case .log: return EntryText(language, paint: paint).printed(answer)
+        case .why: return EntryText(language, paint: paint).why(answer)
         case .verify: return ProofText(language).verified(answer)
         case .sync: return StatusText(language).sync(answer)
         case .play, .doctor, .simulate, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
@@ -38,6 +40,14 @@ package struct ReplyText {
         }
         return TextWidth.printed([line[language]])
     }
+
+    /// The slots to come as a grid.
+    package func grid(_ answer: JSON, columns: Int, now: Instant, days: Int) -> String {
+        paint.printed(WeekGrid(language, columns: columns).lines(answer, now: now, days: days))
+    }
+
+    /// That the station is muted; nil where it is not.
+    package func mute(_ answer: JSON) -> String? { StatusText(language, paint: paint).mute(answer) }
 
     /// Whether the station may be interrupted.
     package func idleness(_ idleness: Idleness) -> String {

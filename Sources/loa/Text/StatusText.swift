@@ -5,10 +5,11 @@ package import TerminalText
 package struct StatusText {
     private let language: Language
     private let format: Format
+    private let paint: Paint
 
-    /// Speaks that language.
-    package init(_ language: Language) {
-        self.language = language
+    /// Speaks that language, in colours where `paint` is on.
+    package init(_ language: Language, paint: Paint = .off) {
+        (self.language, self.paint) = (language, paint)
         format = Format(language: language)
     }
 
@@ -16,33 +17,48 @@ package struct StatusText {
     package func status(_ answer: JSON) -> String {
         let now = answer["clock"]?["now"]?.text
         var rows: [[String]] = []
-        func row(_ name: Phrase, _ parts: [String?]) {
+        var colours: [Paint.Colour] = []
+        func row(_ name: Phrase, _ parts: [String?], _ colour: Paint.Colour = .plain) {
             let text = parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
             rows.append([name[language], text])
+            colours.append(colour)
         }
-        row(Catalogue.state, [say(answer["state"], Catalogue.state)])
-        row(Catalogue.clock, clock(answer["clock"] ?? .null))
+        row(Catalogue.state, [say(answer["state"], Catalogue.state)], Self.colour(ofState: answer["state"]))
+        let isDoubted = answer["clock"]?["trust"]?.text == "untrusted"
+        row(Catalogue.clock, clock(answer["clock"] ?? .null), isDoubted ? .red : .plain)
         row(Catalogue.playing, playing(answer["playing"] ?? .null, now))
-        row(Catalogue.next, next(answer["next"] ?? .null, now))
+        let isHindered = answer["next"]?["problem"]?.text != nil
+        row(Catalogue.next, next(answer["next"] ?? .null, now), isHindered ? .red : .plain)
         for upstream in answer["upstreams"]?.elements ?? [] {
-            row(Catalogue.upstream, self.upstream(upstream, now))
+            let isFailing = upstream["error"]?.text != nil || upstream["stale"]?.bool == true
+            row(Catalogue.upstream, self.upstream(upstream, now), isFailing ? .yellow : .plain)
         }
-        row(Catalogue.device, device(answer["device"] ?? .null))
+        let isCardFine = ["open", "closed", nil].contains(answer["device"]?["state"]?.text)
+        row(Catalogue.device, device(answer["device"] ?? .null), isCardFine ? .plain : .red)
         row(Catalogue.disk, storage(answer["storage"] ?? .null))
         row(Catalogue.log, log(answer["proof"] ?? .null))
         let faults = answer["faults"]?.elements ?? []
         if faults.isEmpty { row(Catalogue.faults, [Catalogue.none[language]]) }
-        for fault in faults { row(Catalogue.faults, self.fault(fault, now)) }
-        return TextWidth.printed([heading(answer)] + TextWidth.table(rows))
+        for fault in faults { row(Catalogue.faults, self.fault(fault, now), .red) }
+        return paint.printed(
+            [[Paint.Span(heading(answer), .bold)]]
+                + zip(TextWidth.table(rows), colours).map { [Paint.Span($0, $1)] })
+    }
+
+    private static func colour(ofState state: JSON?) -> Paint.Colour {
+        switch state?.text {
+        case "playing", "arming": .green
+        case "muted": .yellow
+        case "faulted": .red
+        default: .plain
+        }
     }
 
     /// The answer of `mute` without a time: one line; nil where the station is not muted.
     package func mute(_ answer: JSON) -> String? {
         guard let until = answer["until"]?.text else { return nil }
-        return TextWidth.printed([
-            [Catalogue.mutedUntil(format.time(until))[language], answer["reason"]?.text].compactMap(\.self)
-                .joined(separator: " · ")
-        ])
+        let parts = [Catalogue.mutedUntil(format.time(until))[language], answer["reason"]?.text]
+        return paint.printed([[Paint.Span(parts.compactMap(\.self).joined(separator: " · "), .yellow)]])
     }
 
     /// The answer of `next`, a line a slot.
