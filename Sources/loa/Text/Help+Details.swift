@@ -37,7 +37,7 @@ extension Verb {
             en: "--days N: for so many days, 1 to 31 (default 7)."),
         Phrase(
             vi:
-                "Trên màn hình rộng từ 80 cột là bảng theo ngày, nếu không là danh sách; --grid, --list: luôn như vậy.",
+                "Trên màn hình từ 80 cột là bảng theo ngày, nếu không là danh sách; --grid, --list: luôn như vậy.",
             en: "On a terminal of 80 columns a grid of days, else a list; --grid and --list: always that."),
         Phrase(
             vi:
