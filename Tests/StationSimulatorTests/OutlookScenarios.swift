@@ -57,7 +57,8 @@ struct OutlookScenarios {
         for found in [found, outlook(world, of: slot)] {
             #expect(found["problem"]?.text == reasons(found).first)
         }
-        world.carryOut(.powerCut(outage: .seconds(60)))
+        world.carryOut(.bootClock(.epoch, synchronisesAfter: nil))
+        world.carryOut(.powerCut(for: .seconds(60)))
         world.run(until: "2026-03-02T04:31:30+07:00")
         let later = outlook(world, of: "xa/sang@2026-03-03T04:30:00+07:00")
         #expect(reasons(later).first == "clock-untrusted" && reasons(later).contains("outside-hours"))
