@@ -66,7 +66,7 @@ package struct Format {
 
     /// A day without its year, such as `T2 23/11`; `Mon 11-23`.
     ///
-    /// - Parameter weekday: days since Monday.
+    /// The weekday is counted from Monday, as 0.
     package func shortDay(weekday: Int, month: Int, day: Int) -> String {
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return switch language {

@@ -1,6 +1,7 @@
 /// What is wrong with the log and with its store.
 extension Phrasebook {
     static let proof: [Entry] = [
+        .init("the key is none", "khóa không dùng được"),
         .init("the log cannot be sent: {1}", "không gửi được nhật ký: {1}"),
         .init("the log cannot be read for its store: {1}", "không đọc được nhật ký để gửi: {1}"),
         .init(

@@ -101,6 +101,8 @@ extension Phrasebook {
 
     /// What the C library says for error numbers, and the calls that we name before it.
     static let system: [Entry] = [
+        .init("begin {1}", "tạo {1}"), .init("pthread_create {1}", "tạo luồng {1}"),
+        .init("make a key", "tạo khóa"),
         .init("open {1}", "mở {1}"), .init("read {1}", "đọc {1}"), .init("write {1}", "ghi {1}"),
         .init("stat {1}", "xem {1}"), .init("fstat {1}", "xem {1}"), .init("opendir {1}", "mở thư mục {1}"),
         .init("connect to {1}", "kết nối {1}"), .init("start {1}", "chạy {1}"),

@@ -62,7 +62,7 @@ struct WidthTests {
         ("Ba\u{309}n tin", 4, "Ba\u{309}n…"), ("早早早", 4, "早…"), ("早早早", 5, "早早…"), ("ab", 1, "…"),
         ("ab", 0, ""),
         // A subscript consonant stays with the one that it stands below.
-        ("កខ្មគ", 3, "ក…"), ("🇻🇳🇰🇭", 3, "🇻🇳…"),
+        ("កខ្មគ", 3, "ក…"), ("🇻🇳🇰🇭", 5, "🇻🇳…"), ("🇻🇳🇰🇭", 4, "…"),
     ]
 
     @Test("a text is cut to its width between whole letters", arguments: cuts)

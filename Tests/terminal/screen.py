@@ -1,6 +1,7 @@
 """A terminal of a given size, driven by tmux, and what stands on it."""
 
 import os
+import re
 import shlex
 import subprocess
 import time
@@ -53,8 +54,9 @@ class Screen:
         self.type(f"printf '%s%s\\n' '<' {self.count}; {command}; printf '%s%s %s\\n' '>' {self.count} $?\n")
         text = self.waits(lambda text: any(line.startswith(end + " ") for line in text.split("\n")))
         lines = self.text(colours).split("\n")
-        first = max(i for i, line in enumerate(lines) if line.endswith(begin) or line == begin)
-        last = max(i for i, line in enumerate(lines) if line.startswith(end + " "))
+        plain = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
+        first = max(i for i, line in enumerate(plain) if line == begin)
+        last = max(i for i, line in enumerate(plain) if line.startswith(end + " "))
         code = next(line for line in text.split("\n") if line.startswith(end + " ")).split()[1]
         return lines[first + 1 : last], int(code)
 

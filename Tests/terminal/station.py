@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import pathlib
 import shutil
 import struct
@@ -67,8 +66,8 @@ class Station:
             [self.binaries / "loa-centre", *words], cwd=self.folder, check=True, stdout=subprocess.DEVNULL
         )
 
-    def start(self):
-        """Starts the daemon, and waits until it has its programmes."""
+    def start(self, is_ready=True):
+        """Starts the daemon, and waits until it has its programmes, and the next one is ready where one can be."""
         self.daemon = subprocess.Popen(
             [self.binaries / "loaphuongd", "--config", self.folder / "station.json5"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -76,7 +75,7 @@ class Station:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             slots = self.json("next", "--days", "3")
-            if isinstance(slots, list) and slots and slots[0]["ready"]:
+            if isinstance(slots, list) and slots and (slots[0]["ready"] or not is_ready):
                 return self
             time.sleep(0.2)
         raise SystemExit(f"the station has nothing to play: {self.json('status')}")

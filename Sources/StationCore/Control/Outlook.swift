@@ -16,7 +16,7 @@ extension Station {
         ]
     }
 
-    /// The next slot of the programme that a question about the past is about: will it be the same again?
+    /// The next slot of the programme that a question is about, to tell whether it will be the same again.
     package func slotAfter(_ question: Why.Question) -> JSON? {
         guard let timetable = active?.timetable else { return nil }
         let programme: String

@@ -12,6 +12,7 @@ enum Completion {
     ///   - answer: what `loa --json next` prints.
     ///   - directory: where it is asked.
     /// - Returns: the candidates of each line.
+    /// - Throws: what the system says when bash cannot be run.
     static func candidates(
         _ script: String, _ lines: [String], answer: String = "[]", directory: String = "/"
     ) throws -> [[String]] {

@@ -31,6 +31,8 @@ struct CompletionTests {
         ("loa simulate --clock-step -", ["-1h"]),
         // What readline takes for a word begins behind the last colon.
         ("loa why xa/sang@2026-11-24T05:", ["00:00+07:00"]),
+        // An @ it replaces too.
+        ("loa why xa/sang@20", ["@2026-11-24T05:00:00+07:00"]),
         ("loa why xa/c", ["xa/chieu@2026-11-24T17:00:00+07:00"]),
         ("loa play ban", ["ban-tin.mp3", "ban-tin-sang"]), ("loa verify --head ban", ["ban-tin.mp3"]),
         ("loa doctor --config ban", ["ban-tin.mp3"]), ("loa why xa/sang@2026-11-24T05:00:00+07:00 ", []),

@@ -10,7 +10,10 @@ struct ConfigurationManualTests {
     private static let base: [(path: String, value: String)] = [
         ("station", "\"s\""), ("upstreams.name", "\"u\""), ("upstreams.url", "\"/u\""),
         ("upstreams.root", "\"/r\""), ("hours.from", "\"05:00\""), ("hours.to", "\"21:00\""),
-        ("amplifier.on", "[\"/on\"]"), ("amplifier.off", "[\"/off\"]"), ("proof.url", "\"https://p.example\""),
+        ("amplifier.on", "[\"/on\"]"), ("amplifier.off", "[\"/off\"]"),
+        ("proof.url", "\"https://p.example\""),
+        // So that there is a proof without its url.
+        ("proof.uploadSeconds", "3600"),
     ]
 
     /// The configuration with a value set, or left out where it is nil.
@@ -27,7 +30,8 @@ struct ConfigurationManualTests {
         var objects: [String: [String]] = [:]
         for (path, value) in values {
             let parts = path.split(separator: ".").map(String.init)
-            objects[parts.count > 1 ? parts[0] : "", default: []].append("\(parts[parts.count - 1]): \(value)")
+            objects[parts.count > 1 ? parts[0] : "", default: []].append(
+                "\(parts[parts.count - 1]): \(value)")
         }
         let members = objects.map { name, members in
             let inside = members.joined(separator: ", ")
@@ -70,6 +74,12 @@ struct ConfigurationManualTests {
         }
     }
 
+    /// A value as people write it: without a fraction of nothing.
+    private static func written(_ value: JSON) -> String {
+        if let number = value.number, let whole = Int(exactly: number) { return "\(whole)" }
+        return String(decoding: value.bytes, as: UTF8.self)
+    }
+
     @Test("each default is the one that the reader fills in", arguments: pages)
     func defaults(page: String) throws {
         let text = "{station: \"s\", upstreams: [{name: \"u\", url: \"/u\", root: \"/r\"}]}"
@@ -80,13 +90,11 @@ struct ConfigurationManualTests {
         for (key, entry) in try entries(page) where !described.contains(key) {
             guard let place = entry.text.firstRange(of: #/(Default|Mặc định): /#) else { continue }
             let said = entry.text[place.upperBound...]
-            let value = (bare.first { $0.path == key } ?? full.first { $0.path == key })?.value
-            let expected = value.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
-            let isSaid = [".", ","].contains { end in
-                said.replacing(", ", with: ",").hasPrefix(expected + end)
-            }
-            // amplifier's own maximum is set by the test.
-            #expect(isSaid || key == "amplifier.maximumMinutes" && said.hasPrefix("180."), "\(key): \(said)")
+            let value = try #require((bare.first { $0.path == key } ?? full.first { $0.path == key })?.value)
+            // The test has its own, for what is longest of the others.
+            let expected = key == "amplifier.maximumMinutes" ? "180" : Self.written(value)
+            let isSaid = [".", ","].contains { said.replacing(", ", with: ",").hasPrefix(expected + $0) }
+            #expect(isSaid, "\(key): \(said)")
         }
         let configuration = try Configuration.read(Array(text.utf8))
         #expect(configuration.name == "s" && configuration.upstreams[0].rank == 1)
@@ -100,7 +108,8 @@ struct ConfigurationManualTests {
         let numbers = values(try read().json).filter { $0.value.number != nil }.map(\.path)
         for (key, entry) in try entries(page) where numbers.contains(key) {
             let found = try #require(
-                entry.text.firstMatch(of: #/(-?[0-9]+) (?:to|đến) (-?(?:10\^15|[0-9]+))/#), "\(key) has no bounds")
+                entry.text.firstMatch(of: #/(-?[0-9]+) (?:to|đến) (-?(?:10\^15|[0-9]+))/#),
+                "\(key) has no bounds")
             let least = try #require(Int(found.1))
             let most = found.2 == "10^15" ? 1_000_000_000_000_000 : try #require(Int(found.2))
             for value in [least, most] {

@@ -172,6 +172,52 @@ struct WhyTests {
         #expect(reply.body["next"] == next)
     }
 
+    @Test("what people did and what broke around a slot is told with it, and what was broken before")
+    func around() {
+        func at(_ index: Int64, _ kind: String, _ wall: String, _ more: [(String, JSON)]) -> JSON {
+            entry(index, kind, [("wall", .string("2026-11-22T\(wall):00.000000+07:00"))] + more)
+        }
+        let ended = JSON.object(
+            (outcome(9, Self.slot, .null, at: "05:00").members ?? [])
+                + [.init("wall", "2026-11-22T05:10:00.000000+07:00")])
+        let reply = ask(
+            .slot(Self.slot),
+            [
+                at(0, "fault", "02:00", [("code", "upstream"), ("state", "raised")]),
+                at(1, "fault", "02:00", [("code", "disk"), ("state", "raised")]),
+                at(2, "fault", "02:30", [("code", "disk"), ("state", "cleared")]),
+                at(3, "command", "04:00", [("verb", "volume")]),
+                at(4, "command", "04:50", [("verb", "sync")]),
+                at(5, "device", "04:59", [("state", "open")]),
+                at(6, "intent", "04:59", [("slot", .string(Self.slot))]),
+                at(7, "fault", "05:01", [("code", "device"), ("state", "raised")]),
+                at(8, "fault", "05:02", [("code", "device"), ("state", "cleared")]), ended,
+                at(10, "command", "05:11", [("verb", "stop")]),
+            ])
+        #expect(indices(reply) == [0, 4, 5, 6, 7, 8, 9])
+    }
+
+    @Test("the next slot is told only where it is of the same programme")
+    func again() {
+        func told(_ slot: String) -> JSON? {
+            var why = Why(.slot(Self.slot), next: nil, again: ["slot": .string(slot)])
+            why.take(outcome(0, Self.slot, .null, at: "05:00"))
+            return why.answer.body["again"]
+        }
+        #expect(told("xa/tin@2026-11-23T05:00:00+07:00") == ["slot": "xa/tin@2026-11-23T05:00:00+07:00"])
+        #expect(told("xa/khac@2026-11-23T05:00:00+07:00") == .null)
+    }
+
+    @Test("who muted the station is told of a slot that the mute would stop")
+    func muted() {
+        let next: JSON = [
+            "slot": .string(Self.slot), "problem": "muted",
+            "against": [["reason": "muted"], ["reason": "off"]],
+        ]
+        let reply = ask(.slot(Self.slot), next: next, Array(world("off").prefix(9)))
+        #expect(indices(reply) == [0, 4])
+    }
+
     @Test("what neither log nor timetable knows is refused")
     func unknown() {
         let reply = ask(.slot("xa/none@x"), world("off"))
