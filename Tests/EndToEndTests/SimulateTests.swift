@@ -28,7 +28,8 @@ import Testing
         let whole = try answer(broadcast, ["--days", "1"])
         #expect(whole.code == 0 && slots(whole.json) == ["now played", "later played"], "\(whole)")
         let first = try #require(whole.json["slots"]?.elements?.first)
-        #expect(first["framesConsumed"]?.integer == 40 * 48_000)
+        let frames: Int64 = 40 * 48_000
+        #expect(first["framesConsumed"]?.integer == frames)
         #expect(whole.json["faults"]?.elements?.isEmpty == true)
         // Nothing of it has happened.
         #expect(try broadcast.station.entries().allSatisfy { $0["kind"]?.text != "outcome" })

@@ -70,6 +70,7 @@ import Testing
             }
             usages.append(try Usage(of: process))
         }
+        print(try broadcast.entries("outcome").map { "\($0["result"]?.text ?? "") \($0["reason"]?.text ?? "")" }, try broadcast.station.loa("status").output, broadcast.station.said)
         let played = try broadcast.entries("outcome").count { $0["result"]?.text == "played" }
         #expect(played > Self.seconds / Self.interval / 2, "\(played) played")
         let first = Int(Double(usages.count) * Self.warmUp)
