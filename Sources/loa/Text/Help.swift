@@ -86,7 +86,7 @@ extension Verb {
             let word = words[index], following = words.dropFirst(index + 1).first
             let name = word.filter { $0 != "[" && $0 != "]" }
             guard name.hasPrefix("--") else { return }
-            options[name] = word.last != "]" && following.map { !"|[-".contains($0.prefix(1)) } ?? false
+            options[name] = following.map { !"|[-".contains($0.prefix(1)) } ?? false
         }
     }
 
