@@ -27,6 +27,8 @@ let package = Package(
         .executable(name: "loa-centre", targets: ["loa-centre"]),
         // An ALSA plug-in: libasound loads it by path, so it must be a library of its own.
         .library(name: "SimulatedCard", type: .dynamic, targets: ["SimulatedCard"]),
+        // Preloaded into the daemon by a test: a GPIO chip that is not there.
+        .library(name: "SimulatedLine", type: .dynamic, targets: ["SimulatedLine"]),
     ],
     targets: [
         .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
@@ -64,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "loa",
             dependencies: [
-                "StationHost", "StationCore", "StationTrust", "StationAudio", "Centre", "TerminalText",
+                "StationHost", "StationCore", "StationTrust", "StationAudio", "StationSimulator", "Centre",
+                "TerminalText", "CLinux",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -75,6 +78,7 @@ let package = Package(
         .target(
             name: "SimulatedCard", path: "Tests/SimulatedCard", cSettings: gnu + [.define("PIC")],
             linkerSettings: [.linkedLibrary("asound")]),
+        .target(name: "SimulatedLine", path: "Tests/SimulatedLine", cSettings: gnu),
         // What the tests of several targets share about the simulated card: its faults, and what left it.
         .target(
             name: "CardCapture", dependencies: ["SimulatedCard"], path: "Tests/CardCapture",
@@ -135,7 +139,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LoaTests",
-            dependencies: ["loa", "loa-centre", "StationCore", "StationTrust", "TerminalText", "CCurl"],
+            dependencies: [
+                "loa", "loa-centre", "StationCore", "StationTrust", "StationHost", "StationAudio", "TerminalText",
+                "CCurl", "ScratchFolders",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CentreTests",

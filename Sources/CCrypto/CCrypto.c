@@ -1,14 +1,17 @@
 #include "CCrypto.h"
 
 #include <string.h>
+#include <time.h>
 
 // OpenSSL 3's ABI, <openssl/evp.h> and its neighbours: opaque structures, functions only.
+typedef struct asn1_string_st ASN1_TIME;
 typedef struct bio_st BIO;
 typedef struct engine_st ENGINE;
 typedef struct evp_md_ctx_st EVP_MD_CTX;
 typedef struct evp_md_st EVP_MD;
 typedef struct evp_pkey_ctx_st EVP_PKEY_CTX;
 typedef struct evp_pkey_st EVP_PKEY;
+typedef struct x509_st X509;
 typedef int pem_password_cb(char *buffer, int size, int writing, void *user);
 BIO *BIO_new_mem_buf(const void *bytes, int count);
 int BIO_free(BIO *bio);
@@ -35,6 +38,11 @@ int EVP_PKEY_get_group_name(const EVP_PKEY *key, char *name, size_t size, size_t
 int EVP_PKEY_eq(const EVP_PKEY *left, const EVP_PKEY *right);
 void EVP_PKEY_free(EVP_PKEY *key);
 EVP_PKEY *PEM_read_bio_PUBKEY(BIO *bio, EVP_PKEY **key, pem_password_cb *password, void *user);
+X509 *PEM_read_bio_X509(BIO *bio, X509 **certificate, pem_password_cb *password, void *user);
+const ASN1_TIME *X509_get0_notBefore(const X509 *certificate);
+const ASN1_TIME *X509_get0_notAfter(const X509 *certificate);
+void X509_free(X509 *certificate);
+int ASN1_TIME_to_tm(const ASN1_TIME *time, struct tm *parts);
 
 // <openssl/sha.h>: the one structure that is not opaque, which is as it is for as long as the soname ends in 3.
 struct own_SHA256_CTX {
@@ -190,4 +198,26 @@ int CCrypto_key_ed25519_sign(const CCrypto_key *key, uint8_t *signature, const u
     EVP_MD_CTX_free(ctx);
     ERR_clear_error();
     return result;
+}
+
+// MARK: Certificates
+
+static int seconds(const ASN1_TIME *time, int64_t *result) {
+    struct tm parts = {0};
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+    *result = timegm(&parts);
+    return 1;
+}
+
+int CCrypto_certificate_times(const char *pem, size_t count, int64_t *from, int64_t *until) {
+    if (count > INT32_MAX) return 0;
+    ERR_clear_error();
+    BIO *bio = BIO_new_mem_buf(pem, (int)count);
+    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_password, NULL) : NULL;
+    int isRead = certificate && seconds(X509_get0_notBefore(certificate), from) &&
+                 seconds(X509_get0_notAfter(certificate), until);
+    X509_free(certificate);
+    BIO_free(bio);
+    ERR_clear_error();
+    return isRead;
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/gpio.h>
+#include <linux/input.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -16,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -109,6 +113,71 @@ int CLinux_network_returned(int descriptor) {
         }
     }
     return returned;
+}
+
+int CLinux_watch(void) {
+    int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int CLinux_watch_folder(int descriptor, const char *path) {
+    // A node is made first, and may be opened only when its mode has been set.
+    uint32_t events = IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE_SELF | IN_ONLYDIR;
+    int watch = inotify_add_watch(descriptor, path, events);
+    return watch < 0 ? -errno : watch;
+}
+
+int CLinux_watch_taken(int descriptor, int folder, const char *name) {
+    _Alignas(struct inotify_event) char buffer[4096];
+    int taken = 0;
+    // Bounded: what is left makes the descriptor readable again.
+    for (int round = 0; round < 64; round++) {
+        ssize_t count = read(descriptor, buffer, sizeof buffer);
+        if (count <= 0) break;
+        for (char *place = buffer; place < buffer + count;) {
+            struct inotify_event *event = (struct inotify_event *)place;
+            taken |= event->wd == folder || event->mask & IN_Q_OVERFLOW || (event->len && !strcmp(event->name, name));
+            place += sizeof *event + event->len;
+        }
+    }
+    return taken;
+}
+
+int CLinux_gpio_line(const char *chip, unsigned line, unsigned debounce) {
+    int descriptor = open(chip, O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    struct gpio_v2_line_request request = {.offsets = {line}, .num_lines = 1, .consumer = "loaphuong"};
+    request.config.flags = GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_BIAS_PULL_UP | GPIO_V2_LINE_FLAG_EDGE_RISING |
+                           GPIO_V2_LINE_FLAG_EDGE_FALLING;
+    request.config.num_attrs = 1;
+    request.config.attrs[0].mask = 1;
+    request.config.attrs[0].attr.id = GPIO_V2_LINE_ATTR_ID_DEBOUNCE;
+    request.config.attrs[0].attr.debounce_period_us = debounce;
+    int result = ioctl(descriptor, GPIO_V2_GET_LINE_IOCTL, &request);
+    int error = errno;
+    close(descriptor);
+    if (result < 0) return -error;
+    fcntl(request.fd, F_SETFL, fcntl(request.fd, F_GETFL) | O_NONBLOCK);
+    return request.fd;
+}
+
+int CLinux_gpio_taken(int descriptor) {
+    struct gpio_v2_line_event events[16];
+    ssize_t count = read(descriptor, events, sizeof events);
+    if (count < 0) return errno == EAGAIN ? 0 : -errno;
+    return count >= (ssize_t)sizeof *events ? 1 : -ENODEV;
+}
+
+int CLinux_key_taken(int descriptor, int code) {
+    struct input_event events[64];
+    ssize_t count = read(descriptor, events, sizeof events);
+    if (count < 0) return errno == EAGAIN ? 0 : -errno;
+    if (count == 0) return -ENODEV;
+    // 1 is pressed, 2 held, 0 let go.
+    for (size_t i = 0; i < (size_t)count / sizeof *events; i++) {
+        if (events[i].type == EV_KEY && events[i].code == code && events[i].value == 1) return 1;
+    }
+    return 0;
 }
 
 int CLinux_clocks(int64_t *wall, int64_t *boot, int *synchronised, int64_t *error_microseconds) {

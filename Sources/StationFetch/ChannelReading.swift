@@ -8,8 +8,6 @@ import StationTrust
 final class ChannelReading {
     /// The most paths of a timetable; nobody's channel is nearly as large.
     static let mostPaths = 50_000
-    /// The most bytes of its calendars and playlists together.
-    static let mostTextBytes = 64 << 20
 
     /// What is read, for whom, and what was read before.
     struct Question {
@@ -134,11 +132,11 @@ final class ChannelReading {
 
     private func read(_ path: String, _ content: TUF.Content, isOfOthers: Bool) {
         textBytes += Int(clamping: content.length ?? 0)
-        guard textBytes <= Self.mostTextBytes else {
-            let problem = "more than \(Self.mostTextBytes >> 20) MiB of calendars and playlists"
+        guard textBytes <= ChannelReader.mostTextBytes else {
+            let problem = "more than \(ChannelReader.mostTextBytes >> 20) MiB of calendars and playlists"
             return end(.failure(.init(description: problem)))
         }
-        if let kept = store.read(content, limit: Self.mostTextBytes) {
+        if let kept = store.read(content, limit: ChannelReader.mostTextBytes) {
             texts[path] = kept
             return goOn()
         }
@@ -173,33 +171,5 @@ final class ChannelReading {
         guard !hasEnded else { return }
         hasEnded = true
         then(result, lapse)
-    }
-}
-
-/// What a station wants of one upstream's channel.
-struct ChannelReader {
-    let upstream: Configuration.Upstream
-    let station: TimetableStation
-    /// What the station's zone is called.
-    let zoneName: String
-    let zones: Zones
-
-    /// Whether a file is read, not played.
-    static func isText(_ path: String) -> Bool {
-        path.hasSuffix(".ics") || path.lowercased().hasSuffix(".m3u8")
-    }
-
-    /// The paths that the texts so far refer to.
-    func references(_ texts: [String: [UInt8]]) -> [String] {
-        source(texts, expires: nil, audio: nil).references(for: station, zones: zones)
-    }
-
-    /// The channel of these texts; `audio` is nil where it is not known yet what else it has.
-    func source(_ texts: [String: [UInt8]], expires: Instant?, audio: Set<String>?) -> ChannelSource {
-        ChannelSource(
-            upstream: upstream.name, rank: upstream.rank, classes: upstream.classes, expires: expires,
-            liveHosts: upstream.live ? upstream.liveHosts : [],
-            files: texts.sorted { $0.key < $1.key }.map { .init(path: $0.key, bytes: $0.value) }, audio: audio
-        )
     }
 }

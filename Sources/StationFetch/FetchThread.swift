@@ -144,7 +144,7 @@ private final class FetchLoop {
     private let repositories: Repositories
     private let downloads: Downloads
     private let proof: ProofUploads
-    private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, store: store) }
+    private var maker: TimetableMaker { TimetableMaker(readers: repositories.readers, read: store.read) }
     private let file: ManifestFile
     private var polling: Set<String> = []
     /// Whose emergencies were judged by a floor that may have been later than the time.
@@ -371,7 +371,7 @@ private final class Repositories {
         }
         let root = try readFile(upstream.root, limit: TUF.Limit.rootBytes)
         let repository = try Repository(
-            name: name, url: Self.url(upstream), root: root, state: setup.state, transfers: transfers)
+            name: name, url: upstream.repositoryURL, root: root, state: setup.state, transfers: transfers)
         opened[name] = repository
         return repository
     }
@@ -383,12 +383,6 @@ private final class Repositories {
             let first = try? MetadataFolder.firstRoot(of: name, in: setup.state)
         else { return false }
         return root != first
-    }
-
-    /// A folder's URL as libcurl takes it.
-    private static func url(_ upstream: Configuration.Upstream) -> String {
-        let path = upstream.url.hasPrefix("/") ? upstream.url : FileURL.path(upstream.url)
-        return path.map { "file://" + TUF.quoted($0, alsoPlain: "/") } ?? upstream.url
     }
 
     /// What was read for another station is not all that this one needs: the next poll of each reads it whole.

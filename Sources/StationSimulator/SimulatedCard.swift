@@ -69,6 +69,11 @@ package final class SimulatedCard {
     /// The play that makes a sound now.
     package var sounding: SimulatedPlay? { current.flatMap { $0.isSounding ? $0 : nil } }
 
+    /// Why it cannot be had; nil when it can.
+    package var problem: CardProblem? {
+        condition == .sound ? nil : CardProblem(reason: condition.reason)
+    }
+
     // MARK: What the station wants
 
     /// Opens it; it is open after `openLatency`.

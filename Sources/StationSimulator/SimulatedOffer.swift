@@ -26,6 +26,9 @@ package struct SimulatedOffer: Sendable {
             })
     }
 
+    /// What upstreams offer, compiled already.
+    package init(_ timetables: [RemoteFile.Kind: SignedTimetable]) { self.timetables = timetables }
+
     private static func timetable(
         _ channels: [ChannelSource], _ kind: RemoteFile.Kind, for station: TimetableStation, zones: Zones
     ) -> SignedTimetable {

@@ -49,6 +49,9 @@ package final class SimulatedStore {
     /// How many entries survive everything.
     package var lines: Int64 { Int64(entries.count) }
 
+    /// Has a log on the disk of which only the summary counts.
+    package func begin(with log: LogSummary) { summary = log }
+
     /// The disk as it was once.
     struct Image {
         fileprivate var entries: [Entry]

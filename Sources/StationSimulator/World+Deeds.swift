@@ -21,6 +21,8 @@ package enum Deed: Sendable {
     /// What the clock will show after the next boot, and when it will be synchronised.
     case bootClock(World.WallAtBoot, synchronisesAfter: Duration?)
     case card(SimulatedCard.Condition)
+    /// The system tells that some card came or went.
+    case cardsChanged
     case cardProvesNothing(Bool)
     case disk(SimulatedStore.Behaviour)
     case runFull(Bool)
@@ -38,6 +40,8 @@ package enum Deed: Sendable {
     /// The network goes, or comes back.
     case network(isUp: Bool)
     case command(Command, Person)
+    /// Somebody presses what `stopInput` names.
+    case stopPressed
     indirect case configure(StationSettings)
     case amplifierFails(Bool)
     /// How the store of the log answers.
@@ -90,6 +94,7 @@ extension World {
         case .card(let condition):
             report(card.turn(condition, at: monotonic))
             observer?.world(self, shows: .sound)
+        case .cardsChanged: handle(.cardsChanged)
         case .cardProvesNothing(let isNull): card.isNull = isNull
         case .disk(let behaviour):
             store.behaviour = behaviour
@@ -111,6 +116,7 @@ extension World {
         case .network(let isUp):
             hasNetwork = isUp
             if isUp { handle(.networkReturned) }
+        case .stopPressed: handle(.stopPressed)
         case .command(let command, let person):
             commandCount += 1
             handle(.command(CommandID(commandCount), command, person))

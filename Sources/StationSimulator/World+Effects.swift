@@ -14,6 +14,7 @@ extension World {
         case .preflight(let play, let items, _, _): preflight(id, play, items)
         case .openCard: sound(id) { $0.open(at: $1) }
         case .closeCard: sound(id) { $0.close(at: $1) }
+        case .probeCard: send(.completed(id, .probed(card.problem)))
         case .play(let order): play(id, order)
         case .stop(let play, let fade): sound(id) { $0.stop(play, fade: fade, at: $1) }
         case .renew(let play, let permit):

@@ -20,6 +20,7 @@ extension Phrasebook {
         case "content": Phrase(vi: "nội dung", en: "content")
         case "device": Phrase(vi: "card âm thanh", en: "sound card")
         case "amplifier": Phrase(vi: "tăng âm", en: "amplifier")
+        case "stop-input": Phrase(vi: "nút dừng", en: "stop button")
         case "configuration": Phrase(vi: "cấu hình", en: "configuration")
         case "upstream": Phrase(vi: "trung tâm", en: "upstream")
         case "download": Phrase(vi: "tải chương trình", en: "download")

@@ -46,6 +46,9 @@ extension Phrasebook {
             "the clock is not to be believed: nothing plays by it",
             "đồng hồ không tin được: không phát gì theo giờ"),
         .init(
+            "the clock was not synchronised for long: from {1} on nothing plays by it",
+            "đồng hồ lâu không được đồng bộ: từ {1} trở đi sẽ không phát gì theo giờ"),
+        .init(
             "the disk does not take the log; it is kept in /run",
             "đĩa không ghi được nhật ký; đang giữ trong /run"),
         .init(

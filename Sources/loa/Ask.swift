@@ -134,7 +134,8 @@ struct Ask {
     private static func question(_ request: Request) throws(FileError) -> (JSON, Int32) {
         let verb = JSON.Member("verb", .string(request.verb.rawValue))
         switch request {
-        case .status, .idle, .sync, .stop, .unmute, .test, .demo: return (.object([verb]), noFile)
+        case .status, .idle, .sync, .stop, .unmute, .test, .doctor, .simulate, .demo:
+            return (.object([verb]), noFile)
         case .next(let days, _): return (.object([verb, .init("days", .integer(Int64(days)))]), noFile)
         case .log(let since, let until, let follow):
             let bounds = [("since", since), ("until", until)].compactMap { name, text in

@@ -14,6 +14,10 @@ do {
     case .help(let verb): Terminal.print(Help.text(verb, invocation.language))
     case .version: Terminal.print("loa \(Release.version)\n")
     case .ask(.demo): exit(Demo(invocation).run().rawValue)
+    case .ask(.doctor(let configuration)):
+        // Not `exit`: a look that hangs holds nobody up.
+        _exit(Doctor(invocation, configuration: configuration).run().rawValue)
+    case .ask(.simulate(let order)): exit(Simulation(invocation, order).run().rawValue)
     case .ask(let request):
         let socket = invocation.socket ?? Configuration(station: "", upstreams: []).socket
         exit(Ask(invocation: invocation, socket: socket).run(request).rawValue)

@@ -5,11 +5,13 @@ import StationHost
 
 /// The daemon's command line: `loaphuongd [--config FILE] [--check-config | --amplifier-off]`.
 let usage = """
-    loaphuongd [--config FILE] [--check-config | --amplifier-off]
+    loaphuongd [--config FILE] [--check-config | --amplifier-off | --check-upstreams [--seconds S]]
 
       --config FILE    the configuration (default /etc/loaphuong/station.json5)
       --parent PID     ends when that process, which started it, does
       --check-config   prints the effective configuration, or what is wrong with it, and ends
+      --check-upstreams  asks each upstream and the log's store once, prints a line of JSON for each, and ends
+      --seconds S      how long --check-upstreams waits for them (default 20)
       --amplifier-off  switches the amplifier off, for when no daemon is left to do it, and ends
       --version        prints the version
       --help           prints this
@@ -26,6 +28,8 @@ func say(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
 
 var configurationPath = "/etc/loaphuong/station.json5"
 var isCheck = false
+var isUpstreamCheck = false
+var checkTime = Duration.seconds(20)
 var isAmplifierOff = false
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
@@ -44,6 +48,13 @@ while let argument = arguments.popFirst() {
         // A demo whose terminal was closed must not broadcast the next morning.
         guard Parent.endTogether(with: parent) else { exit(0) }
     case "--check-config": isCheck = true
+    case "--check-upstreams": isUpstreamCheck = true
+    case "--seconds":
+        guard let seconds = arguments.popFirst().flatMap({ Double($0) }), 0.1...600 ~= seconds else {
+            say("loaphuongd: --seconds needs a number from 0.1 to 600\n", to: STDERR_FILENO)
+            exit(64)
+        }
+        checkTime = .seconds(seconds)
     case "--amplifier-off": isAmplifierOff = true
     case "--version":
         say("loaphuongd \(Release.version)\n")
@@ -67,6 +78,19 @@ do {
 if isCheck {
     say(loaded.effective + "\n")
     exit(0)
+}
+if isUpstreamCheck {
+    do {
+        let check = try UpstreamCheck(loaded.configuration)
+        withExtendedLifetime(check) {
+            check.run(atMost: checkTime) { say($0 + "\n") }
+            // What has not ended is not waited for: libcurl would, for a name server that says nothing.
+            _exit(0)
+        }
+    } catch {
+        say("loaphuongd: \(error)\n", to: STDERR_FILENO)
+        exit(1)
+    }
 }
 if isAmplifierOff { exit(Daemon.switchAmplifierOff(loaded) ? 0 : 1) }
 do {

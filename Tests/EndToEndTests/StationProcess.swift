@@ -133,6 +133,11 @@ final class StationProcess {
     ///
     /// - Returns: its exit code, and what it printed on both outputs.
     func run(_ program: String, _ arguments: String...) throws -> (code: Int32, said: String) {
+        try run(program, arguments)
+    }
+
+    /// The same, of arguments in a list.
+    func run(_ program: String, _ arguments: [String]) throws -> (code: Int32, said: String) {
         let command = Process()
         command.executableURL = Self.programs.appending(path: program)
         command.arguments = arguments

@@ -20,7 +20,8 @@ struct InvocationTests {
         ("play ban-tin.mp3", .play("ban-tin.mp3")), ("play -- --json", .play("--json")), ("stop", .stop),
         ("mute --for 90m --reason x", .mute(for: .seconds(5400), reason: "x")), ("unmute", .unmute),
         ("volume", .volume(nil)), ("volume -6", .volume(-6)), ("volume -6.5", .volume(-6.5)),
-        ("volume 0", .volume(0)), ("test", .test), ("demo", .demo),
+        ("volume 0", .volume(0)), ("test", .test), ("demo", .demo), ("doctor", .doctor(configuration: nil)),
+        ("doctor --config /etc/s.json5", .doctor(configuration: "/etc/s.json5")),
     ]
 
     @Test("a verb with its options is understood, wherever the common options stand", arguments: understood)
@@ -69,7 +70,7 @@ struct InvocationTests {
         ("volume -61", "the volume is in dB, from -60 to 0"),
         ("volume nan", "the volume is in dB, from -60 to 0"),
         ("volume loud", "the volume is in dB, from -60 to 0"),
-        ("status --lang fr", "--lang is vi or en"),
+        ("status --lang fr", "--lang is vi or en"), ("status --config x", "status has no option --config"),
     ]
 
     @Test("a line that is not understood is refused with the reason", arguments: refused)

@@ -1,3 +1,4 @@
+import Glibc
 import ScratchFolders
 import Testing
 
@@ -23,6 +24,12 @@ struct CardHolderTests {
     func names() throws {
         #expect(CardHolder.names(proc: folder.path) == ["pulseaudio (812)"])
         #expect(CardHolder.names(proc: folder.path + "/nowhere") == [])
+    }
+
+    @Test("T12: where the unit hides the name of whoever plays, the number is told")
+    func hidden() throws {
+        #expect(unlink(folder.path + "/812/comm") == 0)
+        #expect(CardHolder.names(proc: folder.path) == ["process (812)"])
     }
 
     @Test("T12: the fault of a busy card says who holds it")

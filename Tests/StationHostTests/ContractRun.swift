@@ -174,7 +174,8 @@ struct ContractRun {
                 isPlayable: true)
             later(50_000_000, .completed(effect.id, .preflighted([report])))
         case .play(let order): play(order, effect.id)
-        case .openCard, .closeCard, .discard, .stop, .renew, .measureStorage, .amplifier, .poll, .want,
+        case .openCard, .closeCard, .probeCard, .discard, .stop, .renew, .measureStorage, .amplifier, .poll,
+            .want,
             .evict, .adopt:
             later(1_000_000, .completed(effect.id, .done))
         default: break

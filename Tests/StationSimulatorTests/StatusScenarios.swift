@@ -91,15 +91,19 @@ struct StatusScenarios {
     @Test("a slot is ready only when its content was looked at; till then nothing is known against it")
     func ready() {
         let world = world(Village([Self.sang, Programme("toi", at: "190000", seconds: 60)]))
-        world.carryOut(.content("xa/toi-1.wav", nil))
         func slots() -> [[String]] {
-            (ask(world, .next(days: 1))?.body.elements ?? []).map {
+            (ask(world, .next(days: 3))?.body.elements ?? []).map {
                 [$0["programme"], $0["ready"], $0["problem"]].map { $0?.text ?? $0?.description ?? "" }
             }
         }
-        #expect(slots() == [["sang", "true", "null"], ["toi", "false", "null"]])
+        let (sang, toi) = (["sang", "true", "null"], ["toi", "true", "null"])
+        // What is due within two days was looked at, the third was not.
+        #expect(slots() == [sang, toi, sang, toi, ["sang", "false", "null"], ["toi", "false", "null"]])
         for number in 1...3 { world.carryOut(.content("xa/toi-\(number).wav", nil)) }
-        world.run(until: "2026-03-02T06:00:00+07:00")
+        // Half a day ahead it is looked at again.
+        world.run(until: "2026-03-02T06:59:00+07:00")
+        #expect(slots().first == toi)
+        world.run(until: "2026-03-02T07:01:00+07:00")
         #expect(slots().first == ["toi", "false", "no-content"])
     }
 

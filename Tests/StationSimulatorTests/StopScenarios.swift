@@ -6,6 +6,20 @@ import Testing
 
 /// What a stop ends of a warning that comes again, what it does not, and what people are told of it.
 struct StopScenarios {
+    @Test("I12: the stop input silences without a right, ends an emergency's repeats, and is in the log")
+    func stopInput() {
+        let world = Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150)])
+            .world(at: "2026-03-02T04:50:00+07:00")
+        let ear = Ear()
+        world.observer = ear
+        world.schedule(.stopPressed, at: "2026-03-02T05:01:00+07:00")
+        world.run(until: "2026-03-02T06:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-02") == "partial stopped-by-hand")
+        let entry = world.log.last { $0.kind == .command }?.json
+        #expect(entry?["by"]?.text == "stopInput" && entry?["verb"]?.text == "stop")
+        #expect(ear.invariants.violations == [])
+    }
+
     private static func village(_ rule: String?, at time: String = "080000") -> Village {
         Village([
             Programme("lu-quet", at: time, seconds: 20, priority: 1, rule: rule, day: "20260302"),

@@ -64,3 +64,6 @@ int CCrypto_key_ed25519_sign(const CCrypto_key *_Nonnull key, uint8_t *_Nonnull 
                              const uint8_t *_Nullable message, size_t message_count);
 /// Frees a key.
 void CCrypto_key_free(CCrypto_key *_Nullable key);
+
+/// From when until when the first certificate of a PEM text holds, in seconds since 1970; 1 if it is one.
+int CCrypto_certificate_times(const char *_Nonnull pem, size_t count, int64_t *_Nonnull from, int64_t *_Nonnull until);

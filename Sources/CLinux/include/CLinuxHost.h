@@ -29,6 +29,26 @@ int CLinux_network(void);
 /// Reads what there is on such a socket: 1 if a way to the network may have come up, else 0.
 int CLinux_network_returned(int descriptor);
 
+/// An inotify(7) descriptor, non-blocking and closed on exec.
+int CLinux_watch(void);
+
+/// Watches what comes into a folder, goes from it, or changes its mode there; the number of the watch.
+int CLinux_watch_folder(int descriptor, const char *path);
+
+/// Takes what inotify has to tell: whether any of it is of the watch `folder`, or of the name `name` in another.
+int CLinux_watch_taken(int descriptor, int folder, const char *name);
+
+/// Takes the line of a GPIO chip as an input with a pull-up, which tells of each edge after it was stable for so many
+/// microseconds; a descriptor that is readable then. -ENODEV where there is no such line.
+int CLinux_gpio_line(const char *chip, unsigned line, unsigned debounce);
+
+/// Takes what there is to read of such a line: 1 if there was an edge, 0 if not, or -errno.
+int CLinux_gpio_taken(int descriptor);
+
+/// Takes what there is to read of an input device (evdev): 1 if that key was pressed, 0 if not, or -errno; -ENODEV also at
+/// its end.
+int CLinux_key_taken(int descriptor, int code);
+
 /// Reads both clocks close together, and what the kernel says of its synchronisation.
 ///
 /// `wall` is the reading of CLOCK_REALTIME that belongs to `boot`, the middle of two of CLOCK_BOOTTIME around it.

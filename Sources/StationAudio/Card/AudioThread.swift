@@ -94,8 +94,12 @@ struct AudioThread: ~Copyable {
         guard isNeeded else {
             if let idle = stream.take() { learnt = idle.clock }
             (isLost, retryAt, rate) = (false, 0, nil)
+            if unsafe shared.pointee.isProbeWanted.exchange(false, ordering: .acquiringAndReleasing) {
+                probe()
+            }
             return .max
         }
+        unsafe shared.pointee.isProbeWanted.store(false, ordering: .releasing)
         if stream == nil { open() }
         // A card may take its time to open, and is not lost for that.
         let began = CLinux_monotonic()
@@ -144,6 +148,19 @@ struct AudioThread: ~Copyable {
             delayRetry()
         }
         unsafe CLinux_timerfd_arm(shared.pointee.deadMan, CLinux_monotonic() + Self.patience)
+    }
+
+    /// Tries whether the card can be had, for an owner who looks ahead; it is not kept.
+    private func probe() {
+        unsafe CLinux_timerfd_arm(shared.pointee.deadMan, CLinux_monotonic() + Self.openingPatience)
+        do throws(CardError) {
+            _ = try PCM.open(settings, rate: nil)
+            unsafe shared.pointee.tell(.probed(code: 0, .missing))
+        } catch {
+            unsafe shared.pointee.tell(.probed(code: error.code, error.loss))
+        }
+        // A stall that the owner saw meanwhile is over.
+        unsafe shared.pointee.isStallTold.store(false, ordering: .releasing)
     }
 
     /// Saves what the stream knew, and tries the gentlest way back.

@@ -83,6 +83,14 @@ package final class CardOutput {
         wake()
     }
 
+    /// Tries whether the card can be had: opens and closes it, without a sound.
+    ///
+    /// The answer is `probed`, or what becomes of the card where it is wanted anyhow: `opened` or `lost`.
+    package func probe() {
+        unsafe shared.pointee.isProbeWanted.store(true, ordering: .releasing)
+        wake()
+    }
+
     /// Plays what the ring gets.
     ///
     /// Orders follow each other in the order given, two at most: the one that sounds, and the next.

@@ -111,6 +111,8 @@ package enum CardReport: Equatable, BitwiseCopyable, Sendable {
     case opened(CardFormat)
     /// The card was lost, or could not be opened, with this errno. Told once, not at every try.
     case lost(code: Int32, CardLoss)
+    /// The card was opened and closed again for a probe: 0, or with which errno it could not.
+    case probed(code: Int32, CardLoss)
     /// The card runs again.
     case recovered
     /// The order's first frame left at this CLOCK_MONOTONIC instant, so far from the one asked for.

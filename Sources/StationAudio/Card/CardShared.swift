@@ -14,6 +14,8 @@ struct CardShared: ~Copyable {
     let reports = EventRing<CardReport>(capacity: CardShared.reportCapacity)
     /// Whether the card shall be open although nothing plays.
     let isWanted = Atomic<Bool>(false)
+    /// Whether it shall be tried once, while nothing else is wanted of it.
+    let isProbeWanted = Atomic<Bool>(false)
     let isClosing = Atomic<Bool>(false)
     /// Whether a stall was reported that is not over: by the owner if the thread is stuck, else by the thread.
     let isStallTold = Atomic<Bool>(false)

@@ -57,6 +57,16 @@ struct PCM: ~Copyable {
         }
     }
 
+    /// The number of the card behind it; nil where ALSA knows none.
+    var cardNumber: Int? {
+        var information: OpaquePointer?
+        guard unsafe snd_pcm_info_malloc(&information) >= 0 else { return nil }
+        defer { unsafe snd_pcm_info_free(information) }
+        guard unsafe snd_pcm_info(handle, information) >= 0 else { return nil }
+        let number = unsafe snd_pcm_info_get_card(information)
+        return number >= 0 ? Int(number) : nil
+    }
+
     /// Makes it ready to take sound, after opening, an xrun, a suspension or a drop.
     func prepare() throws(CardError) {
         let result = unsafe snd_pcm_prepare(handle)

@@ -20,6 +20,9 @@ package struct Person: Hashable, Sendable {
         self.name = name
         self.mayAct = mayAct
     }
+
+    /// Who pressed what `stopInput` names; nobody knows who it was, so the uid is the one that nobody has.
+    package static let atStopInput = Person(uid: .max, name: "stopInput", mayAct: true)
 }
 
 /// What a person asks of the station.

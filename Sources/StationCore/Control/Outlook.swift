@@ -49,14 +49,16 @@ extension Station {
         let isBegun = playouts.first { $0.slot.id == slot.id }?.isBegun ?? false
         if !isBegun, isStoppedRepeat(slot) { add(.stoppedByHand) }
         if let problem = contentProblem(of: slot) { add(problem) }
-        if case .lost(let name, let reason, let holders) = card {
+        if let cardLoss {
+            let holders = if case .lost(_, _, let holders) = card { holders } else { [String]() }
             add(
-                reason,
+                cardLoss,
                 [
-                    .init("device", .string(name)),
+                    .init("device", .string(settings.deviceName)),
                     .init("holders", .array(holders.map { .string($0) })),
                 ])
         }
+        if let end = clock.holdoverEnd(at: now), end < slot.scheduled { add(.clockUntrusted) }
         // A mute hides what the hours say: each is asked for itself, as if the clock were believed.
         var unmuted = guardian
         unmuted.mute = nil

@@ -95,7 +95,7 @@ extension Station {
             case .open(let name, let rate, let channels):
                 (name, "open", .integer(Int64(rate)), .integer(Int64(channels)))
             case .lost(let name, let reason, _): (name, reason.rawValue, .null, .null)
-            case .closed: (settings.deviceName, "closed", .null, .null)
+            case .closed: (settings.deviceName, cardLoss?.rawValue ?? "closed", .null, .null)
             }
         return [
             "name": .string(name), "state": .string(state), "rate": rate, "channels": channels,
@@ -166,7 +166,8 @@ extension Station {
         let isBegun = playout?.isBegun ?? false
         if !isBegun, isStoppedRepeat(slot) { return .stoppedByHand }
         if let problem = contentProblem(of: slot) { return problem }
-        if case .lost(_, let reason, _) = card { return reason }
+        if let cardLoss { return cardLoss }
+        if let end = clock.holdoverEnd(at: now), end < slot.scheduled { return .clockUntrusted }
         let wish = Guard.Wish(
             origin: .timetable, programmeClass: slot.programmeClass, start: slot.scheduled,
             hardEnd: slot.hardEnd,

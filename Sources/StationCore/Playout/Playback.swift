@@ -95,3 +95,14 @@ package enum CardState: Hashable, Sendable {
     /// Closed, because nothing needs it.
     case closed
 }
+
+/// Why a card cannot be had.
+package struct CardProblem: Hashable, Sendable {
+    /// Missing, busy or stalled.
+    package var reason: Reason
+    /// Who has it, as far as is known.
+    package var holders: [String]
+
+    /// Makes it of its parts.
+    package init(reason: Reason, holders: [String] = []) { (self.reason, self.holders) = (reason, holders) }
+}

@@ -22,6 +22,10 @@ struct ProofSchedule: Sendable {
     static let day = Duration.seconds(86_400)
     /// A day is over so much earlier: else a station that is switched on every morning would be late every other day.
     private static let dayEarlier = Duration.seconds(3600)
+    /// A fault that comes or goes is told after that time, with those that come with it.
+    static let faultDelay = Duration.seconds(5)
+    /// From one telling to the next, at the least: a loose plug must not use up a month's bytes.
+    static let faultInterval = Duration.seconds(900)
     /// So many failures in a row are a fault; fewer are a network that comes and goes.
     static let mostFailures = 3
     /// No second log begins sooner after one: a disk that gives something else each time must not make thousands.
@@ -42,6 +46,7 @@ struct ProofSchedule: Sendable {
     private var isFolding = false
     private var foldFailures = 0
     private var isTellingStatus = false
+    private var toldStatusAt: MonotonicInstant?
     private var isUploading = false
     /// Whether the log is to go up as soon as nothing sounds.
     private var isLogDue = false
@@ -114,6 +119,7 @@ struct ProofSchedule: Sendable {
     /// The status is in the store, or is not.
     mutating func toldStatus(_ isThere: Bool, at now: MonotonicInstant) {
         isTellingStatus = false
+        toldStatusAt = now
         if isThere { store?.status.succeeded(at: now) } else { store?.status.failed(at: now) }
     }
 
@@ -161,6 +167,12 @@ struct ProofSchedule: Sendable {
     /// Whether the tree could not be made several times in a row: once it cannot where the entry that begins a log is
     /// not on the disk yet.
     var isUnreadable: Bool { foldFailures >= Self.mostFailures }
+
+    /// A fault came or went: the centre is to know it before the next hour.
+    mutating func faultsChanged(at now: MonotonicInstant) {
+        store?.status.advance(
+            to: max(now + Self.faultDelay, toldStatusAt.map { $0 + Self.faultInterval } ?? now))
+    }
 
     /// A way to the network came up.
     mutating func networkReturned(at now: MonotonicInstant) {

@@ -60,6 +60,8 @@ package struct Effect: Equatable, Sendable {
         case openCard
         /// Closes the card.
         case closeCard
+        /// Tries whether the card can be had, without a sound: opens and closes it, where it is not open anyhow.
+        case probeCard
         /// Plays what was preflighted under that identity.
         case play(PlayOrder)
         /// Fades a play out and ends it.
@@ -120,6 +122,8 @@ package enum Completion: Hashable, Sendable {
     /// One report for each item, in order.
     case preflighted([ItemReport])
     case played(PlayEnd, Playback)
+    /// The card was tried; nil where it can be had.
+    case probed(CardProblem?)
     /// The tree over the log.
     case folded(LogHead)
     /// How an upload of the log ended.

@@ -18,8 +18,14 @@ package enum Event: Sendable {
     case logGrew(lines: Int64)
     /// What the sound path measures of a running play, about once a second.
     case progress(PlayID, Playback)
+    /// A sound card came or went, as the system tells; perhaps not the station's own.
+    case cardsChanged
     /// The card changed its state.
     case card(CardState)
+    /// Somebody pressed what `stopInput` names.
+    case stopPressed
+    /// What `stopInput` names works, or why it does not.
+    case stopInput(problem: String?)
     /// Somebody asks for something.
     case command(CommandID, Command, Person)
     /// The configuration was read anew.

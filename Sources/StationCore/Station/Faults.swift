@@ -5,6 +5,8 @@ struct Faults: Sendable {
     /// The names of faults, which `status` shows.
     enum Code: Hashable, Sendable {
         case clockUntrusted
+        /// A clock that is believed, and soon will not be.
+        case clockEnding
         case disk
         case timetable
         /// Slots that come faster than they can be heard.
@@ -12,6 +14,8 @@ struct Faults: Sendable {
         case content(slot: String)
         case device
         case amplifier
+        /// The key or line with which the sound is stopped without a shell.
+        case stopInput
         case configuration
         /// Upstreams that are not reached, or not believed.
         case upstream
@@ -31,12 +35,13 @@ struct Faults: Sendable {
 
         var name: String {
             switch self {
-            case .clockUntrusted: "clock-untrusted"
+            case .clockUntrusted, .clockEnding: "clock-untrusted"
             case .disk: "disk-unwritable"
             case .timetable, .crowd: "timetable"
             case .content: "content"
             case .device: "device"
             case .amplifier: "amplifier"
+            case .stopInput: "stop-input"
             case .configuration: "configuration"
             case .upstream: "upstream"
             case .fetch: "download"
@@ -108,6 +113,7 @@ extension Station {
     }
 
     private mutating func write(_ code: Faults.Code, state: String, _ message: String) {
+        proof.faultsChanged(at: now.monotonic)
         appendRated(
             .fault(code),
             [

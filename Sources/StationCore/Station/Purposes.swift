@@ -12,6 +12,7 @@ struct Purposes: Sendable {
         case lastPosition
         case adoption(RemoteFile.Kind)
         case storage
+        case cardProbe
         case amplifier
         case logFold
         case logUpload

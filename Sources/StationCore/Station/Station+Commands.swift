@@ -24,7 +24,7 @@ extension Station {
         switch command {
         case .status:
             answer(id, Reply(.fine, statusJSON))
-            measureForPeople()
+            lookForPeople()
         case .next(let days): answer(id, Reply(.fine, nextJSON(days: min(days, Self.mostDays))))
         case .playFile(let token, let name, let digest): playFile(token, name, digest, id, person)
         case .playProgramme(let programme): playProgramme(programme, id, person)
@@ -172,6 +172,19 @@ extension Station {
     // MARK: Silence
 
     private mutating func stopByHand(_ id: CommandID, _ person: Person) {
+        reply(id, .fine, "", stop(person))
+    }
+
+    /// Somebody pressed what `stopInput` names: they need no shell, and no right.
+    mutating func stopPressed() {
+        _ = stop(.atStopInput)
+        commandEntry = nil
+    }
+
+    /// Silences what sounds or is about to, and the repeats of an emergency.
+    ///
+    /// - Returns: what that was.
+    private mutating func stop(_ person: Person) -> JSON {
         let slots = playouts.filter { $0.holdsLoudspeaker || $0.isStoppedUnheard }.map(\.slot)
         let stopped = JSON.array(slots.map { .string($0.id) })
         let titles = JSON.array(slots.map { .string($0.title) })
@@ -188,16 +201,17 @@ extension Station {
         for index in playouts.indices.reversed() where playouts[index].isStoppedUnheard {
             finish(index, reason: .stoppedByHand)
         }
-        reply(
-            id, .fine, "",
-            [
-                "stopped": stopped, "titles": titles,
-                "repeats": .array(
-                    repeats.map {
-                        ["programme": .string(Slot.programme(of: $0.id)), "title": .string($0.title)]
-                    }),
-            ])
+        return [
+            "stopped": stopped, "titles": titles,
+            "repeats": .array(
+                repeats.map {
+                    ["programme": .string(Slot.programme(of: $0.id)), "title": .string($0.title)]
+                }),
+        ]
     }
+
+    /// The stop input works, or does not: somebody relies on it.
+    mutating func stopInputChanged(_ problem: String?) { raise(.stopInput, problem.map { [$0] } ?? []) }
 
     /// The next repeat of each emergency that a stop ends: of those that it stops, or, where nothing sounds, of all
     /// that have sounded and would again.

@@ -1,22 +1,6 @@
 import StationTrust
 
-// What slots play: content is looked at early, so that a problem shows in the evening, and again before its slot.
-
-/// What an early look at a slot's content found.
-struct ContentCheck: Hashable, Sendable {
-    /// Why nothing of it can be played; nil when something can.
-    var problem: Reason?
-    /// What is wrong, item by item.
-    var messages: [String]
-    /// The same for each item in its place; nil where nothing is wrong with it.
-    var items: [String?]
-
-    init(reports: [ItemReport]) {
-        problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
-        items = reports.map(\.problemText)
-        messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
-    }
-}
+// What slots play: each item is hashed and decoded to its end before its slot.
 
 extension [ItemReport] {
     /// Why none of the items can be played, or not all of them whole.
@@ -59,27 +43,8 @@ extension Station {
                     scheduled: playout.slot.scheduled),
                 for: .preflight(playout.play))
             playouts[index].phase = .preflighting
+            if !playout.slot.isByHand { lookAtSurroundings() }
         }
-    }
-
-    /// Looks at the next slot's content as soon as it is known, so that a problem shows in the evening.
-    mutating func checkNextContent() {
-        guard trust != .untrusted, playouts.isEmpty,
-            let next = upcoming?.slots.last, contentChecks[next.id] == nil,
-            !purposes.contains(where: { if case .contentCheck = $0 { true } else { false } })
-        else { return }
-        let items = items(of: next)
-        guard !items.isEmpty else {
-            noteContent(ContentCheck(reports: []), of: next.id)
-            return
-        }
-        // What is on its way is no problem yet; it is looked at when it is there.
-        guard !items.contains(where: isComing) else { return }
-        if contentChecks.count > Self.slotsPerCall { forgetContentChecks() }
-        let play = newPlay()
-        emit(
-            .preflight(play: play, items: items, urgency: .early, scheduled: next.scheduled),
-            for: .contentCheck(slot: next.id, play))
     }
 
     /// Whether an item is not there yet and may still come.
@@ -90,18 +55,6 @@ extension Station {
     /// Whether a slot came too late, with the timetable that has it, for its content to be there when it is looked at.
     private func cameTooLate(_ slot: Slot) -> Bool {
         log.timetableChange(of: slot.versionName).map { slot.scheduled - Self.preflightLead < $0 } ?? false
-    }
-
-    /// An early look at a slot's content has ended.
-    mutating func looked(at slot: String, _ reports: [ItemReport]) {
-        if let slot = active?.timetable.slot(id: slot) { replaceSpoiled(reports, of: items(of: slot)) }
-        noteContent(ContentCheck(reports: reports), of: slot)
-    }
-
-    /// Notes what an early look at a slot's content found; a problem is a fault in the evening.
-    mutating func noteContent(_ check: ContentCheck, of slot: String) {
-        contentChecks[slot] = check
-        raise(.content(slot: slot), check.messages.map { "\(slot): \($0)" })
     }
 
     /// Lets what the disk has spoiled or lost be fetched again.
@@ -154,16 +107,6 @@ extension Station {
         playouts[index].retryAt = instant
         emit(.discard(play: playouts[index].play))
     }
-
-    /// Looks at content again: it may be another.
-    mutating func forgetContentChecks(where isMeant: (ContentCheck) -> Bool = { _ in true }) {
-        let forgotten = contentChecks.filter { isMeant($0.value) }.keys.sorted()
-        for slot in forgotten {
-            contentChecks[slot] = nil
-            if !playouts.contains(where: { $0.slot.id == slot }) { clear(.content(slot: slot)) }
-        }
-        purposes.overtakeContentChecks()
-    }
 }
 
 extension Urgency {
@@ -179,7 +122,7 @@ extension Urgency {
 
 extension SignedTimetable {
     /// The content of a slot: the entries of all its variants, one after the other.
-    func items(of slot: Slot) -> [ContentItem] {
+    package func items(of slot: Slot) -> [ContentItem] {
         timetable.entries(of: slot).map { language, entry in
             ContentItem(
                 source: source(entry.source, of: slot.upstream), title: entry.title, language: language,

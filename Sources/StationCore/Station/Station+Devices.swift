@@ -36,11 +36,13 @@ extension Station {
         card = state
         switch state {
         case .open(let name, let rate, let channels):
+            cardLoss = nil
             writeDevice(
                 name, "open", ["rate": .integer(Int64(rate)), "channels": .integer(Int64(channels))],
                 isRated: wasLost)
             clear(.device)
         case .lost(let name, let reason, let holders):
+            cardLoss = reason
             for index in playouts.indices where playouts[index].holdsLoudspeaker {
                 playouts[index].shortfall = reason
             }
@@ -110,6 +112,7 @@ extension Station {
         tellLastStates()
         if nextStorageLook <= now.monotonic {
             nextStorageLook = now.monotonic + Self.storageInterval
+            foreseeClock()
             // A disk that does not answer is not asked twice.
             if !purposes.contains(where: { $0 == .storage }) { emit(.measureStorage, for: .storage) }
         }
@@ -140,6 +143,10 @@ extension Station {
                 wake = min(wake, now.monotonic(of: next.scheduled - Self.preflightLead))
             }
             if let postponedTo { wake = min(wake, now.monotonic(of: postponedTo)) }
+            wake = min(wake, lookWake)
+        }
+        if faults.contains(.device), !isCardWanted, let lastProbeAt {
+            wake = min(wake, max(lastProbeAt + Self.lostCardProbe, now.monotonic + Self.shortestProbe))
         }
         return max(wake, now.monotonic)
     }

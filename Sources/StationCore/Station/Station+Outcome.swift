@@ -51,6 +51,8 @@ extension Station {
             emit(.discard(play: playout.play))
         }
         clear(.content(slot: playout.slot.id))
+        contentChecks[playout.slot.id] = nil
+        tellContent(of: ProgrammeName(of: playout.slot))
     }
 
     /// Gives a slot its outcome whose intent is in the log and which no timetable knows any more.

@@ -26,7 +26,8 @@ extension Station {
             proof.opened(opening)
             if !proof.isFailing { clear(.proof) }
         case .proofUnsigned(let why): raise(.proof, "the log cannot be signed: \(why)")
-        case .opened, .offered, .unfetchable, .passedOver, .used: break
+        case .unfetchable: nextLookAt = now.monotonic
+        case .opened, .offered, .passedOver, .used: break
         }
         followPull()
         tellPullFaults()
@@ -60,8 +61,8 @@ extension Station {
         pull.measured(room, at: now)
     }
 
-    /// Somebody asks: what is older than it should be is measured again, for the next answer.
-    mutating func measureForPeople() {
+    /// What is older than somebody who asks should be told is measured again, for the next answer.
+    mutating func measureStorageAgain() {
         guard nextStorageLook - now.monotonic < Self.storageInterval - Self.storageAge else { return }
         nextStorageLook = now.monotonic
     }
@@ -128,7 +129,7 @@ extension Station {
             pull.pollNow(at: now.monotonic)
             proof.uploadNow(at: now.monotonic)
             followPull()
-            measureForPeople()
+            measureStorageAgain()
         }
         let coming = pull.coming
         let isAsking = settings.upstreams.contains { pull.isAsked($0.name) }

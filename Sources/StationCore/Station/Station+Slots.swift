@@ -330,7 +330,7 @@ extension Station {
         }
     }
 
-    private func isUnderWay(_ slot: String) -> Bool {
+    func isUnderWay(_ slot: String) -> Bool {
         // To parse a name takes longer than to compare a few, and this is asked at each step.
         if playouts.contains(where: { $0.slot.id == slot }) { return true }
         let identity = Slot.identity(of: slot)

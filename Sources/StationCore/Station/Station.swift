@@ -129,6 +129,12 @@ package struct Station: Sendable {
     var isAmplifierSpent = false
     var nextStorageLook: MonotonicInstant
     var contentChecks: [String: ContentCheck] = [:]
+    /// When content is looked at again, if nothing changes before.
+    var nextLookAt: MonotonicInstant
+    /// Why the card could not be had the last time that somebody tried; nil when it could.
+    var cardLoss: Reason?
+    /// When it was last tried whether it can.
+    var lastProbeAt: MonotonicInstant?
     var lastTestTone: MonotonicInstant?
 
     /// Makes a station that has not heard yet what its disk remembers.
@@ -140,6 +146,7 @@ package struct Station: Sendable {
         pull = Pull(settings, at: now.monotonic)
         proof = ProofSchedule(every: settings.proofInterval, station: settings.station, at: now.monotonic)
         nextStorageLook = now.monotonic
+        nextLookAt = now.monotonic
         clock = ClockJudge(
             buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
@@ -188,6 +195,7 @@ package struct Station: Sendable {
         switch (purposes[id], completion) {
         case (.other, .done), (.other, .appended(.durable)): break
         case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
+        case (.cardProbe, .probed(nil)) where !faults.contains(.device): break
         default: return false
         }
         _ = purposes.remove(id)
@@ -249,6 +257,7 @@ package struct Station: Sendable {
         guardian.mute = log.mute
         if let volume = log.volumeDecibels { guardian.volumeDecibels = volume }
         isStarted = true
+        probeCard(within: .zero)
         append(
             .boot,
             [
@@ -277,6 +286,7 @@ package struct Station: Sendable {
         if judged != trust || isStep {
             let from = trust
             trust = judged
+            nextLookAt = now.monotonic
             appendRated(
                 .clock,
                 [
@@ -304,6 +314,7 @@ package struct Station: Sendable {
         switch event {
         case .started, .wake, .clockStepped: break
         case .fetched(let report): fetched(report)
+        case .cardsChanged: probeCard(within: .zero)
         case .networkReturned:
             pull.networkReturned(at: now.monotonic)
             proof.networkReturned(at: now.monotonic)
@@ -312,6 +323,8 @@ package struct Station: Sendable {
         case .card(let state): cardChanged(state)
         case .logIsDurable: clear(.disk)
         case .logGrew(let lines): proof.grew(to: lines)
+        case .stopPressed: stopPressed()
+        case .stopInput(let problem): stopInputChanged(problem)
         case .command(let id, let command, let person): answer(command, id, from: person)
         case .configured(let settings): configure(settings)
         case .configurationRefused(let problem): raise(.configuration, problem)
@@ -337,6 +350,7 @@ package struct Station: Sendable {
         case (.logUpload, let completion): uploaded(completion)
         case (.statusUpload, let completion): proof.toldStatus(completion == .done, at: now.monotonic)
         case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
+        case (.cardProbe, .probed(let problem)): probed(problem)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
             amplifierRetryAt = now.monotonic + amplifierRetryDelay

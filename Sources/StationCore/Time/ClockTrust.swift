@@ -81,6 +81,13 @@ struct ClockJudge: Sendable {
         return now.wall - since <= holdover ? .holdover : .untrusted
     }
 
+    /// Until when a clock that is held over goes on to be believed if nobody synchronises it; nil where it is not.
+    func holdoverEnd(at now: Now) -> Instant? {
+        if let last = lastSynchronised { return now.wall + (holdover - (now.monotonic - last.monotonic)) }
+        guard isBatteryBacked else { return nil }
+        return (lastSynchronisedOnDisk ?? firstStart ?? now.wall) + holdover
+    }
+
     /// Takes when an upstream says that it signed; another signature of its takes that one's place.
     ///
     /// One dated 2099 must not silence a station: where the clock was synchronised in this boot it is held against

@@ -25,6 +25,12 @@ package final class ControlClient {
         socket = Descriptor(owning: try system("connect to \(path)") { CLinux_connect(path) })
     }
 
+    /// The process that listens there; nil where the kernel does not say.
+    package var process: Int32? {
+        var (uid, gid, pid): (uid_t, gid_t, pid_t) = (0, 0, 0)
+        return CLinux_peer(socket.number, &uid, &gid, &pid) == 0 && pid > 0 ? pid : nil
+    }
+
     /// Asks, and hands over a file with the question if there is one.
     ///
     /// - Throws: `SystemError` when the daemon takes nothing.

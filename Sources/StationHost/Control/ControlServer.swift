@@ -15,6 +15,7 @@ import StationTrust
 ///     {"verb":"log","since":T,"until":T,"follow":B}   {"verb":"volume","decibels":-6}
 ///     {"verb":"why","about":SLOT or T}                {"verb":"play","programme":UID}
 ///     {"verb":"play","name":N}                        with the descriptor of a regular file (SCM_RIGHTS)
+///     {"verb":"configuration"}: its file, and when that was changed last, in nanoseconds since 1970
 ///
 /// T is a time as `Moment` reads it; `since`, `until`, `follow`, `days` and `decibels` may be left out. The answer is
 /// lines of JSON, the last of them `{"end":CODE}`, CODE being the exit code of `loa`; before it stands one line with
@@ -68,6 +69,8 @@ package final class ControlServer {
     private var tokens: [CommandID: UInt64] = [:]
     /// In which zone times are meant that name none.
     var zone: ZoneFile
+    /// The file of the configuration that the daemon goes by.
+    var configurationFile: ConfigurationFile?
 
     /// Serves a listening socket.
     init(
@@ -217,6 +220,7 @@ package final class ControlServer {
         case .command(let command): asks.append(.command(begin(connection), command, person))
         case .why(let about): asks.append(.why(begin(connection), about))
         case .verify(let head): asks.append(.verify(begin(connection), head: head))
+        case .configuration: connection.answer(.fine, configurationFile?.json ?? .object([]))
         case .playFile(let name): hash(passed, name, connection, person)
         case .log(let since, let until, let follow):
             stream(since: since, until: until, follow: follow, connection, now)

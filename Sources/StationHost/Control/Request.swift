@@ -13,6 +13,8 @@ enum Request: Equatable {
     case verify(head: String?)
     /// Why a slot, or what was due at a time, sounded as it did.
     case why(String)
+    /// Which configuration file the daemon goes by.
+    case configuration
 
     /// The longest text in a request, in bytes.
     static let textBytes = 4096
@@ -22,7 +24,7 @@ enum Request: Equatable {
         switch self {
         case .command(let command): command.isActing
         case .playFile: true
-        case .log, .why, .verify: false
+        case .log, .why, .verify, .configuration: false
         }
     }
 }
@@ -55,6 +57,7 @@ extension Request {
                 follow: try members.flag("follow"))
         case "verify": return .verify(head: try members.text("head"))
         case "why": return .why(try members.required("about"))
+        case "configuration": return .configuration
         case "play":
             if let programme = try members.text("programme") { return .command(.playProgramme(programme)) }
             return .playFile(name: try members.required("name"))

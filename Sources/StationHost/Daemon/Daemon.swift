@@ -82,6 +82,7 @@ package struct Daemon {
             log: LogPlace(state: state, run: run), bell: bell, zone: loaded.zone)
         let sound = try makeSound(
             SoundContext(configuration: loaded.configuration, handed: handed, mailbox: mailbox))
+        try loaded.configuration.stopInput.map { try StopInputThread.start($0, reportingTo: mailbox) }
         let fetch = try makeFetch(
             FetchContext(
                 configuration: loaded.configuration, station: loaded.station, boot: boot, mailbox: mailbox))

@@ -34,6 +34,7 @@ final class DaemonParts {
         self.mailbox = mailbox
         self.reloads = reloads
         self.server = server
+        server.configurationFile = loaded.file
         self.bell = bell
         self.fetch = fetch
         self.amplifier = amplifier
@@ -72,6 +73,7 @@ final class DaemonParts {
     func adopt(_ new: LoadedConfiguration) {
         loaded = new
         server.zone = new.zone
+        server.configurationFile = new.file
         fetch.configure(new.station, zoneName: new.configuration.timeZone)
         amplifier.adopt(new.configuration.amplifier)
     }

@@ -63,6 +63,7 @@ package final class Executor {
                 sound.preflight(id, play: play, items: items, urgency: urgency, scheduled: scheduled)
             case .openCard: sound.openCard(id)
             case .closeCard: sound.closeCard(id)
+            case .probeCard: sound.probeCard(id)
             case .play(let order): sound.play(id, order: order)
             case .stop(let play, let fade): sound.stop(id, play: play, fade: fade)
             case .renew(let play, let permit): sound.renew(id, play: play, permit: permit)

@@ -1,3 +1,4 @@
+import Glibc
 package import StationCore
 import StationTrust
 
@@ -5,6 +6,30 @@ import StationTrust
 package struct LoadedConfiguration: Sendable {
     package let configuration: Configuration
     package let zone: ZoneFile
+    /// The file that it was read from; nil where it comes from none.
+    package var file: ConfigurationFile?
+}
+
+/// A configuration file as it was when it was read: whoever finds another time there knows that it was edited since.
+package struct ConfigurationFile: Hashable, Sendable {
+    /// Its absolute path.
+    package let path: String
+    /// When it was last changed.
+    package let modified: Instant
+
+    /// Looks at a file; nil where it is not there.
+    package init?(at path: String) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        let resolved = realpath(path, nil)
+        defer { free(resolved) }
+        self.path = resolved.map { String(cString: $0) } ?? path
+        let time = information.st_mtim
+        modified = Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    /// The answer to who asks which file the daemon goes by.
+    var json: JSON { ["file": .string(path), "modified": .integer(modified.nanoseconds)] }
 }
 
 /// Why a configuration file was not taken: one line for each thing that is wrong, each with file and place.
@@ -20,6 +45,8 @@ extension LoadedConfiguration {
         _ path: String, zones: ZoneFolder = .system
     ) throws(ConfigurationFileError) -> LoadedConfiguration {
         let bytes: [UInt8]
+        // Before it is read: what is written meanwhile is newer than what is known.
+        let file = ConfigurationFile(at: path)
         do {
             bytes = try readFile(path, limit: JSON5.maximumBytes)
         } catch { throw ConfigurationFileError(lines: ["\(path): \(error)"]) }
@@ -33,7 +60,7 @@ extension LoadedConfiguration {
                 "\(path)\(place): timeZone: this system has no zone \(configuration.timeZone); is tzdata installed?"
             ])
         }
-        return LoadedConfiguration(configuration: configuration, zone: zone)
+        return LoadedConfiguration(configuration: configuration, zone: zone, file: file)
     }
 
     private static func place(of key: String, in bytes: [UInt8]) -> JSON5.Place? {

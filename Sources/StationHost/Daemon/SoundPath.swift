@@ -9,6 +9,8 @@ package protocol SoundPath: AnyObject {
     func openCard(_ id: EffectID)
     /// Closes the card.
     func closeCard(_ id: EffectID)
+    /// Tries whether the card can be had, without a sound.
+    func probeCard(_ id: EffectID)
     /// Hashes the items and decodes each to its end: the most urgent first, among equals what is due first.
     func preflight(
         _ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant)

@@ -31,6 +31,8 @@ final class EventLoop {
         let signals: Descriptor
         /// Tells of links and routes; nil where the kernel, or whoever confines the daemon, has none to tell of.
         let network: Descriptor?
+        /// Tells of sound cards that come and go; nil where the kernel has none to tell of.
+        let cards: CardWatch?
 
         /// Makes timers, and blocks the signals that the loop takes from then on.
         static func make() throws(SystemError) -> Timers {
@@ -42,7 +44,7 @@ final class EventLoop {
             let news = CLinux_network()
             return Timers(
                 wake: wake, step: step, signals: signals,
-                network: news < 0 ? nil : Descriptor(owning: news))
+                network: news < 0 ? nil : Descriptor(owning: news), cards: try? CardWatch())
         }
     }
 
@@ -79,7 +81,7 @@ final class EventLoop {
     private var wanted: [pollfd] {
         [
             timers.wake.number, timers.step.number, timers.signals.number, parts.mailbox.descriptor,
-            parts.reloads.descriptor, network,
+            parts.reloads.descriptor, network, timers.cards?.descriptor ?? -1,
         ].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     }
 
@@ -98,7 +100,8 @@ final class EventLoop {
         if ready[3].revents != 0 { for event in parts.mailbox.take() { handle(event) } }
         if ready[4].revents != 0 { for result in parts.reloads.take() { take(result) } }
         if ready[5].revents != 0, CLinux_network_returned(network) == 1 { handle(.networkReturned) }
-        for ask in parts.server.serve(ready.dropFirst(6), now: now) { take(ask) }
+        if ready[6].revents != 0, timers.cards?.take() == true { handle(.cardsChanged) }
+        for ask in parts.server.serve(ready.dropFirst(7), now: now) { take(ask) }
         if ready[0].revents != 0 {
             var count: UInt64 = 0
             _ = read(timers.wake.number, &count, 8)

@@ -44,6 +44,9 @@ package struct SigningFolder: Sendable {
         return key
     }
 
+    /// Where the key of this board lies, once it was made.
+    package var keyPath: String { "\(path)/\(Board.identity()).pem" }
+
     /// The board's key, if it was made; nil if not.
     package func existingKey(board: String = Board.identity()) -> SecretKey? {
         (try? readKey("\(path)/\(board).pem")) ?? nil

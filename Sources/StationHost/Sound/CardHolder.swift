@@ -1,20 +1,23 @@
+import Glibc
+
 /// Who has a sound card open, as the kernel tells it: a card that is busy is somebody's (T12).
 ///
-/// Decode thread, when a card was found busy.
-enum CardHolder {
+/// Any thread.
+package enum CardHolder {
     /// More are not named.
     private static let most = 3
 
     /// The processes that have a card open for playing, such as `pulseaudio (812)`; empty where nobody can say.
     ///
     /// All cards count: a name of ALSA's configuration does not tell which one is behind it.
-    static func names(proc: String = "/proc") -> [String] {
+    package static func names(proc: String = "/proc") -> [String] {
         var holders: [String] = []
         for card in inside(proc + "/asound", "card") {
             for device in inside(card, "pcm") where device.hasSuffix("p") {
                 for part in inside(device, "sub") {
                     guard let owner = owner(of: part), holders.count < most else { continue }
-                    let name = text(proc + "/\(owner)/comm").first ?? "?"
+                    // The service's unit hides the processes of others: then the number has to do.
+                    let name = text(proc + "/\(owner)/comm").first ?? "process"
                     let holder = "\(name) (\(owner))"
                     if !holders.contains(holder) { holders.append(holder) }
                 }

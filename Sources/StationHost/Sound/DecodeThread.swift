@@ -9,6 +9,7 @@ final class DecodeThread: Sendable {
     enum Job: Sendable {
         case openCard
         case closeCard
+        case probeCard(EffectID)
         case play(EffectID, PlayOrder, PreparedContent)
         case stop(PlayID, fade: Duration)
         case renew(PlayID, Permit)

@@ -21,6 +21,8 @@ final class Player {
     /// Why the card was last lost.
     private var loss = Reason.deviceMissing
     private var isWanted = false
+    /// Who wants to know whether the card can be had.
+    private var probe: EffectID?
     private var nextProgress = Int64.max
     /// Rounds that the audio thread had made at the last beat, before that woke it.
     private(set) var audioRounds = 0
@@ -80,6 +82,7 @@ final class Player {
             format = nil
             isLost = false
             report(.card(.closed))
+        case .probeCard(let id): probeCard(id)
         case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
         case .stop(let play, let fade): stop(play, fade: fade)
         case .renew(let play, let permit): renew(play, permit)
@@ -88,6 +91,19 @@ final class Player {
             card.wake()
         case .end: break
         }
+    }
+
+    private func probeCard(_ id: EffectID) {
+        probe = id
+        // A card that is open, or was when it was lost, answers for itself.
+        guard format == nil, !isLost else { return answerProbe(isLost ? loss : nil) }
+        card.probe()
+    }
+
+    private func answerProbe(_ reason: Reason?) {
+        guard let id = probe.take() else { return }
+        let holders = reason == .deviceBusy ? CardHolder.names() : []
+        report(.completed(id, .probed(reason.map { CardProblem(reason: $0, holders: holders) })))
     }
 
     private func play(_ feed: Feed) {
@@ -136,6 +152,7 @@ final class Player {
         switch report {
         case .opened(let opened):
             format = opened
+            answerProbe(nil)
             if !isLost { tellOpen(opened) }
             for feed in feeds { feed.prepare(opened, channels: settings.channels) }
             approach()
@@ -144,9 +161,12 @@ final class Player {
             let reason = Reason(loss)
             note(.warning, "card \(settings.device): \(reason.rawValue) (errno \(code))")
             self.loss = reason
+            answerProbe(reason)
             for feed in feeds { feed.lastLoss = reason }
             let holders = reason == .deviceBusy ? CardHolder.names() : []
             self.report(.card(.lost(name: settings.device, reason: reason, holders: holders)))
+        case .probed(let code, let loss):
+            answerProbe(code == 0 ? nil : Reason(loss))
         case .recovered:
             isLost = false
             if let format { tellOpen(format) }

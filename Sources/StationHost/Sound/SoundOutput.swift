@@ -68,6 +68,9 @@ package final class SoundOutput: SoundPath {
         mailbox.put(.completed(id, .done))
     }
 
+    /// Tries whether the card can be had.
+    package func probeCard(_ id: EffectID) { decoder.put(.probeCard(id)) }
+
     /// Checks content to its end, without a sound.
     package func preflight(
         _ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant

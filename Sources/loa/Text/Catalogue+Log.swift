@@ -1,3 +1,4 @@
+import StationCore
 import TerminalText
 
 /// The words of the log's entries and of what commands answer.
@@ -42,6 +43,10 @@ extension Catalogue {
         vi: "KHÔNG CÓ TIẾNG: âm thanh đã phát là im lặng", en: "NOT A SOUND: what was played is silence")
     static func silent(_ paths: String) -> Phrase {
         Phrase(vi: "KHÔNG CÓ TIẾNG trong \(paths)", en: "NOT A SOUND in \(paths)")
+    }
+    /// Who asked: a user's name, or what stands for whoever pressed the button.
+    static func person(_ name: String) -> Phrase {
+        name == Person.atStopInput.name ? Phrase(vi: "nút dừng", en: "the stop button") : Phrase(same: name)
     }
     static func asked(_ verb: String, by person: String) -> Phrase {
         Phrase(vi: "\(person) gọi \(verb)", en: "\(person) asked to \(verb)")
@@ -130,6 +135,23 @@ extension Catalogue {
     static func plays(_ title: String) -> Phrase { Phrase(vi: "Phát: \(title)", en: "Playing: \(title)") }
     static func stopped(_ titles: String) -> Phrase {
         Phrase(vi: "Đã dừng: \(titles).", en: "Stopped: \(titles).")
+    }
+    static let decoding = Phrase(vi: "giải mã các tệp", en: "decoding the files")
+    static func simulated(_ from: String, _ until: String) -> Phrase {
+        Phrase(vi: "Mô phỏng từ \(from) đến \(until):", en: "Simulated from \(from) to \(until):")
+    }
+    static func simulatedCounts(played: Int, partial: Int, missed: Int, faults: Int) -> Phrase {
+        Phrase(
+            vi: "Phát trọn \(played), dở dang \(partial), không phát \(missed); sự cố \(faults).",
+            en: "Played \(played), partial \(partial), missed \(missed); faults \(faults).")
+    }
+    static func badTime(_ text: String) -> Phrase {
+        Phrase(
+            vi:
+                "\(text): cần giờ như 05:00 hoặc 2026-11-23T05:00, khoảng như 05:00/10m, hoặc độ lệch như -1h",
+            en:
+                "\(text): expected a time such as 05:00 or 2026-11-23T05:00, a stretch such as 05:00/10m, or a step such as -1h"
+        )
     }
     static let idle = Phrase(
         vi: "Loa im, và chưa đến giờ phát nào.", en: "Nothing sounds, and nothing is due so soon.")

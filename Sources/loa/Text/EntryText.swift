@@ -181,7 +181,7 @@ package struct EntryText {
     }
 
     private func command(_ entry: JSON) -> [String?] {
-        let verb = entry["verb"]?.text ?? "", person = entry["by"]?.text ?? ""
+        let verb = entry["verb"]?.text ?? "", person = Catalogue.person(entry["by"]?.text ?? "")[language]
         return [
             Catalogue.asked(verb, by: person)[language],
             entry["accepted"]?.bool == false ? Catalogue.refused[language] : nil,

@@ -17,6 +17,8 @@ extension Verb {
         case .mute: Self.muteDetails
         case .volume: Self.volumeDetails
         case .test: Self.testDetails
+        case .doctor: Self.doctorDetails
+        case .simulate: Self.simulateDetails
         case .demo: Self.demoDetails
         case .unmute: []
         }
@@ -94,6 +96,44 @@ extension Verb {
         Phrase(
             vi: "DB từ -60 đến 0; mức tối đa của từng khung giờ vẫn giữ.",
             en: "DB from -60 to 0; the ceiling of each band of hours still holds.")
+    ]
+
+    private static let simulateDetails = [
+        Phrase(
+            vi: "Chạy chương trình thật trong thời gian ảo, với lịch và tệp của loa; không phát tiếng.",
+            en: "Runs the real program in virtual time over this station's timetable; makes no sound."),
+        Phrase(
+            vi: "--days N: bao nhiêu ngày, 1 đến 31 (mặc định 7).",
+            en: "--days N: for so many days, 1 to 31 (default 7)."),
+        Phrase(
+            vi: "--at T: bắt đầu từ T (mặc định: bây giờ).", en: "--at T: from T on (default: now)."),
+        Phrase(
+            vi: "--clock-step D[@T]: đồng hồ bị chỉnh lệch D (-1h, +2m); mặc định trước lần phát đầu.",
+            en: "--clock-step D[@T]: the clock is set by D (-1h, +2m); before the first slot by default."),
+        Phrase(
+            vi: "--power-cut T[/T|/D]: mất điện; mặc định 5 phút.",
+            en: "--power-cut T[/T|/D]: the power goes; for 5 minutes by default."),
+        Phrase(
+            vi: "--network-down T[/T|/D], --card-lost T[/T|/D]: mất mạng, mất card; mặc định đến hết.",
+            en: "--network-down T[/T|/D], --card-lost T[/T|/D]: they go; to the end by default."),
+        Phrase(
+            vi: "--config FILE: tệp cấu hình; mặc định là của loaphuongd đang chạy.",
+            en: "--config FILE: the configuration; the daemon's own by default."),
+        Phrase(
+            vi:
+                "T như 05:00 hoặc 2026-11-23T05:00. Có lần không phát trọn hoặc có sự cố thì kết thúc bằng 1.",
+            en: "T such as 05:00 or 2026-11-23T05:00. Ends with 1 unless all is played without a fault."),
+    ]
+    private static let doctorDetails = [
+        Phrase(
+            vi: "Không cần loaphuongd đang chạy; không phát ra tiếng. sudo thì thấy được nhiều hơn.",
+            en: "Needs no running loaphuongd, and makes no sound. With sudo it sees more."),
+        Phrase(
+            vi: "--config FILE: tệp cấu hình (mặc định: tệp mà loaphuongd đang dùng).",
+            en: "--config FILE: the configuration (default: the one that loaphuongd goes by)."),
+        Phrase(
+            vi: "✗ sự cố, ! cảnh báo, ✓ tốt. Kết thúc bằng 1 nếu có sự cố.",
+            en: "✗ a fault, ! a warning, ✓ fine. Ends with 1 if there is a fault."),
     ]
 
     private static let demoDetails = [

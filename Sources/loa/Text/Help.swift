@@ -16,16 +16,32 @@ package enum Help {
     }
 
     private static func commandLines(_ language: Language) -> [String] {
-        let verbs = Verb.allCases.map { ["  \($0.usage)", $0.summary[language]] }
+        let verbs = Verb.allCases.map { ["  \($0.brief)", $0.summary[language]] }
         return ["loa [--socket PATH] [--json] [--lang vi|en] VERB", "", verbsTitle[language]]
             + TextWidth.table(verbs) + ["", optionsTitle[language]] + options(language) + [""]
             + exitCodes(language)
     }
 
     private static func verbLines(_ verb: Verb, _ language: Language) -> [String] {
-        ["loa \(verb.usage)", "", verb.summary[language] + "."] + verb.details.map { $0[language] } + [""]
+        wrapped("loa \(verb.usage)") + ["", verb.summary[language] + "."] + verb.details.map { $0[language] }
+            + [""]
             + [optionsTitle[language]] + options(language) + [""] + exitCodes(language)
     }
+
+    /// A usage on lines that fit into a terminal; what belongs to an option stays beside it.
+    private static func wrapped(_ usage: String) -> [String] {
+        usage.replacing(" [", with: "\n[").split(separator: "\n").map(String.init).reduce(into: []) {
+            lines, part in
+            if let last = lines.last, last.count + part.count < width {
+                lines[lines.count - 1] = "\(last) \(part)"
+            } else {
+                lines.append(lines.isEmpty ? part : "    " + part)
+            }
+        }
+    }
+
+    /// Columns that every terminal has.
+    private static let width = 80
 
     private static let verbsTitle = Phrase(vi: "Lệnh:", en: "Verbs:")
     private static let optionsTitle = Phrase(vi: "Tùy chọn chung:", en: "Options of every verb:")
@@ -90,6 +106,9 @@ extension Verb {
         }
     }
 
+    /// The usage as the list of all verbs has it, where a long one would leave no room for what the verb does.
+    var brief: String { usage.count <= 40 ? usage : "\(rawValue) [--option…]" }
+
     /// The verb with its operands and options.
     var usage: String {
         switch self {
@@ -102,6 +121,10 @@ extension Verb {
         case .play: "play FILE|PROGRAMME"
         case .mute: "mute --for D --reason R"
         case .volume: "volume [DB]"
+        case .doctor: "doctor [--config FILE]"
+        case .simulate:
+            "simulate [--days N] [--at T] [--clock-step D] [--power-cut T] [--network-down T] [--card-lost T]"
+                + " [--config FILE]"
         }
     }
 
@@ -125,6 +148,14 @@ extension Verb {
         case .unmute: Phrase(vi: "Bật tiếng lại", en: "Ends the mute")
         case .volume: Phrase(vi: "Xem hoặc đặt âm lượng", en: "Shows or sets the volume")
         case .test: Phrase(vi: "Phát tiếng thử ngắn và nhỏ", en: "Plays a short, quiet test tone")
+        case .simulate:
+            Phrase(
+                vi: "Những ngày tới sẽ phát gì, cũng khi có sự cố",
+                en: "What would be played, also if things go wrong")
+        case .doctor:
+            Phrase(
+                vi: "Khám cả máy: cái gì hỏng, phải làm gì", en: "Checks everything here, and says what to do"
+            )
         case .demo:
             Phrase(vi: "Chạy thử tất cả, không cần cài đặt", en: "Shows the whole way, without installation")
         }

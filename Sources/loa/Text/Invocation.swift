@@ -25,7 +25,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// What `loa` can be asked.
 package enum Verb: String, Sendable, CaseIterable {
-    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, demo
+    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, doctor, simulate,
+        demo
 }
 
 /// How the slots to come are laid out for a person.
@@ -58,12 +59,17 @@ package enum Request: Hashable, Sendable {
     case test
     /// Asks all upstreams now.
     case sync
+    /// Everything at this station, by that configuration file; nil for the daemon's own, or the usual one.
+    case doctor(configuration: String?)
+    /// What would be played in the days to come.
+    case simulate(SimulationOrder)
     case demo
 
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .demo: false
+        case .status, .idle, .next, .log, .why, .verify, .volume(nil), .doctor, .simulate, .demo:
+            false
         case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
@@ -83,6 +89,8 @@ package enum Request: Hashable, Sendable {
         case .unmute: .unmute
         case .volume: .volume
         case .test: .test
+        case .doctor: .doctor
+        case .simulate: .simulate
         case .demo: .demo
         }
     }
@@ -261,6 +269,8 @@ private struct Words {
         case .volume: return .volume(try level())
         case .test: return .test
         case .sync: return .sync
+        case .doctor: return .doctor(configuration: values.removeValue(forKey: "--config"))
+        case .simulate: return .simulate(try simulation())
         case .demo: return .demo
         }
     }
@@ -282,6 +292,21 @@ private struct Words {
         guard let text = values.removeValue(forKey: "--days") else { return 7 }
         guard let days = Int(text), 1...31 ~= days else { throw Problem(message: Catalogue.badDays) }
         return days
+    }
+
+    private mutating func simulation() throws(Problem) -> SimulationOrder {
+        func stretch(_ name: String) -> SimulationOrder.Stretch? {
+            values.removeValue(forKey: name).map(SimulationOrder.Stretch.init)
+        }
+        var order = SimulationOrder()
+        order.days = try days()
+        order.start = values.removeValue(forKey: "--at")
+        order.clockStep = values.removeValue(forKey: "--clock-step")
+        order.powerCut = stretch("--power-cut")
+        order.networkDown = stretch("--network-down")
+        order.cardLost = stretch("--card-lost")
+        order.configuration = values.removeValue(forKey: "--config")
+        return order
     }
 
     private mutating func layout() throws(Problem) -> NextLayout {

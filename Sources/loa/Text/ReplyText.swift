@@ -24,7 +24,7 @@ package struct ReplyText {
         case .why: return EntryText(language, paint: paint).why(answer)
         case .verify: return ProofText(language).verified(answer)
         case .sync: return StatusText(language).sync(answer)
-        case .play, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
+        case .play, .doctor, .simulate, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
         case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
         case .stop:
             let titles = (answer["titles"] ?? answer["stopped"])?.elements?.compactMap(\.text) ?? []

@@ -67,6 +67,7 @@ private final class StallingSound: SoundPath, Sendable {
     func stalledThread() -> String? { stall.load(ordering: .relaxed) ? "decode" : nil }
     func openCard(_ id: EffectID) {}
     func closeCard(_ id: EffectID) {}
+    func probeCard(_ id: EffectID) {}
     func preflight(
         _ id: EffectID, play: PlayID, items: [ContentItem], urgency: Urgency, scheduled: Instant
     ) {}

@@ -1,20 +1,27 @@
-import StationCore
-import StationTrust
+package import StationCore
+package import StationTrust
 
 /// Makes timetables of what upstreams offer, with texts that are in the store.
 ///
-/// Fetch thread: to compile a hundred thousand events takes its time, and the loop has none.
-struct TimetableMaker {
+/// Fetch thread, for to compile a hundred thousand events takes its time and the loop has none; or whoever asks what the
+/// station would do.
+package struct TimetableMaker {
     /// How each upstream's channel is read, in the order of the configuration.
     let readers: [ChannelReader]
-    let store: ContentStore
+    /// The text of a file of the store, at most so many bytes; nil where it is not there, or another.
+    let read: (TUF.Content, _ limit: Int) -> [UInt8]?
+
+    /// Makes timetables for those readers.
+    package init(readers: [ChannelReader], read: @escaping (TUF.Content, _ limit: Int) -> [UInt8]?) {
+        (self.readers, self.read) = (readers, read)
+    }
 
     /// A timetable, and which upstreams' part of it is not to be believed.
-    struct Made {
-        var timetable: SignedTimetable
-        var refused: [Timetable.Compilation.Refusal]
+    package struct Made {
+        package var timetable: SignedTimetable
+        package var refused: [Timetable.Compilation.Refusal]
         /// What is to be told of a refusal.
-        func text(of refusal: Timetable.Compilation.Refusal) -> String {
+        package func text(of refusal: Timetable.Compilation.Refusal) -> String {
             // The first line stands for the whole file, and says no more than the refusal.
             let first = timetable.problems.first {
                 $0.upstream == refusal.upstream && $0.file == refusal.file && $0.line > 1
@@ -29,7 +36,7 @@ struct TimetableMaker {
     }
 
     /// Makes the timetable of a manifest; upstreams that are not configured any more are left out.
-    func timetable(_ manifest: Manifest, _ kind: RemoteFile.Kind) -> Made {
+    package func timetable(_ manifest: Manifest, _ kind: RemoteFile.Kind) -> Made {
         var signed = SignedTimetable()
         var sources: [ChannelSource] = []
         for reader in readers {
@@ -56,7 +63,7 @@ struct TimetableMaker {
         var texts: [String: [UInt8]] = [:]
         for (path, content) in channel.contents.sorted(by: { $0.key < $1.key })
         where ChannelReader.isText(path) {
-            if let bytes = store.read(content, limit: ChannelReading.mostTextBytes) {
+            if let bytes = read(content, ChannelReader.mostTextBytes) {
                 texts[path] = bytes
             } else {
                 problems.append(

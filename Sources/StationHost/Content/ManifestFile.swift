@@ -1,20 +1,23 @@
 import Glibc
-import StationCore
-import StationHost
+package import StationCore
 import StationTrust
 
 /// Which timetable of each kind is the active one, as the next start finds it: `STATE/active-KIND.json`.
 ///
-/// Fetch thread.
-struct ManifestFile {
+/// Fetch thread; on any other it is only read.
+package struct ManifestFile {
     /// A manifest of all upstreams' paths is not larger.
     private static let mostBytes = 64 << 20
 
     let state: String
-    var calls = DiskCalls.kernel
+    /// The disk's calls; a test gives others.
+    package var calls = DiskCalls.kernel
+
+    /// The files of a state directory.
+    package init(state: String) { self.state = state }
 
     /// The manifest that was written last; nil where there is none that can be read.
-    func read(_ kind: RemoteFile.Kind) -> Manifest? {
+    package func read(_ kind: RemoteFile.Kind) -> Manifest? {
         guard let bytes = try? readFile(path(kind), limit: Self.mostBytes),
             let json = try? JSONParser.parse(bytes, limits: .init(bytes: Self.mostBytes)),
             let upstreams = json["upstreams"]?.members
@@ -24,7 +27,7 @@ struct ManifestFile {
     }
 
     /// Replaces the manifest, durably.
-    func write(_ manifest: Manifest, _ kind: RemoteFile.Kind) throws(SystemError) {
+    package func write(_ manifest: Manifest, _ kind: RemoteFile.Kind) throws(SystemError) {
         let upstreams = manifest.channels.sorted { $0.key < $1.key }.map {
             JSON.Member($0.key, Self.json($0.value))
         }
@@ -34,7 +37,7 @@ struct ManifestFile {
 
     /// Replaces the manifest by what is left of it; where the disk does not take that nothing is left, for the rest must
     /// not be believed any more.
-    func leave(_ rest: Manifest, _ kind: RemoteFile.Kind) {
+    package func leave(_ rest: Manifest, _ kind: RemoteFile.Kind) {
         do throws(SystemError) { try write(rest, kind) } catch { unlink(path(kind)) }
     }
 

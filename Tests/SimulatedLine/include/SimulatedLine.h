@@ -1,0 +1,2 @@
+/// The package manager wants a header; what is preloaded has none to call.
+#pragma once
