@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "LoaTests",
             dependencies: [
-                "loa", "loa-centre", "StationCore", "StationTrust", "StationHost", "StationAudio", "TerminalText",
+                "loa", "loa-centre", "StationCore", "StationTrust", "StationHost", "StationAudio",
+                "TerminalText",
                 "CCurl", "ScratchFolders",
             ],
             swiftSettings: strict),

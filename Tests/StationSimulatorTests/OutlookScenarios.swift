@@ -75,9 +75,9 @@ struct OutlookScenarios {
                 "verified", "bad", "verified",
             ])
         #expect(reasons(outlook(world)) == [])
-        // Tomorrow's nobody has looked at.
-        let tomorrow = outlook(world, of: "xa/sang@2026-03-03T05:00:00+07:00")
-        #expect(Set(tomorrow["items"]?.elements?.compactMap { $0["state"]?.text } ?? []) == ["unchecked"])
+        // Nobody has looked at those of another day.
+        let later = outlook(world, of: "xa/sang@2026-03-06T05:00:00+07:00")
+        #expect(Set(later["items"]?.elements?.compactMap { $0["state"]?.text } ?? []) == ["unchecked"])
     }
 
     @Test("who goes first is named: a programme that still runs, and one of a higher class")

@@ -86,7 +86,8 @@ struct CommandManualTests {
     }
 
     static let pages = [
-        "loa.1", "loaphuongd.8", "station.json5.5", "loa-centre.1", "vi/loa.1", "vi/station.json5.5",
+        "loa.1", "loaphuongd.8", "station.json5.5", "loa-centre.1", "loaphuong-setup.8", "vi/loa.1",
+        "vi/station.json5.5",
     ]
 
     @Test("mandoc and groff have nothing to say about a page", arguments: pages)
