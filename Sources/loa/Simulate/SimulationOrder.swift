@@ -11,7 +11,7 @@ package struct SimulationOrder: Hashable, Sendable {
         package init(_ text: String) { self.text = text }
     }
 
-    /// For how many days.
+    /// For so many days.
     package var days = 7
     /// When it begins; nil for now.
     package var start: String?

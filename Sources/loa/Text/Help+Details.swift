@@ -121,7 +121,7 @@ extension Verb {
             en: "--config FILE: the configuration; the daemon's own by default."),
         Phrase(
             vi:
-                "T như 05:00 hoặc 2026-11-23T05:00. Có lần không phát trọn hoặc có sự cố thì kết thúc bằng 1.",
+                "T như 05:00 hoặc 2026-11-23T05:00. Kết thúc bằng 1 nếu không phát trọn hết.",
             en: "T such as 05:00 or 2026-11-23T05:00. Ends with 1 unless all is played without a fault."),
     ]
     private static let doctorDetails = [

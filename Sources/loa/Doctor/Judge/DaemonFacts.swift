@@ -87,7 +87,8 @@ struct DaemonFacts: Sendable {
                     vi: "\(name[.vietnamese]): \(message[.vietnamese])",
                     en: "\(name[.english]): \(message[.english])"),
                 FaultAdvice.of(code)
-                    ?? Phrase(vi: "Xem loa log --since 00:00.", en: "See loa log --since 00:00."))
+                    ?? Phrase(
+                        vi: "Xem nhật ký: loa log --since 00:00", en: "See the log: loa log --since 00:00"))
         }
     }
 
