@@ -53,7 +53,11 @@ import Testing
         let broadcast = try Broadcast()
         try broadcast.write("item.wav", seconds: Self.length)
         try broadcast.schedule(
-            in: 4, more: ["RRULE:FREQ=SECONDLY;INTERVAL=\(Self.interval)", "X-LOA-LATE:PT2S"])
+            in: 4,
+            more: [
+                "RRULE:FREQ=SECONDLY;INTERVAL=\(Self.interval);COUNT=\(Self.seconds / Self.interval)",
+                "X-LOA-LATE:PT2S",
+            ])
         try broadcast.start()
         let process = try #require(broadcast.station.daemon?.processIdentifier)
         let repository = broadcast.station.path + "/repository"
@@ -70,7 +74,6 @@ import Testing
             }
             usages.append(try Usage(of: process))
         }
-        print(try broadcast.entries("outcome").map { "\($0["result"]?.text ?? "") \($0["reason"]?.text ?? "")" }, try broadcast.station.loa("status").output, broadcast.station.said)
         let played = try broadcast.entries("outcome").count { $0["result"]?.text == "played" }
         #expect(played > Self.seconds / Self.interval / 2, "\(played) played")
         let first = Int(Double(usages.count) * Self.warmUp)
