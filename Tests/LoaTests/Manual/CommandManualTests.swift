@@ -7,28 +7,12 @@ import Testing
 
 /// The manual pages of `loa` and `loaphuongd` name what the commands understand, and nothing else.
 struct CommandManualTests {
-    /// What the pages and the completion tell of already, and what is being built.
-    ///
-    /// What is there is taken out of this list, or a test fails.
-    static let awaited = ["import PATH [--upstream NAME]", "export PATH"]
-    /// The same of the daemon.
-    static let awaitedOptions: Set<String> = []
-
     static let common: Set = ["--socket", "--json", "--lang", "--help", "--version"]
-
-    @Test("what the pages are ahead of is not there yet: take it out of the list when it is")
-    func awaitedIsAwaited() throws {
-        for usage in Self.awaited {
-            let verb = String(usage.prefix { $0 != " " })
-            #expect(Verb(rawValue: verb) == nil, "\(verb) is there")
-        }
-        #expect(try Self.awaitedOptions.isDisjoint(with: Self.daemonOptions()))
-    }
 
     @Test("loa(1) has every verb with its usage, and every option of it", arguments: ["loa.1", "vi/loa.1"])
     func verbs(path: String) throws {
         let page = try ManualPage(path)
-        let usages = Verb.allCases.map(\.usage) + Self.awaited
+        let usages = Verb.allCases.map(\.usage)
         let verbs = page.sections.filter { section in
             usages.contains { $0.prefix { $0 != " " } == section.heading.prefix { $0 != " " } }
         }
@@ -70,7 +54,8 @@ struct CommandManualTests {
         let tags = page.sections.flatMap(\.entries).reduce(into: Set<String>()) {
             $0.formUnion(ManualPage.options(in: $1.tag))
         }
-        #expect(tags == (try Self.daemonOptions()).union(Self.awaitedOptions))
+        let options = try Self.daemonOptions()
+        #expect(tags == options)
         #expect(ManualPage.options(in: page.text) == tags)
     }
 
