@@ -153,10 +153,17 @@ final class Downloads {
         guard !passed.all else { return nil }
         while let file = queue.last, store.contains(file.content) || isPassed(file) { queue.removeLast() }
         // What has come whole is not fetched twice, and stays wanted until it is known to be right.
-        guard let file = queue.last(where: { !store.holds($0.content) && !isPassed($0) }) else { return nil }
+        let file = queue.last { file in
+            // Files of this machine come whatever the month has used.
+            !store.holds(file.content) && !isPassed(file)
+                && (!budget.isExhausted || file.isEmergency || isLocal(file))
+        }
+        guard let file else { return nil }
         if file.isEmergency { return file }
-        return budget.isExhausted || isBulkHeld ? nil : file
+        return isBulkHeld ? nil : file
     }
+
+    private func isLocal(_ file: RemoteFile) -> Bool { place(file).flatMap(FileURL.path) != nil }
 
     private func isPassed(_ file: RemoteFile) -> Bool {
         passed.upstreams.contains(file.upstream) || passed.files.contains(file)
@@ -314,6 +321,6 @@ final class Downloads {
         let all = transfers.bulkBytes
         if budget.count(all - counted) { report(.used(budget.usage)) }
         counted = all
-        if budget.isExhausted, let current, !current.file.isEmergency { cancel() }
+        if budget.isExhausted, let current, !current.file.isEmergency, !isLocal(current.file) { cancel() }
     }
 }

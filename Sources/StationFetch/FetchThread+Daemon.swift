@@ -13,7 +13,7 @@ extension FetchThread {
                 upstreams: configuration.upstreams, station: context.station,
                 zoneName: configuration.timeZone, zones: ZoneFolder.system.zones,
                 network: configuration.network, state: configuration.state, boot: context.boot,
-                proof: configuration.proof)
+                proof: configuration.proof, handed: context.handed)
         ) { [mailbox = context.mailbox] in mailbox.put(.fetched($0)) }
     }
 }

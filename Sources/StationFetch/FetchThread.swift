@@ -25,15 +25,18 @@ package final class FetchThread: Sendable {
         package var boot: String
         /// Where the log goes; nil where it stays here.
         package var proof: Configuration.Proof?
+        /// The folders that people handed over.
+        package var handed: HandedFiles
         /// So long a transfer may give next to nothing, in seconds.
         var slowSeconds = Transfers.Limit.slowSeconds
 
         /// Makes the setup.
         package init(
             upstreams: [Configuration.Upstream], station: TimetableStation, zoneName: String, zones: Zones,
-            network: Configuration.Network, state: String, boot: String, proof: Configuration.Proof? = nil
+            network: Configuration.Network, state: String, boot: String, proof: Configuration.Proof? = nil,
+            handed: HandedFiles = HandedFiles()
         ) {
-            self.proof = proof
+            (self.proof, self.handed) = (proof, handed)
             (self.upstreams, self.station) = (upstreams, station)
             (self.zoneName, self.zones) = (zoneName, zones)
             (self.network, self.state, self.boot) = (network, state, boot)
@@ -43,6 +46,8 @@ package final class FetchThread: Sendable {
     /// What the thread is asked to do.
     enum Job: Sendable {
         case poll(upstream: String, at: Int64, certificatesAt: Int64?, isAsked: Bool)
+        case beginImport(UInt64, upstream: String?, @Sendable (Completion) -> Void)
+        case endImport
         case configure(TimetableStation, zoneName: String)
         case want([RemoteFile])
         case evict([String])
@@ -89,6 +94,14 @@ package final class FetchThread: Sendable {
     ) {
         jobs.put(.poll(upstream: upstream, at: time, certificatesAt: certificatesAt, isAsked: isAsked))
     }
+
+    /// Reads a repository that was handed over in place of its upstream's server, from now on.
+    package func beginImport(
+        _ token: UInt64, upstream: String?, done: @escaping @Sendable (Completion) -> Void
+    ) { jobs.put(.beginImport(token, upstream: upstream, done)) }
+
+    /// Asks the server of that upstream again.
+    package func endImport() { jobs.put(.endImport) }
 
     /// Reads timetables for a station with other groups, languages or another zone from now on.
     package func configure(_ station: TimetableStation, zoneName: String) {
@@ -198,6 +211,12 @@ private final class FetchLoop {
             // Where the clock is not believed, the time is the floor: no month has ended because of that.
             if certificatesAt == nil { downloads.turn(to: time) }
             poll(upstream, at: time, isTimeKnown: certificatesAt == nil)
+        case .beginImport(let token, let upstream, let done):
+            do {
+                let imported = try repositories.beginImport(setup.handed.take(token), upstream)
+                done(.importing(upstream: imported))
+            } catch { done(.failed("\(error)")) }
+        case .endImport: repositories.endImport()
         case .configure(let station, let zoneName):
             repositories.configure(station, zoneName: zoneName)
             recover(adopted)
@@ -358,6 +377,8 @@ private final class Repositories {
     private var setup: FetchThread.Setup
     private let transfers: Transfers
     private var opened: [String: Repository] = [:]
+    /// The repository that is read from a folder.
+    private var imported: (repository: Repository, folder: ImportedFolder)?
 
     init(_ setup: FetchThread.Setup, _ transfers: Transfers) {
         (self.setup, self.transfers) = (setup, transfers)
@@ -374,6 +395,33 @@ private final class Repositories {
             name: name, url: upstream.repositoryURL, root: root, state: setup.state, transfers: transfers)
         opened[name] = repository
         return repository
+    }
+
+    // MARK: Import
+
+    /// Reads a repository in a folder in place of its upstream's server.
+    ///
+    /// - Returns: whose it is.
+    /// - Throws: why it cannot be read, for a person.
+    func beginImport(_ descriptor: consuming Descriptor?, _ upstream: String?) throws -> String {
+        endImport()
+        guard let descriptor else { throw Repository.Problem(description: "no folder was handed over") }
+        let folder = ImportedFolder(descriptor)
+        let name = try upstream ?? folder.owner(among: setup.upstreams)
+        let repository = try named(name)
+        // What is on its way from the server would be another answer to the question that comes next.
+        transfers.cancel(under: repository.base)
+        repository.importedFrom = folder.url
+        imported = (repository, folder)
+        return name
+    }
+
+    /// Goes back to the server; what is on its way from the folder ends.
+    func endImport() {
+        guard let (repository, _) = imported else { return }
+        transfers.cancel(under: repository.base)
+        repository.importedFrom = nil
+        imported = nil
     }
 
     /// Whether an upstream was handed another root since its metadata was fetched.

@@ -62,6 +62,15 @@ final class Repository {
         client = kept.flatMap { try? TUF.Client(root: $0) } ?? first
     }
 
+    /// The folder that is read in place of the server, as a URL; nil where none is.
+    var importedFrom: String? {
+        // Whatever the one said says nothing about the other.
+        didSet { known = nil }
+    }
+
+    /// What lies above `metadata/` and `targets/`, where it is read now.
+    var base: String { importedFrom ?? url }
+
     /// The version of the targets that are believed; nil before the first poll that was.
     var targetsVersion: Int64? { client.targetsVersion }
 
@@ -77,7 +86,7 @@ final class Repository {
 
     /// Where a target lies.
     func url(of path: String, _ content: TUF.Content) -> String {
-        url + "targets/" + TUF.fileName(of: path, content, root: client.root)
+        base + "targets/" + TUF.fileName(of: path, content, root: client.root)
     }
 
     // MARK: Refreshing
@@ -201,7 +210,7 @@ final class Repository {
     ) {
         let sink = Collector(limit: limit)
         let request = TransferRequest(
-            url: url + "metadata/" + fileName, purpose: purpose, unless: unless, limit: Int64(limit))
+            url: base + "metadata/" + fileName, purpose: purpose, unless: unless, limit: Int64(limit))
         transfers.start(request, into: sink) { then(Self.fetched($0, sink)) }
     }
 

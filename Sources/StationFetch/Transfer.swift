@@ -1,5 +1,7 @@
 // One file on its way from a server: what is asked for, where it goes, and how it ends. Fetch thread.
 
+import StationCore
+
 /// How a server tells one state of a file from another (RFC 9110 section 8.8).
 struct Validators: Hashable, Sendable {
     /// The entity tag with its quotes, weak ones with `W/` before them.
@@ -35,6 +37,8 @@ struct TransferRequest: Sendable {
 
     /// Used as it is; `http:`, `https:` or, where the configuration says so, `file:`.
     var url: String
+    /// Whether the network brings it, and no file of this machine.
+    var isOfNetwork: Bool { FileURL.path(url) == nil }
     /// What it is for.
     var purpose: Purpose
     /// What is known of a whole file that is there already: only another is wanted.

@@ -74,6 +74,8 @@ final class Transfers {
         var isStopped = false
         /// How it ends because of its header, whatever libcurl says.
         var verdict: TransferEnd?
+        /// How it ends because it is not even begun.
+        var refusal: TransferEnd?
 
         init(
             _ handle: UnsafeMutableRawPointer, _ request: TransferRequest, _ sink: any TransferSink,
@@ -87,6 +89,9 @@ final class Transfers {
             curl_easy_cleanup(handle)
             curl_slist_free_all(headers)
         }
+
+        /// Whether it is the network that brings it: a file of this machine costs no month anything.
+        var isOfNetwork: Bool { request.isOfNetwork }
 
         /// Looks at the header before the first byte.
         func begin(_ head: UnsafeRawBufferPointer = .init(start: nil, count: 0)) -> Bool {
@@ -204,14 +209,34 @@ final class Transfers {
         if request.purpose == .emergency { cancel(below: .metadata) }
         guard let handle = curl_easy_init() else { return then(.failed("no memory")) }
         let transfer = Transfer(handle, request, sink, then)
-        prepare(transfer)
         transfers[handle] = transfer
+        if let path = FileURL.path(request.url), let end = Self.refusal(ofFile: path) {
+            transfer.refusal = end
+            return
+        }
+        prepare(transfer)
         curl_multi_add_handle(multi, handle)
     }
 
-    /// What bulk transfers have brought so far, in bytes of bodies: of error pages, too.
+    /// Why a file of this machine is not opened: what is no file may have no end, or keep whoever opens it.
+    private static func refusal(ofFile path: String) -> TransferEnd? {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            return switch errno {
+            case ENOENT, ENOTDIR: .missing
+            case EACCES: .failed(ImportedFolder.forbidden)
+            case let code: .failed("\(SystemError(call: "read the file", code: code))")
+            }
+        }
+        guard information.st_mode & S_IFMT == S_IFREG else { return .failed("it is no regular file") }
+        return access(path, R_OK) == 0 ? nil : .failed(ImportedFolder.forbidden)
+    }
+
+    /// What bulk transfers have brought over the network so far, in bytes of bodies: of error pages, too.
     var bulkBytes: Int64 {
-        transfers.values.reduce(endedBulkBytes) { $0 + ($1.request.purpose == .bulk ? $1.received : 0) }
+        transfers.values.reduce(endedBulkBytes) {
+            $0 + ($1.isOfNetwork && $1.request.purpose == .bulk ? $1.received : 0)
+        }
     }
 
     /// Whether any transfer of that purpose is under way, and does more than trickle.
@@ -241,6 +266,13 @@ final class Transfers {
         }
     }
 
+    /// Gives up all transfers of what lies under a URL.
+    func cancel(under url: String) {
+        for transfer in transfers.values where transfer.request.url.hasPrefix(url) {
+            finish(transfer, .cancelled)
+        }
+    }
+
     /// Gives up the transfer into that sink, if there is one.
     func cancel(_ sink: any TransferSink) {
         for transfer in transfers.values where transfer.sink === sink { finish(transfer, .cancelled) }
@@ -252,8 +284,10 @@ final class Transfers {
     ///   - milliseconds: how long at the most.
     ///   - descriptor: readable when somebody else wants something.
     func round(atMost milliseconds: Int32, or descriptor: Int32) {
+        let refused = transfers.values.filter { $0.refusal != nil }
         var wish = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        curl_multi_poll(multi, &wish, 1, milliseconds, nil)
+        curl_multi_poll(multi, &wish, 1, refused.isEmpty ? milliseconds : 0, nil)
+        for transfer in refused { transfer.refusal.map { finish(transfer, $0) } }
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
         var left: Int32 = 0
@@ -272,7 +306,7 @@ final class Transfers {
     }
 
     private func finish(_ transfer: Transfer, _ end: TransferEnd) {
-        if transfer.request.purpose == .bulk { endedBulkBytes += transfer.received }
+        if transfer.isOfNetwork, transfer.request.purpose == .bulk { endedBulkBytes += transfer.received }
         curl_multi_remove_handle(multi, transfer.handle)
         transfers[transfer.handle] = nil
         transfer.then(end)
@@ -299,12 +333,12 @@ final class Transfers {
         if request.purpose == .proof {
             _ = ccurl_set_large(handle, CURLOPT_MAX_SEND_SPEED_LARGE, settings.bytesPerSecond)
         }
-        if request.purpose == .bulk {
+        if request.purpose == .bulk, transfer.isOfNetwork {
             _ = ccurl_set_large(handle, CURLOPT_MAX_RECV_SPEED_LARGE, settings.bytesPerSecond)
             let piece = settings.bytesPerSecond / 100
             let (least, most) = (Limit.bulkPieces.lowerBound, Limit.bulkPieces.upperBound)
             set(CURLOPT_BUFFERSIZE, Int(min(max(piece, least), most)))
-        } else {
+        } else if request.purpose != .bulk {
             set(CURLOPT_TIMEOUT, Limit.metadataSeconds)
         }
         // Of the whole: in place of a rest all of it may come. Whoever takes it counts, too.

@@ -44,6 +44,13 @@ extension World {
         case .foldLog(let origin, let lines): fold(id, origin, lines)
         case .uploadLog(let order): upload(id, order)
         case .uploadStatus(let status): uploadStatus(id, status)
+        case .beginImport(_, let upstream):
+            isImporting = upstream != nil
+            send(.completed(id, upstream.map { .importing(upstream: $0) } ?? .failed("nobody's root")))
+        case .endImport:
+            isImporting = false
+            send(.completed(id, .done))
+        case .exportLog(_, let order, _): upload(id, order)
         case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, partBytes: 0)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
@@ -117,7 +124,7 @@ extension World {
     /// Asks an upstream; what is new is told before this returns the poll's end.
     private func poll(_ upstream: String, at instant: Instant) -> Event {
         func end(_ result: PollResult) -> Event { .fetched(.polled(upstream: upstream, result)) }
-        guard hasNetwork else { return end(.failed(why: "no way there", isUnreachable: true)) }
+        guard hasNetwork || isImporting else { return end(.failed(why: "no way there", isUnreachable: true)) }
         switch server.ask(at: instant) {
         case .failed(let why): return end(.failed(why: why, isUnreachable: false))
         case .unchanged: return end(.unchanged)
@@ -135,7 +142,7 @@ extension World {
     }
 
     private func download(_ files: [RemoteFile]) {
-        let served = hasNetwork && !server.withholds ? files.filter(serves) : []
+        let served = (hasNetwork || isImporting) && !server.withholds ? files.filter(serves) : []
         for file in files where !served.contains(file) {
             send(.fetched(.unfetchable(file, hasNetwork ? "not on the server" : "no way there")))
         }

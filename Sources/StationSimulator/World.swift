@@ -126,6 +126,8 @@ package final class World {
     package var serves: (RemoteFile) -> Bool = { _ in true }
     /// Whether there is a way to the upstreams.
     package internal(set) var hasNetwork = true
+    /// Whether what the server has was carried here, and is read without it.
+    var isImporting = false
     /// Where the log goes; without a store it stays here.
     var proof: Proof?
     /// Which board the disk is in.
@@ -307,6 +309,7 @@ package final class World {
     }
 
     func endDaemon() {
+        isImporting = false
         generation += 1
         isRunning = false
         wakeAt = nil

@@ -15,6 +15,14 @@ extension Phrasebook {
         .init("what the store has there is too long", "tệp ở kho quá dài"),
         .init("the store has too many logs of this station", "kho có quá nhiều nhật ký của trạm này"),
         .init("the store gave no answer to the question", "kho không trả lời đúng câu hỏi"),
+        .init(
+            "the log's tree is not made yet: ask again in a minute",
+            "chưa dựng xong cây của nhật ký: một phút nữa hãy thử lại"),
+        .init("who asked is gone", "người hỏi đã đi mất"),
+        .init(
+            "what lies there is another log of this station than the disk has: a new one begins, export it again",
+            "ở đó là nhật ký khác với nhật ký trên đĩa của cụm loa: đã mở nhật ký mới, hãy chép lại"),
+        .init("something more urgent came", "có việc khẩn hơn"),
         .init("the server said that there is no such place", "máy chủ báo không có chỗ đó"),
         .init("the store has not taken the status", "kho không nhận trạng thái"),
         .init("the journal is not what was written to it", "nhật ký trên đĩa khác với những gì đã ghi"),

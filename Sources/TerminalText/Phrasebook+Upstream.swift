@@ -34,6 +34,19 @@ extension Phrasebook {
         .init("it has no schedule.ics any more", "không còn schedule.ics"),
         .init("it is not on the disk any more", "không còn trên đĩa"),
         .init("no such upstream", "không có trung tâm này"),
+        // What is carried to and fro.
+        .init("another import is under way: wait for its end", "đang nhận một kho khác: hãy chờ xong đã"),
+        .init("there is no upstream {1}, only {2}", "không có nguồn {1}, chỉ có {2}"),
+        .init("no import is under way", "không có lần nhận kho nào"),
+        .init("no folder was handed over", "không nhận được thư mục nào"),
+        .init("no folder came with the request", "yêu cầu không kèm thư mục nào"),
+        .init(
+            "it is the repository of none of the upstreams {1}",
+            "kho này không của nguồn nào trong cấu hình: {1}"),
+        .init(
+            "loaphuongd may not read it: mount it so that everybody may",
+            "loaphuongd không có quyền đọc: hãy gắn (mount) sao cho ai cũng đọc được"),
+        .init("it is no regular file", "không phải tệp thường"),
         .init("the poll before is still under way", "lần hỏi trước chưa xong"),
         // What servers send.
         .init(

@@ -30,7 +30,13 @@ struct Ask {
         }
         do throws(SystemError) {
             let client = try ControlClient(socket)
-            if request == .sync { return try sync(client) }
+            switch request {
+            case .sync, .importRepository: return try follow(question, file, request, client)
+            case .exportLog(let path):
+                var export = Export(invocation.language, to: path)
+                return show(try export.run(client), request)
+            default: break
+            }
             try client.ask(question, file: file)
             let code = try receive(client, request)
             if request == .status, !invocation.isJSON { tellMute(client) }
@@ -48,15 +54,22 @@ struct Ask {
         }
     }
 
-    private func sync(_ client: ControlClient) throws(SystemError) -> ExitCode {
-        var following = Following(invocation.language)
-        let (answer, line, code) = try following.run(client)
+    private func follow(
+        _ question: JSON, _ file: Int32, _ request: Request, _ client: ControlClient
+    ) throws(SystemError) -> ExitCode {
+        var following = Following(invocation.language, question, file: file)
+        return show(try following.run(client), request)
+    }
+
+    /// Prints how it ended.
+    private func show(_ end: (JSON, [UInt8], ExitCode), _ request: Request) -> ExitCode {
+        let (answer, line, code) = end
         if invocation.isJSON {
-            Terminal.print(String(decoding: line, as: UTF8.self) + "\n")
+            Terminal.print(String(decoding: line.isEmpty ? answer.bytes : line, as: UTF8.self) + "\n")
         } else if answer["error"] != nil {
-            Terminal.complain(texts.refused(code, answer, .sync))
+            Terminal.complain(texts.refused(code, answer, request))
         } else {
-            Terminal.print(texts.done(.sync, answer))
+            Terminal.print(texts.done(request.verb, answer))
         }
         return code
     }
@@ -147,6 +160,12 @@ struct Ask {
             let text = try head.map(note).map { [JSON.Member("head", .string($0))] } ?? []
             return (.object([verb] + text), noFile)
         case .play(let what): return try play(verb, what)
+        case .importRepository(let path, let upstream):
+            let name = upstream.map { [JSON.Member("upstream", .string($0))] } ?? []
+            return (.object([verb] + name), try repository(path).release())
+        case .exportLog(let path):
+            guard isFolder(path) else { throw FileError(message: Catalogue.noSuchFolder(path)) }
+            return (.object([verb]), noFile)
         case .mute(let duration, let reason):
             let seconds = JSON.integer(duration.nanoseconds / 1_000_000_000)
             return (.object([verb, .init("seconds", seconds), .init("reason", .string(reason))]), noFile)
@@ -174,6 +193,24 @@ struct Ask {
         }
         let name = what.split(separator: "/").last.map(String.init) ?? what
         return (.object([verb, .init("name", .string(name))]), file.release())
+    }
+
+    /// The folder of a repository.
+    private static func repository(_ path: String) throws(FileError) -> Descriptor {
+        let folder = path.hasSuffix("/") ? path : path + "/"
+        guard isFolder(folder) else { throw FileError(message: Catalogue.noSuchFolder(path)) }
+        guard isFolder(folder + "metadata") else {
+            let below = ((try? namesInDirectory(folder)) ?? []).filter { isFolder(folder + $0 + "/metadata") }
+            throw FileError(message: Catalogue.noRepository(path, below.min().map { folder + $0 }))
+        }
+        do throws(SystemError) { return try Descriptor.open(path, O_RDONLY | O_DIRECTORY) } catch {
+            throw FileError(path: path, problem: error)
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func open(_ path: String) throws(SystemError) -> Descriptor {
@@ -204,6 +241,8 @@ extension Request {
 /// Why a file was not handed over.
 private struct FileError: Error {
     let message: Phrase
+
+    init(message: Phrase) { self.message = message }
 
     init(path: String, problem: SystemError) {
         message =

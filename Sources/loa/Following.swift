@@ -3,27 +3,37 @@ import StationHost
 import StationTrust
 import TerminalText
 
-/// Follows `loa sync` until every upstream has answered and everything is there.
+/// Follows `loa sync` and `loa import` until all is asked and everything is there.
 struct Following {
     /// The daemon is asked so often, in microseconds.
     private static let interval: useconds_t = 200_000
     /// The daemon may take so long for an answer, in seconds.
     private static let patience: Int64 = 30
 
-    let language: Language
+    private let language: Language
+    private let question: JSON
+    private let file: Int32
     private let bar = ProgressBar()
     /// What was missing when it began, in bytes; more may turn out to be.
     private var total: Int64 = 0
 
-    init(_ language: Language) { self.language = language }
+    /// Follows what a question begins.
+    ///
+    /// - Parameters:
+    ///   - language: of the progress.
+    ///   - question: the first one; with `follow` it asks how far that is.
+    ///   - file: a descriptor that goes with it; -1 for none.
+    init(_ language: Language, _ question: JSON, file: Int32 = -1) {
+        (self.language, self.question, self.file) = (language, question, file)
+    }
 
     /// Asks again until it is over.
     ///
     /// - Returns: the last answer as it came, and how the command ends.
     mutating func run(_ client: ControlClient) throws(SystemError) -> (JSON, [UInt8], ExitCode) {
-        var question: JSON = ["verb": "sync"]
+        try client.ask(question, file: file)
+        let next: JSON = ["verb": question["verb"] ?? .null, "follow": true]
         while true {
-            try client.ask(question)
             let (answer, line, code) = try Self.answer(client)
             guard code == .fine || code == .no, answer["done"]?.bool == false else {
                 bar.clear()
@@ -31,7 +41,7 @@ struct Following {
             }
             show(answer)
             usleep(Self.interval)
-            question = ["verb": "sync", "follow": true]
+            try client.ask(next)
         }
     }
 

@@ -18,6 +18,7 @@ final class FetchRun {
     private let site: Site
     private let told = Told()
     private var thread: FetchThread?
+    private let handed = HandedFiles()
 
     /// Starts the thread; the upstream `xã` is the site, and `huyện` the rest of its server, or another.
     init(
@@ -38,7 +39,7 @@ final class FetchRun {
             station: TimetableStation(id: "loa-1", zone: .utc), zoneName: "UTC", zones: Zones { _ in nil },
             network: network,
             state: site.bench.folder, boot: "boot")
-        setup.slowSeconds = 2
+        (setup.slowSeconds, setup.handed) = (2, handed)
         thread = try FetchThread(
             setup, report: { [told] report in told.reports.withLock { $0.append(report) } },
             ended: { [told] in told.hasEnded.withLock { $0 = true } })
@@ -62,6 +63,16 @@ final class FetchRun {
         thread?.poll("xã", at: time, certificatesAt: isTimeKnown ? nil : time, isAsked: isAsked)
         _ = wait { ended != nil }
     }
+
+    /// Hands over a folder, and waits for what is said of it.
+    func beginImport(_ folder: String, of upstream: String? = nil) throws -> Completion? {
+        let token = handed.put(try Descriptor.open(folder, O_RDONLY | O_DIRECTORY))
+        let answers = try JobQueue<Completion>()
+        thread?.beginImport(token, upstream: upstream) { answers.put($0) }
+        return answers.wait(atMost: 60_000_000_000)?.first
+    }
+
+    func endImport() { thread?.endImport() }
 
     /// Ends the thread; what it had begun is in order when this returns.
     func end() {

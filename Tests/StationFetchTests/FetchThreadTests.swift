@@ -477,6 +477,46 @@ struct FetchThreadTests {
         #expect(try asked() == 2)
     }
 
+    @Test(
+        "What a folder gives is no byte of the month, and comes when that is used up; no server is asked meanwhile"
+    )
+    func importIsFree() throws {
+        let site = try Self.site()
+        let run = try FetchRun(site, bytesPerMonth: 0)
+        #expect(try run.beginImport(site.bench.folder + "/www") == .importing(upstream: "xã"))
+        run.poll()
+        #expect(run.ended == .changed(targetsVersion: 3, issued: Site.issued))
+        let files = try #require(run.offers.last).timetable.manifest.files.filter {
+            $0.path.hasSuffix(".mp3") && $0.path != "missing.mp3"
+        }
+        run.want(files)
+        let contents = Set(files.map(\.content))
+        #expect(run.wait { contents.isSubset(of: run.stored) } && contents.count > 2)
+        #expect(run.usage?.bytes == 0)
+        #expect(try site.server.asked().isEmpty)
+        run.endImport()
+        run.poll()
+        #expect(try !site.server.asked().isEmpty)
+    }
+
+    @Test("A folder of nobody's, and one that is none, are not read")
+    func importOfStranger() throws {
+        let site = try Self.site()
+        let run = try FetchRun(site)
+        let other = site.bench.folder + "/other/metadata"
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: other + "/1.root.json"))
+        for folder in [site.bench.folder + "/other", site.bench.folder] {
+            guard case .failed(let why) = try run.beginImport(folder) else {
+                Issue.record("\(folder) was taken")
+                continue
+            }
+            #expect(why.contains("none of the upstreams"), "\(why)")
+        }
+        run.poll()
+        #expect(run.ended == .changed(targetsVersion: 3, issued: Site.issued))
+    }
+
     @Test("What is let go of is gone, and so is what had come of files that nobody wants")
     func evicted() throws {
         let site = try Site()

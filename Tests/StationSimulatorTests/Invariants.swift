@@ -128,7 +128,7 @@ final class Invariants: WorldObserver {
         case .played(let end, let playback): played(id, end, playback)
         case .done: if let record = positions.removeValue(forKey: id) { recorded = record }
         case .failed: positions[id] = nil
-        case .storage, .folded, .uploaded, .probed: break
+        case .storage, .folded, .uploaded, .probed, .importing: break
         }
     }
 

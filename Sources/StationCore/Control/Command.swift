@@ -44,11 +44,19 @@ package enum Command: Hashable, Sendable {
     case test
     /// Asks all upstreams now; following it, only how far that is.
     case sync(isFollowing: Bool)
+    /// Reads a repository that was handed over: the number of its folder's descriptor, and whose it is, where that was
+    /// said.
+    case importRepository(token: UInt64, upstream: String?)
+    /// Asks how far that is.
+    case importProgress
+    /// Takes the log with it.
+    case exportLog
 
     /// Whether only an operator may ask for it.
     package var isActing: Bool {
         switch self {
-        case .status, .next, .muteState, .volume(decibels: nil), .sync(isFollowing: true): false
+        case .status, .next, .muteState, .volume(decibels: nil), .sync(isFollowing: true), .importProgress:
+            false
         default: true
         }
     }

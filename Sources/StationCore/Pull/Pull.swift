@@ -233,9 +233,9 @@ package struct Pull: Sendable {
         for index in upstreams.indices { upstreams[index].schedule.networkReturned(at: now) }
     }
 
-    /// Somebody wants all upstreams to be asked now.
-    package mutating func pollNow(at now: MonotonicInstant) {
-        for index in upstreams.indices {
+    /// Somebody wants all upstreams to be asked now, or the one of that name.
+    package mutating func pollNow(_ name: String? = nil, at now: MonotonicInstant) {
+        for index in upstreams.indices where name == nil || upstreams[index].name == name {
             upstreams[index].schedule.advance(to: now)
             upstreams[index].isAskedFor = true
         }

@@ -89,6 +89,15 @@ package struct Effect: Equatable, Sendable {
         case uploadLog(LogUpload.Order)
         /// Signs what the centre is to know and puts it into the store.
         case uploadStatus(JSON)
+        /// Reads what an upstream has in a folder that was handed over, in place of its server, from the next poll on.
+        ///
+        /// Where no upstream is named it is the one whose root lies there.
+        case beginImport(token: UInt64, upstream: String?)
+        /// The upstream's server is asked again.
+        case endImport
+        /// Gives the log to who asked for it, up to a head and as a store would get it, with what the centre is to know
+        /// beside it.
+        case exportLog(CommandID, LogUpload.Order, status: JSON)
         /// Reads free space and the like for `status`.
         case measureStorage
         /// Answers a command.
@@ -126,8 +135,10 @@ package enum Completion: Hashable, Sendable {
     case probed(CardProblem?)
     /// The tree over the log.
     case folded(LogHead)
-    /// How an upload of the log ended.
+    /// How an upload of the log, or its export, ended.
     case uploaded(LogUploadEnd)
+    /// The upstream whose repository was handed over.
+    case importing(upstream: String)
     /// What is free on the disk, and what there is of content that has not come whole.
     case storage(freeBytes: Int64, partBytes: Int64)
 }

@@ -17,6 +17,8 @@ struct Purposes: Sendable {
         case logFold
         case logUpload
         case statusUpload
+        case importing
+        case export
         case other
     }
 

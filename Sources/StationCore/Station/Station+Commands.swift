@@ -37,17 +37,20 @@ extension Station {
         case .sync(let isFollowing):
             if !isFollowing { note("sync", person, accepted: true) }
             answer(id, sync(isFirst: !isFollowing))
+        case .importRepository(let token, let upstream): beginImport(token, upstream, id, person)
+        case .importProgress: answer(id, importProgress)
+        case .exportLog: exportLog(id, person)
         }
     }
 
-    private mutating func reply(_ id: CommandID, _ code: Reply.Code, _ message: String, _ more: JSON = [:]) {
+    mutating func reply(_ id: CommandID, _ code: Reply.Code, _ message: String, _ more: JSON = [:]) {
         let body: JSON =
             code == .fine ? more : .object([.init("error", .string(message))] + (more.members ?? []))
         answer(id, Reply(code, body))
     }
 
     /// Answers, as soon as what the command under way has put into the log is durable.
-    private mutating func answer(_ id: CommandID, _ reply: Reply) {
+    mutating func answer(_ id: CommandID, _ reply: Reply) {
         guard let commandEntry else { return emit(.reply(id, reply)) }
         answers.hold(reply, to: id, until: commandEntry, at: now.monotonic)
     }
@@ -57,7 +60,7 @@ extension Station {
         for (id, reply) in answers.overdue(at: now.monotonic) { emit(.reply(id, reply)) }
     }
 
-    private mutating func note(
+    mutating func note(
         _ verb: String, _ person: Person, accepted: Bool, _ more: JSON = [:]
     ) {
         append(
@@ -70,7 +73,7 @@ extension Station {
     }
 
     /// Refuses what a person asked for, and has it in the log.
-    private mutating func refuse(
+    mutating func refuse(
         _ verb: String, _ id: CommandID, _ person: Person, _ message: String, reason: Reason? = nil,
         _ what: JSON = [:]
     ) {

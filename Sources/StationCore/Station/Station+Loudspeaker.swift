@@ -20,6 +20,7 @@ extension Station {
         followCard()
         switchAmplifier()
         followPull()
+        followImport()
         poll()
         followProof()
     }

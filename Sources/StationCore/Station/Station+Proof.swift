@@ -54,7 +54,7 @@ extension Station {
     ///
     /// Who has signed that cannot be told here: an earlier life of this station whose disk was lost, or another board with
     /// a copy of its card. Nothing that contradicts it is ever signed (I6).
-    private mutating func beginOrigin(_ number: Int64) {
+    mutating func beginOrigin(_ number: Int64) {
         let from = proof.covered(log.origin, named: originName)
         guard proof.mayBeginOrigin(at: now.monotonic) else { return }
         let origin = LogOrigin(number: number, from: from)
@@ -67,6 +67,16 @@ extension Station {
                     "the store's log is not one of this disk: a new one begins, and what is missing is lost"),
                 .init("origin", .string(origin.name(of: settings.station))), .init("from", .integer(from)),
             ])
+    }
+
+    /// Gives the log to somebody who takes it along: from a hamlet without a network it comes to the centre no other way.
+    mutating func exportLog(_ id: CommandID, _ person: Person) {
+        guard let head = proof.head, head.origin == log.origin else {
+            return refuse("export", id, person, "the log's tree is not made yet: ask again in a minute")
+        }
+        note("export", person, accepted: true)
+        let order = LogUpload.Order(station: settings.station, head: head, isSparing: false)
+        emit(.exportLog(id, order, status: statusForCentre), for: .export)
     }
 
     // MARK: For people
@@ -87,7 +97,7 @@ extension Station {
     /// What the centre is told beside the log, so that it sees which stations are alive.
     ///
     /// It is signed as canonical JSON, which has no fractions.
-    private var statusForCentre: JSON {
+    var statusForCentre: JSON {
         let next = nextSlots(limit: 1, until: now.wall + .seconds(86_400 * 366)).first
         return [
             "_type": "loa-status", "station": .string(settings.station), "name": .string(settings.name),

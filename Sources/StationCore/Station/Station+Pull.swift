@@ -131,19 +131,28 @@ extension Station {
             followPull()
             measureStorageAgain()
         }
-        let coming = pull.coming
-        let isAsking = settings.upstreams.contains { pull.isAsked($0.name) }
-        let isDone = !isAsking && (coming.isEmpty || pull.isBudgetSpent)
-        let errors = settings.upstreams.compactMap { pull.standing(of: $0.name)?.error }
-        let hasFailed = !errors.isEmpty || !pull.missing.isEmpty || pull.isCramped
+        return progress(of: settings.upstreams, isBulkBudgeted: true)
+    }
+
+    /// How far polling and fetching is; the answer is "no" where it has ended without everything.
+    func progress(of upstreams: [StationSettings.Upstream], isBulkBudgeted: Bool) -> Reply {
+        let names = upstreams.map(\.name)
+        let coming = pull.coming.filter { names.contains($0.upstream) }
+        let isAsking = names.contains(where: pull.isAsked)
+        let isDone = !isAsking && (coming.isEmpty || isBulkBudgeted && pull.isBudgetSpent)
+        let isMissing = pull.missing.contains { names.contains($0.upstream) }
+        let hasFailed =
+            isMissing || pull.isCramped || names.contains { pull.standing(of: $0)?.error != nil }
+        let others = settings.upstreams.map(\.name).filter { !names.contains($0) }
+        let problems = faults.all.first { $0.code == .fetch }?.messages ?? []
+        let failed = problems.filter { problem in !others.contains { problem.hasPrefix($0 + "/") } }
         let body: JSON = [
-            "done": .bool(isDone),
-            "upstreams": .array(settings.upstreams.map(json)),
+            "done": .bool(isDone), "upstreams": .array(upstreams.map(json)),
             "missing": [
                 "files": .integer(Int64(coming.count)),
                 "bytes": .integer(coming.reduce(0) { $0 + ($1.content.length ?? 0) }),
             ],
-            "failed": .array(faults.all.first { $0.code == .fetch }?.messages.map { .string($0) } ?? []),
+            "failed": .array(failed.map { .string($0) }),
         ]
         return Reply(isDone && hasFailed ? .refused : .fine, body)
     }

@@ -65,6 +65,8 @@ package struct Station: Sendable {
     var pull: Pull
     /// What the store has of the log, and when it gets more.
     var proof: ProofSchedule
+    /// The repository that somebody brought, if one is read or was.
+    var importing: Import?
     /// The timetable in force.
     var active: SignedTimetable?
     var playouts: [Playout] = []
@@ -348,6 +350,8 @@ package struct Station: Sendable {
         case (.adoption(let kind), let completion): adopted(kind, completion)
         case (.logFold, let completion): folded(completion)
         case (.logUpload, let completion): uploaded(completion)
+        case (.importing, let completion): importOpened(completion)
+        case (.export, .uploaded(.refused(let number))): beginOrigin(number)
         case (.statusUpload, let completion): proof.toldStatus(completion == .done, at: now.monotonic)
         case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
         case (.cardProbe, .probed(let problem)): probed(problem)

@@ -146,24 +146,14 @@ final class ProofUploads {
 
     // MARK: The status
 
-    /// Signs as TUF signs its files: over the canonical JSON of what is said.
     private func tell(_ status: JSON, _ done: @escaping (Completion) -> Void) {
         guard let key, let note = NoteKey(LogOrigin.keyName(of: station), key.publicBytes) else {
             return done(.failed("there is no key"))
         }
-        guard let text = try? status.canonicalBytes() else {
+        guard let file = SignedStatus.bytes(status, signedBy: key, named: note) else {
             return done(.failed("the status has no canonical form"))
         }
-        let file: JSON = [
-            "signed": status,
-            "signatures": [
-                [
-                    "keyid": .string(Hexadecimal.text(note.id)),
-                    "sig": .string(Hexadecimal.text(key.sign(text))),
-                ]
-            ],
-        ]
-        put("status.json", file.bytes, .metadata) { answer in
+        put(SignedStatus.fileName, file, .metadata) { answer in
             done(answer == .put ? .done : .failed("the store has not taken the status"))
         }
     }

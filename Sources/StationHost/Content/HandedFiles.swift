@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Descriptors that people handed over for `play FILE`, until the preflight takes them; any thread.
+/// Descriptors that people handed over for `play FILE` and `import`, until they are taken; any thread.
 package final class HandedFiles: Sendable {
     /// More are not kept at a time; the oldest is closed then.
     static let most = 8
@@ -33,6 +33,12 @@ package final class HandedFiles: Sendable {
             return "the file is larger than \(mostBytes >> 20) MiB"
         }
         return nil
+    }
+
+    /// Whether a descriptor is that of a folder.
+    static func isFolder(_ descriptor: Int32) -> Bool {
+        var information = stat()
+        return fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Keeps a descriptor, and gives the number under which the station speaks of it.

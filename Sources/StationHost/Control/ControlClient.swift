@@ -3,9 +3,14 @@ import Glibc
 package import StationTrust
 
 /// The other end of the control socket, as `loa` has it; the protocol is written at `ControlServer`.
+///
+/// The daemon has one, too, while a log is exported: then it is the daemon that asks.
 package final class ControlClient {
     /// The longest line of an answer, in bytes.
-    private static let lineBytes = 8 << 20
+    private static let lineBytes = 32 << 20
+
+    /// The other end takes something within so long, in nanoseconds.
+    private static let patience: Int64 = 120_000_000_000
 
     private let socket: Descriptor
     private var input: [UInt8] = []
@@ -24,6 +29,9 @@ package final class ControlClient {
     package init(_ path: String) throws(SystemError) {
         socket = Descriptor(owning: try system("connect to \(path)") { CLinux_connect(path) })
     }
+
+    /// Takes over a connection.
+    init(owning socket: consuming Descriptor) { self.socket = socket }
 
     /// The process that listens there; nil where the kernel does not say.
     package var process: Int32? {
@@ -48,10 +56,22 @@ package final class ControlClient {
                     }
                 }
             } catch {
+                if error.code == EAGAIN {
+                    try waitForRoom()
+                    continue
+                }
                 // Whom the daemon does not know it answers, and closes, before the question: the answer lies there.
                 guard error.code == EPIPE || error.code == ECONNRESET else { throw error }
                 return
             }
+        }
+    }
+
+    /// Waits until the other end has taken some of what was sent.
+    private func waitForRoom() throws(SystemError) {
+        var wanted = pollfd(fd: socket.number, events: Int16(POLLOUT), revents: 0)
+        guard CLinux_ppoll(&wanted, 1, Self.patience) != 0 else {
+            throw SystemError(call: "send", code: ETIMEDOUT)
         }
     }
 

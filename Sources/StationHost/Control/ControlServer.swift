@@ -15,6 +15,8 @@ import StationTrust
 ///     {"verb":"log","since":T,"until":T,"follow":B}   {"verb":"volume","decibels":-6}
 ///     {"verb":"why","about":SLOT or T}                {"verb":"play","programme":UID}
 ///     {"verb":"play","name":N}                        with the descriptor of a regular file (SCM_RIGHTS)
+///     {"verb":"import","upstream":NAME}               with the descriptor of a repository's folder; or "follow":true
+///     {"verb":"export"}: asks back, see `LogExport`
 ///     {"verb":"configuration"}: its file, and when that was changed last, in nanoseconds since 1970
 ///
 /// T is a time as `Moment` reads it; `since`, `until`, `follow`, `days` and `decibels` may be left out. The answer is
@@ -221,6 +223,7 @@ package final class ControlServer {
         case .why(let about): asks.append(.why(begin(connection), about))
         case .verify(let head): asks.append(.verify(begin(connection), head: head))
         case .configuration: connection.answer(.fine, configurationFile?.json ?? .object([]))
+        case .importFolder(let upstream): takeFolder(passed, upstream, connection, person, &asks)
         case .playFile(let name): hash(passed, name, connection, person)
         case .log(let since, let until, let follow):
             stream(since: since, until: until, follow: follow, connection, now)
@@ -292,6 +295,21 @@ package final class ControlServer {
         if !isStarted { answerBusy(connection) }
     }
 
+    private func takeFolder(
+        _ folder: SharedDescriptor?, _ upstream: String?, _ connection: Connection, _ person: Person,
+        _ asks: inout [Ask]
+    ) {
+        guard let folder, HandedFiles.isFolder(folder.number) else {
+            return connection.answer(.usage, ["error": "no folder came with the request"])
+        }
+        guard let copy = try? system("dup", { fcntl(folder.number, F_DUPFD_CLOEXEC, 0) }) else {
+            return connection.answer(.unavailable, ["error": "the daemon has too many files open"])
+        }
+        let (id, token) = (begin(connection), handed.put(Descriptor(owning: copy)))
+        tokens[id] = token
+        asks.append(.command(id, .importRepository(token: token, upstream: upstream), person))
+    }
+
     private func answerBusy(_ connection: Connection) {
         connection.underWay = nil
         connection.answer(.unavailable, ["error": "too many such questions at once; ask again"])
@@ -319,6 +337,24 @@ package final class ControlServer {
         }
         if !isStarted {
             answer(id, Reply(.unavailable, ["error": "too many such questions at once"]), now: now)
+        }
+    }
+
+    /// Gives the log to who asked for it, on a thread of its own, which gets the connection.
+    ///
+    /// - Parameters:
+    ///   - order: who, and what.
+    ///   - now: the wake's reading of the clocks.
+    ///   - done: hears how it ended.
+    func export(_ order: LogExport.Order, now: Now, done: @escaping @Sendable (Completion) -> Void) {
+        guard let connection = connections.first(where: { $0.underWay == order.command }),
+            let number = connection.giveAway()
+        else { return done(.failed("who asked is gone")) }
+        connection.deadline = MonotonicInstant(nanoseconds: .min)
+        let export = LogExport(order, state: log.state)
+        if !streams.start("export", { done(.uploaded(export.run(over: Descriptor(owning: number)))) }) {
+            _ = Descriptor(owning: number)
+            done(.failed("too many logs are being read"))
         }
     }
 

@@ -7,6 +7,8 @@ enum Request: Equatable {
     case command(Command)
     /// To play the file whose descriptor came with the line.
     case playFile(name: String)
+    /// To read the repository whose folder's descriptor came with the line: that of an upstream, where one is named.
+    case importFolder(upstream: String?)
     /// The entries of the log between two times, as they were typed; `follow` goes on with those to come.
     case log(since: String?, until: String?, follow: Bool)
     /// Whether the log is whole, and goes on from a head that somebody kept: the text of a signed note.
@@ -23,7 +25,7 @@ enum Request: Equatable {
     var isActing: Bool {
         switch self {
         case .command(let command): command.isActing
-        case .playFile: true
+        case .playFile, .importFolder: true
         case .log, .why, .verify, .configuration: false
         }
     }
@@ -73,6 +75,11 @@ extension Request {
         case "unmute": return .command(.unmute)
         case "volume": return .command(.volume(decibels: try members.number("decibels", in: -60...0)))
         case "test": return .command(.test)
+        case "import":
+            let upstream = try members.text("upstream")
+            guard try members.flag("follow") else { return .importFolder(upstream: upstream) }
+            return .command(.importProgress)
+        case "export": return .command(.exportLog)
         case "sync": return .command(.sync(isFollowing: try members.flag("follow")))
         case let verb: throw RequestError(message: "there is no verb \(verb) in this version")
         }

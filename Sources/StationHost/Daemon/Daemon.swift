@@ -22,6 +22,8 @@ package struct Daemon {
         package let station: TimetableStation
         /// The kernel's identity of this boot.
         package let boot: String
+        /// The folders that people handed over.
+        package let handed: HandedFiles
         /// Gets reports and completions.
         package let mailbox: Mailbox<Event>
     }
@@ -85,7 +87,8 @@ package struct Daemon {
         try loaded.configuration.stopInput.map { try StopInputThread.start($0, reportingTo: mailbox) }
         let fetch = try makeFetch(
             FetchContext(
-                configuration: loaded.configuration, station: loaded.station, boot: boot, mailbox: mailbox))
+                configuration: loaded.configuration, station: loaded.station, boot: boot, handed: handed,
+                mailbox: mailbox))
         let parts = DaemonParts(
             loaded: loaded, configurationPath: configurationPath, store: store, sound: sound,
             mailbox: mailbox,

@@ -50,6 +50,7 @@ final class DaemonParts {
             amplifier: { [unowned self] id, isOn in
                 amplifier.turn(isOn: isOn) { [mailbox] in mailbox.put(.completed(id, $0)) }
             },
+            exportLog: { [unowned self] in server.export($0, now: now, done: $1) },
             measureStorage: { [unowned self] in measureStorage($0) },
             exit: { [unowned self] in hasEnded = true })
     }

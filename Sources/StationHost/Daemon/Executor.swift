@@ -12,6 +12,8 @@ package final class Executor {
         package var status: (String) -> Void
         /// Switches the amplifier.
         package var amplifier: (EffectID, Bool) -> Void
+        /// Gives the log to who asked for it.
+        package var exportLog: (LogExport.Order, @escaping @Sendable (Completion) -> Void) -> Void
         /// Measures free space.
         package var measureStorage: (EffectID) -> Void
         /// Ends the daemon.
@@ -19,12 +21,14 @@ package final class Executor {
 
         package init(
             reply: @escaping (CommandID, Reply) -> Void, status: @escaping (String) -> Void,
-            amplifier: @escaping (EffectID, Bool) -> Void, measureStorage: @escaping (EffectID) -> Void,
-            exit: @escaping () -> Void
+            amplifier: @escaping (EffectID, Bool) -> Void,
+            exportLog: @escaping (LogExport.Order, @escaping @Sendable (Completion) -> Void) -> Void,
+            measureStorage: @escaping (EffectID) -> Void, exit: @escaping () -> Void
         ) {
             self.reply = reply
             self.status = status
             self.amplifier = amplifier
+            self.exportLog = exportLog
             self.measureStorage = measureStorage
             self.exit = exit
         }
@@ -85,6 +89,13 @@ package final class Executor {
                 fetch.foldLog(origin, lines: lines, done: completing(id))
             case .uploadLog(let order): fetch.uploadLog(order, done: completing(id))
             case .uploadStatus(let status): fetch.uploadStatus(status, done: completing(id))
+            case .beginImport(let token, let upstream):
+                fetch.beginImport(token, upstream: upstream, done: completing(id))
+            case .endImport:
+                fetch.endImport()
+                mailbox.put(.completed(id, .done))
+            case .exportLog(let command, let order, let status):
+                surroundings.exportLog(LogExport.Order(command, order, status: status), completing(id))
             case .measureStorage: surroundings.measureStorage(id)
             case .reply(let command, let reply): surroundings.reply(command, reply)
             case .status(let line): surroundings.status(line)

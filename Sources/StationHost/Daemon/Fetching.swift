@@ -14,6 +14,15 @@ package protocol Fetching: AnyObject {
     ///   - certificatesAt: by which certificates of servers are, likewise; nil for the clock's time.
     ///   - isAsked: whether somebody asked for it: then files that servers had wrong wait no longer.
     func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?, isAsked: Bool)
+    /// Reads a repository that was handed over in place of its upstream's server, from now on.
+    ///
+    /// - Parameters:
+    ///   - token: under which its folder was handed over.
+    ///   - upstream: whose it is; nil for the upstream whose root lies there.
+    ///   - done: hears whose it is, or why it cannot be read.
+    func beginImport(_ token: UInt64, upstream: String?, done: @escaping @Sendable (Completion) -> Void)
+    /// Asks the server of that upstream again.
+    func endImport()
     /// Reads timetables for a station with other groups, languages or another zone from now on.
     ///
     /// What is active is reported as recovered again, compiled anew; the next poll brings what else it needs.

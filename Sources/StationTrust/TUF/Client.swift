@@ -19,6 +19,8 @@ extension TUF {
     package struct Client: Sendable {
         /// The newest root that is trusted.
         package private(set) var root: Root
+        /// Its version.
+        package var rootVersion: Int64 { root.header.version }
         /// The timestamp of the last refresh, once it got so far.
         package private(set) var timestamp: Timestamp?
         /// The snapshot of the last refresh, once it got so far.

@@ -71,6 +71,32 @@ package enum Catalogue {
         Phrase(vi: "\(count) lần hụt tiếng", en: count == 1 ? "1 xrun" : "\(count) xruns")
     }
 
+    // MARK: What is carried to and fro
+
+    static func noSuchFolder(_ path: String) -> Phrase {
+        Phrase(
+            vi: "không có thư mục \(path): USB đã được gắn (mount) chưa?",
+            en: "there is no folder \(path): is the stick mounted?")
+    }
+    /// No repository lies there, but perhaps in a folder below it.
+    static func noRepository(_ path: String, _ below: String?) -> Phrase {
+        let (vi, en) = below.map { ("; có phải \($0)?", "; is it \($0)?") } ?? ("", "")
+        return Phrase(
+            vi: "\(path) không phải kho của trung tâm: cần có metadata/ và targets/" + vi,
+            en: "\(path) is no centre's repository: that has metadata/ and targets/" + en)
+    }
+    static func exporting(_ entries: Int64) -> Phrase {
+        Phrase(vi: "chép \(entries) mục nhật ký", en: "writing \(entries) entries")
+    }
+    static func exported(_ station: String, _ size: Int64) -> Phrase {
+        Phrase(
+            vi: "Đã chép nhật ký của \(station): \(size) mục, có chữ ký.",
+            en: "The log of \(station) is written and signed: \(size) entries.")
+    }
+    static let whatToDoWithExport = Phrase(
+        vi: "Rút USB được rồi. Ở trung tâm: loa-centre verify PATH",
+        en: "The stick may be pulled out. At the centre: loa-centre verify PATH")
+
     // MARK: Codes of the daemon
 
     /// What the station is doing.

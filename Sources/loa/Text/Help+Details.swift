@@ -12,6 +12,8 @@ extension Verb {
         case .why: Self.whyDetails
         case .verify: Self.verifyDetails
         case .sync: Self.syncDetails
+        case .import: Self.importDetails
+        case .export: Self.exportDetails
         case .play: Self.playDetails
         case .stop: Self.stopDetails
         case .mute: Self.muteDetails
@@ -71,6 +73,32 @@ extension Verb {
         Phrase(
             vi: "Chờ đến khi tải xong; kết thúc bằng 1 nếu một trung tâm không trả lời.",
             en: "Waits until everything is there; ends with 1 if an upstream failed.")
+    ]
+
+    private static let importDetails = [
+        Phrase(
+            vi: "PATH là kho của trung tâm (có metadata/ và targets/), chép nguyên sang USB hoặc thẻ nhớ.",
+            en:
+                "PATH is a centre's repository (with metadata/ and targets/), copied whole to a stick or card."
+        ),
+        Phrase(
+            vi: "Chữ ký, hạn dùng được kiểm tra như khi tải qua mạng; kho cũ hơn bản đang có bị từ chối.",
+            en: "Signatures and dates count as over the network; one older than the station's is refused."),
+        Phrase(
+            vi: "--upstream NAME: kho của nguồn nào (mặc định: nguồn có khóa gốc nằm trong kho).",
+            en: "--upstream NAME: whose repository it is (default: the upstream whose root lies there)."),
+        Phrase(
+            vi: "Chờ đến khi nhận xong rồi mới được rút; kết thúc bằng 1 nếu còn thiếu hay bị từ chối.",
+            en: "Waits until all is read: then pull it out. Ends with 1 if any is missing or refused."),
+    ]
+
+    private static let exportDetails = [
+        Phrase(
+            vi: "Ghi PATH/TRẠM/ như kho nhật ký của trung tâm, có chữ ký; lần sau chỉ ghi thêm phần mới.",
+            en: "Writes PATH/STATION/ as the centre's store has it, signed; the next time only what is new."),
+        Phrase(
+            vi: "Ở trung tâm: loa-centre verify PATH. Xong lệnh là rút USB được.",
+            en: "At the centre: loa-centre verify PATH. When it ends the stick may be pulled out."),
     ]
 
     private static let playDetails = [

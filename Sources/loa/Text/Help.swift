@@ -116,6 +116,8 @@ extension Verb {
         case .status: "status [--idle-for D]"
         case .next: "next [--days N] [--grid | --list]"
         case .log: "log [--since T] [--until T] [--follow]"
+        case .import: "import PATH [--upstream NAME]"
+        case .export: "export PATH"
         case .why: "why SLOT|TIME"
         case .verify: "verify [--head NOTE]"
         case .play: "play FILE|PROGRAMME"
@@ -142,6 +144,12 @@ extension Verb {
             Phrase(
                 vi: "Kiểm tra nhật ký có bị sửa, mất không", en: "Checks that the log is whole and unchanged")
         case .sync: Phrase(vi: "Hỏi các trung tâm ngay, tải chương trình mới", en: "Asks all upstreams now")
+        case .import:
+            Phrase(
+                vi: "Nhận chương trình từ USB, không cần mạng",
+                en: "Takes programmes from a stick, without a network")
+        case .export:
+            Phrase(vi: "Chép nhật ký ra USB cho trung tâm", en: "Writes the log to a stick, for the centre")
         case .play: Phrase(vi: "Phát ngay một tệp hoặc chương trình", en: "Plays a file or programme now")
         case .stop: Phrase(vi: "Dừng ngay tiếng đang phát", en: "Stops the sound at once")
         case .mute: Phrase(vi: "Tắt tiếng một thời gian", en: "Mutes the station for a while")

@@ -25,7 +25,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// What `loa` can be asked.
 package enum Verb: String, Sendable, CaseIterable {
-    case status, next, log, why, verify, sync, play, stop, mute, unmute, volume, test, doctor, simulate,
+    case status, next, log, why, verify, sync, `import`, export, play, stop, mute, unmute, volume, test,
+        doctor, simulate,
         demo
 }
 
@@ -59,6 +60,10 @@ package enum Request: Hashable, Sendable {
     case test
     /// Asks all upstreams now.
     case sync
+    /// Reads an upstream's repository in a folder; nil for the upstream whose root lies there.
+    case importRepository(path: String, upstream: String?)
+    /// Writes the log into a folder, as a store has it.
+    case exportLog(path: String)
     /// Everything at this station, by that configuration file; nil for the daemon's own, or the usual one.
     case doctor(configuration: String?)
     /// What would be played in the days to come.
@@ -70,7 +75,7 @@ package enum Request: Hashable, Sendable {
         switch self {
         case .status, .idle, .next, .log, .why, .verify, .volume(nil), .doctor, .simulate, .demo:
             false
-        case .sync, .play, .stop, .mute, .unmute, .volume, .test: true
+        case .sync, .importRepository, .exportLog, .play, .stop, .mute, .unmute, .volume, .test: true
         }
     }
 
@@ -83,6 +88,8 @@ package enum Request: Hashable, Sendable {
         case .why: .why
         case .verify: .verify
         case .sync: .sync
+        case .importRepository: .import
+        case .exportLog: .export
         case .play: .play
         case .stop: .stop
         case .mute: .mute
@@ -269,6 +276,10 @@ private struct Words {
         case .volume: return .volume(try level())
         case .test: return .test
         case .sync: return .sync
+        case .import:
+            return .importRepository(
+                path: try operand(), upstream: values.removeValue(forKey: "--upstream"))
+        case .export: return .exportLog(path: try operand())
         case .doctor: return .doctor(configuration: values.removeValue(forKey: "--config"))
         case .simulate: return .simulate(try simulation())
         case .demo: return .demo

@@ -23,7 +23,11 @@ package struct ReplyText {
         case .log: return EntryText(language, paint: paint).printed(answer)
         case .why: return EntryText(language, paint: paint).why(answer)
         case .verify: return ProofText(language).verified(answer)
-        case .sync: return StatusText(language).sync(answer)
+        case .sync, .import: return StatusText(language).sync(answer)
+        case .export:
+            let (station, size) = (answer["station"]?.text ?? "", answer["size"]?.integer ?? 0)
+            return TextWidth.printed(
+                [Catalogue.exported(station, size), Catalogue.whatToDoWithExport].map { $0[language] })
         case .play, .doctor, .simulate, .demo: line = Catalogue.plays(answer["title"]?.text ?? "")
         case .test: line = Catalogue.plays(Phrasebook.translated(answer["title"]?.text ?? "")[language])
         case .stop:

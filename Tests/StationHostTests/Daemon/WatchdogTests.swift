@@ -47,6 +47,10 @@ struct WatchdogTests {
 /// No way to any upstream.
 private final class FetchingNothing: Fetching {
     func poll(_ upstream: String, at time: Int64, certificatesAt: Int64?, isAsked: Bool) {}
+    func beginImport(
+        _ token: UInt64, upstream: String?, done: @escaping @Sendable (Completion) -> Void
+    ) { done(.done) }
+    func endImport() {}
     func configure(_ station: TimetableStation, zoneName: String) {}
     func want(_ files: [RemoteFile]) {}
     func evict(_ names: [String]) {}
