@@ -17,6 +17,8 @@ FRAME_BYTES = 2 * CHANNELS
 _CONTROL_MAGIC = 0x4C505343
 _RECORD_MAGIC = 0x4C505243
 _CONTROL_SIZE = 64
+_UNPLUGGED_OFFSET = 4
+_OPEN_ERROR_OFFSET = 8
 _RATE_ERROR_OFFSET = 32
 _STEP_OFFSET = 40
 _RECORD = struct.Struct("<IIIIiIqqdqQ")
@@ -51,6 +53,15 @@ pcm.!default {{ type plug slave.pcm card }}
 
     def set_rate_error(self, parts_per_million):
         struct.pack_into("<q", self._control, _RATE_ERROR_OFFSET, round(parts_per_million * 1000))
+
+    def unplug(self, error):
+        """Takes it away from who has it open, and from who wants to open it until `replug`."""
+        struct.pack_into("<i", self._control, _OPEN_ERROR_OFFSET, error)
+        count, = struct.unpack_from("<I", self._control, _UNPLUGGED_OFFSET)
+        struct.pack_into("<I", self._control, _UNPLUGGED_OFFSET, count + 1)
+
+    def replug(self):
+        struct.pack_into("<i", self._control, _OPEN_ERROR_OFFSET, 0)
 
     def set_step(self, microseconds):
         """The reported position moves in such steps."""

@@ -100,7 +100,8 @@ class Station:
         """An answer of the technician's command, and the milliseconds that it took."""
         before = time.monotonic()
         done = subprocess.run(
-            [f"{self.build}/loa", "--socket", self.socket, *arguments], capture_output=True, timeout=patience)
+            [f"{self.build}/loa", "--socket", self.socket, *arguments], capture_output=True, timeout=patience,
+            env=self.card.environment)
         return done.stdout, (time.monotonic() - before) * 1000
 
     def outcomes(self):

@@ -42,8 +42,9 @@ extension Station {
     static let urgentLook = Duration.seconds(3600)
     /// A card that was not to be had is tried again after that time, until it is.
     static let lostCardProbe = Duration.seconds(60)
-    /// Who asks is told of a card that was looked at this long ago at the most; it is asked for no sooner.
-    static let shortestProbe = Duration.seconds(1)
+    /// Who asks is told of a card that was looked at this long ago at the most; it is asked for no sooner: where the system
+    /// tells of no card that goes, whoever looks on sees it within a second.
+    static let shortestProbe = Duration.milliseconds(500)
     /// Nothing is tried with the card so shortly before it is opened for a slot.
     static let probeMargin = Duration.seconds(15)
     /// A clock that ends to be believed so soon is a fault.
