@@ -165,7 +165,9 @@ class Station:
         if not os.path.exists(path):
             return []
         with open(path) as file:
-            return [(state, float(up)) for state, up in (line.split() for line in file)]
+            words = [line.split() for line in file]
+        # A power cut may leave a line that is none: nobody waits for the disk here.
+        return [(entry[0], float(entry[1])) for entry in words if len(entry) == 2]
 
     def settle(self):
         """Waits until nothing of an earlier step sounds or is on."""

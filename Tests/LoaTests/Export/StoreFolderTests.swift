@@ -7,8 +7,10 @@ import Testing
 
 /// The folder that stands for a store: what it takes, in what order, and what it refuses.
 struct StoreFolderTests {
-    private let scratch = ScratchFolder()
+    private let scratch: ScratchFolder
     private var path: String { scratch.path }
+
+    init() throws { scratch = try ScratchFolder() }
 
     private func read(_ name: String) -> String? {
         FileManager.default.contents(atPath: "\(path)/s/\(name)").map { String(decoding: $0, as: UTF8.self) }
@@ -49,7 +51,8 @@ struct StoreFolderTests {
         let folder = try StoreFolder(path, station: "s")
         let victim = path + "/victim"
         try Data("whole".utf8).write(to: URL(fileURLWithPath: victim))
-        try FileManager.default.createSymbolicLink(atPath: path + "/s/status.json", withDestinationPath: victim)
+        try FileManager.default.createSymbolicLink(
+            atPath: path + "/s/status.json", withDestinationPath: victim)
         #expect(throws: SystemError.self) { try folder.write([1], as: "status.json") }
         #expect(FileManager.default.contents(atPath: victim) == Data("whole".utf8))
     }
