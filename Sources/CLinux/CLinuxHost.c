@@ -402,4 +402,6 @@ int CLinux_sync_all(int descriptor) { return syncfs(descriptor) < 0 ? -errno : 0
 
 int CLinux_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
 
+void CLinux_hide_memory(void) { prctl(PR_SET_DUMPABLE, 0); }
+
 void CLinux_end_with_parent(int signal) { prctl(PR_SET_PDEATHSIG, signal); }

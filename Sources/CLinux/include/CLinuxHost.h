@@ -117,5 +117,8 @@ int CLinux_lock(int descriptor);
 /// Waits until all that was written to the file system of an open file is on the medium.
 int CLinux_sync_all(int descriptor);
 
+/// Lets no other process of the same user look into this one, until it executes another program.
+void CLinux_hide_memory(void);
+
 /// Has the kernel send this process a signal when the thread that started it ends.
 void CLinux_end_with_parent(int signal);

@@ -160,7 +160,11 @@ package struct Daemon {
     private static let mostDescriptors: rlim_t = 8192
 
     /// As many descriptors as may be needed at once, and no core files: a day of them fills a disk (T34).
+    ///
+    /// Nor may a process of the same user look into this one, which holds the key and the passwords: commands that the
+    /// configuration names, and decoders of strangers' files, are such processes.
     private static func setLimits() {
+        CLinux_hide_memory()
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
             limit.rlim_cur < mostDescriptors
