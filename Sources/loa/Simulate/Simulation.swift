@@ -85,17 +85,12 @@ struct Simulation {
         let period = start..<(start + .seconds(86_400 * order.days))
         var troubles = Forecast.Troubles()
         let rest = period.upperBound - start
-        troubles.powerCut = try read(order.powerCut?.text) { times.stretch(.init($0), usual: Self.usualCut) }
-        troubles.networkDown = try read(order.networkDown?.text) { times.stretch(.init($0), usual: rest) }
-        troubles.cardLost = try read(order.cardLost?.text) { times.stretch(.init($0), usual: rest) }
+        troubles.powerCut = try read(order.powerCut?.text) { times.stretch($0, usual: Self.usualCut) }
+        troubles.networkDown = try read(order.networkDown?.text) { times.stretch($0, usual: rest) }
+        troubles.cardLost = try read(order.cardLost?.text) { times.stretch($0, usual: rest) }
         let first = station.timetables[.ordinary]?.timetable.next(after: start)?.scheduled
-        troubles.clockStep = try read(order.clockStep) { text in
-            let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-            let at = parts.count == 2 ? times.instant(String(parts[1])) : first.map { $0 - Self.stepLead }
-            guard let by = times.signed(String(parts[0])), let at = at ?? (parts.count == 1 ? start : nil)
-            else { return nil }
-            return (by, max(at, start))
-        }
+        let usual = first.map { max($0 - Self.stepLead, start) } ?? start
+        troubles.clockStep = try read(order.clockStep) { times.step($0, usual: usual) }
         return (period, troubles)
     }
 
