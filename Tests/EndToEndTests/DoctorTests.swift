@@ -386,11 +386,11 @@ import Testing
             try found(url, "network: { proxy: \"http://proxy.invalid:3128\" }")?.message.contains("proxy")
                 == true)
         // One that takes the connection and says nothing.
-        let hung = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(hung) }
-        let port = try #require(Self.listen(hung))
-        let cut = try #require(try found("http://127.0.0.1:\(port)/"))
+        let hung = try LoopbackSocket()
+        try #require(listen(hung.number, 8) == 0)
+        let cut = try #require(try found("http://127.0.0.1:\(hung.port)/"))
         #expect(cut.result == "warning" && cut.message.hasPrefix("xa: no answer in the time of this check"))
+        withExtendedLifetime(hung) {}
     }
 
     @Test("a certificate that nobody vouches for is told as one")
@@ -441,17 +441,4 @@ import Testing
 
     /// The root of the station's own repository, once it was published.
     private var root: String { station.path + "/repository/metadata/1.root.json" }
-
-    private static func listen(_ number: Int32) -> UInt16? {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(number, address, length) == 0 && getsockname(number, address, &length) == 0
-            }
-        }
-        return isBound && Glibc.listen(number, 8) == 0 ? UInt16(bigEndian: address.sin_port) : nil
-    }
 }

@@ -24,7 +24,7 @@ package final class NginxServer {
         self.folder = folder
         scheme = secure == nil ? "http" : "https"
         let tls = secure.map { "ssl_certificate \($0.certificate); ssl_certificate_key \($0.key);" } ?? ""
-        port = try Self.freePort()
+        port = try LoopbackSocket().port
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data(
             """
@@ -79,21 +79,5 @@ package final class NginxServer {
                         ? (numbers[0], numbers[1], numbers[2], String(words[3])) : nil
                 }
         }
-    }
-
-    private static func freePort() throws -> UInt16 {
-        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(number) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(number, address, length) == 0 && getsockname(number, address, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
