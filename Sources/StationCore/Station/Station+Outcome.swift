@@ -52,7 +52,7 @@ extension Station {
         }
         clear(.content(slot: playout.slot.id))
         contentChecks[playout.slot.id] = nil
-        tellContent(of: ProgrammeName(of: playout.slot))
+        tellContent(of: Slot.programme(of: playout.slot.id))
     }
 
     /// Gives a slot its outcome whose intent is in the log and which no timetable knows any more.

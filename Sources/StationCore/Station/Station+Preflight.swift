@@ -10,8 +10,8 @@ struct ContentCheck: Hashable, Sendable {
     var messages: [String]
     /// The same for each item in its place; nil where nothing is wrong with it.
     var items: [String?]
-    /// Whose slot it is, when it is due, and when that was looked at.
-    let programme: ProgrammeName
+    /// Whose slot it is (`UPSTREAM/UID`), when it is due, and when that was looked at.
+    let programme: String
     let scheduled: Instant
     let lookedAt: MonotonicInstant
 
@@ -19,16 +19,9 @@ struct ContentCheck: Hashable, Sendable {
         problem = reports.contains(where: \.isPlayable) ? nil : reports.blockingReason
         items = reports.map(\.problemText)
         messages = reports.isEmpty ? ["nothing to play"] : reports.compactMap(\.problemText)
-        (programme, scheduled, self.lookedAt) = (ProgrammeName(of: slot), slot.scheduled, lookedAt)
+        programme = Slot.programme(of: slot.id)
+        (scheduled, self.lookedAt) = (slot.scheduled, lookedAt)
     }
-}
-
-/// A programme, whatever its slot.
-struct ProgrammeName: Hashable, Sendable {
-    let upstream: String
-    let programme: String
-
-    init(of slot: Slot) { (upstream, programme) = (slot.upstream, slot.programme) }
 }
 
 extension Station {
@@ -148,11 +141,11 @@ extension Station {
 
     /// Tells what is wrong with a programme's content once, of the first of its slots to come: one file that is
     /// missing each hour is one fault.
-    mutating func tellContent(of programme: ProgrammeName) {
+    mutating func tellContent(of programme: String) {
         let checks = contentChecks.filter { $0.value.programme == programme && !isUnderWay($0.key) }
             .sorted { ($0.value.scheduled, $0.key) < ($1.value.scheduled, $1.key) }
         let isTold = playouts.contains {
-            ProgrammeName(of: $0.slot) == programme && faults.contains(.content(slot: $0.slot.id))
+            Slot.programme(of: $0.slot.id) == programme && faults.contains(.content(slot: $0.slot.id))
         }
         var told: Set<[String]> = []
         for (slot, check) in checks {
