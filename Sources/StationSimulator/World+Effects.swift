@@ -51,7 +51,10 @@ extension World {
             isImporting = false
             send(.completed(id, .done))
         case .exportLog(_, let order, _): upload(id, order)
-        case .measureStorage: send(.completed(id, .storage(freeBytes: freeBytes, partBytes: 0)))
+        case .measureStorage:
+            let isReadOnly = store.behaviour == .refuses
+            send(
+                .completed(id, .storage(freeBytes: freeBytes, partBytes: 0, isReadOnly: isReadOnly)))
         case .reply(let command, let reply): lastReply = (command, reply)
         case .status(let line): status = line
         case .exit: exit()

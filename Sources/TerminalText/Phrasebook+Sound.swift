@@ -48,6 +48,7 @@ extension Phrasebook {
         .init(
             "the clock was not synchronised for long: from {1} on nothing plays by it",
             "đồng hồ lâu không được đồng bộ: từ {1} trở đi sẽ không phát gì theo giờ"),
+        .init("the disk is read-only", "đĩa chỉ cho đọc"),
         .init(
             "the disk does not take the log; it is kept in /run",
             "đĩa không ghi được nhật ký; đang giữ trong /run"),

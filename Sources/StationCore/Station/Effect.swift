@@ -139,6 +139,6 @@ package enum Completion: Hashable, Sendable {
     case uploaded(LogUploadEnd)
     /// The upstream whose repository was handed over.
     case importing(upstream: String)
-    /// What is free on the disk, and what there is of content that has not come whole.
-    case storage(freeBytes: Int64, partBytes: Int64)
+    /// What is free on the disk, what there is of content that has not come whole, and whether nothing can be written.
+    case storage(freeBytes: Int64, partBytes: Int64, isReadOnly: Bool)
 }

@@ -196,7 +196,8 @@ package struct Station: Sendable {
         else { return false }
         switch (purposes[id], completion) {
         case (.other, .done), (.other, .appended(.durable)): break
-        case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
+        case (.storage, .storage(let free, let parts, isReadOnly: false)):
+            measured(freeBytes: free, partBytes: parts)
         case (.cardProbe, .probed(nil)) where !faults.contains(.device): break
         default: return false
         }
@@ -353,7 +354,9 @@ package struct Station: Sendable {
         case (.importing, let completion): importOpened(completion)
         case (.export, .uploaded(.refused(let number))): beginOrigin(number)
         case (.statusUpload, let completion): proof.toldStatus(completion == .done, at: now.monotonic)
-        case (.storage, .storage(let free, let parts)): measured(freeBytes: free, partBytes: parts)
+        case (.storage, .storage(let free, let parts, let isReadOnly)):
+            measured(freeBytes: free, partBytes: parts)
+            if isReadOnly { foundReadOnly() }
         case (.cardProbe, .probed(let problem)): probed(problem)
         case (.amplifier, .failed(let problem)):
             raise(.amplifier, problem)
@@ -374,6 +377,12 @@ package struct Station: Sendable {
         case .inRun: raise(.disk, "the disk does not take the log; it is kept in /run")
         case .inMemory: raise(.disk, "neither the disk nor /run takes the log; it is kept in memory")
         }
+    }
+
+    /// The disk takes nothing, and nobody has tried yet: the fault's own entry is what the disk gets to refuse, and by
+    /// which the fault ends when it takes it.
+    private mutating func foundReadOnly() {
+        if !faults.contains(.disk) { raise(.disk, "the disk is read-only") }
     }
 
     private mutating func configure(_ settings: StationSettings) {

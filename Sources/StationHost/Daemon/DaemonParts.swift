@@ -80,7 +80,8 @@ final class DaemonParts {
     }
 }
 
-/// How much of the file system of a state's folder is free for who is not root, and what is half fetched there.
+/// How much of the file system of a state's folder is free for who is not root, what is half fetched there, and whether
+/// nothing can be written.
 ///
 /// Disk thread.
 func measuredStorage(_ state: String) -> Completion {
@@ -94,5 +95,5 @@ func measuredStorage(_ state: String) -> Completion {
     }
     return .storage(
         freeBytes: Int64(clamping: UInt64(information.f_bavail) * UInt64(information.f_frsize)),
-        partBytes: parts.reduce(0, +))
+        partBytes: parts.reduce(0, +), isReadOnly: information.f_flag & UInt(ST_RDONLY) != 0)
 }
