@@ -148,7 +148,9 @@ final class Broadcast {
     // MARK: Time
 
     /// Starts the daemon.
-    func start() throws { try station.start(environment: environment) }
+    func start(prefix: [String] = []) throws {
+        try station.start(environment: environment, prefix: prefix)
+    }
 
     /// The slot's instant, in nanoseconds of CLOCK_MONOTONIC.
     var instant: Int64 { Int64(scheduled) * 1_000_000_000 - Self.difference(CLOCK_REALTIME) }

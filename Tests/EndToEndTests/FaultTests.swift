@@ -40,6 +40,35 @@ struct FaultTests {
         #expect(try await broadcast.waits { try broadcast.station.faults().isEmpty })
     }
 
+    @Test("T11 a card that is unplugged while nothing plays is told at once, and so is its return")
+    func unpluggedIdle() async throws {
+        let broadcast = try Broadcast()
+        try broadcast.write("item.wav", seconds: 1)
+        try broadcast.schedule(in: 3600)
+        // A folder of device nodes of its own: this machine's may have no card, and is not to be touched.
+        let nodes = broadcast.station.path + "/snd"
+        try FileManager.default.createDirectory(atPath: nodes, withIntermediateDirectories: true)
+        let devices = """
+            mount -t tmpfs -o mode=755 none /dev
+            for n in "null 3" "zero 5" "random 8" "urandom 9"; do set -- $n "$@"; mknod -m 666 /dev/$1 c 1 $2; shift 2; done
+            mkdir /dev/snd /dev/shm; mount --bind \(nodes) /dev/snd; exec "$@"
+            """
+        try broadcast.start(prefix: ["unshare", "-m", "sh", "-ec", devices, "sh"])
+        try #require(try await broadcast.waits { try broadcast.station.faults() == [] })
+        // The log alone is asked from here on: who asks for the status has the card tried.
+        func faults() throws -> [String] {
+            try broadcast.entries("fault").filter { $0["code"]?.text == "device" }
+                .compactMap { $0["state"]?.text }
+        }
+        #expect(try faults() == [])
+        broadcast.card.openError = ENODEV
+        try broadcast.station.write("snd/pcmC1D0p", "")
+        #expect(try await broadcast.waits { try faults() == ["raised"] })
+        broadcast.card.openError = 0
+        try FileManager.default.removeItem(atPath: nodes + "/pcmC1D0p")
+        #expect(try await broadcast.waits { try faults() == ["raised", "cleared"] })
+    }
+
     @Test("T12 a card that somebody else holds at the start begins late, whole, and tells whose fault it was")
     func busy() async throws {
         let broadcast = try Broadcast.started(playing: 2, card: { $0.openError = EBUSY })

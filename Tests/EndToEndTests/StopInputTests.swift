@@ -75,7 +75,7 @@ import Testing
         try await checkSilence(broadcast, after: press)
     }
 
-    @Test("a stop input that is not there is a fault, and none any more when it comes")
+    @Test("a stop input that is not there, or is unplugged, is a fault, and none any more when it comes")
     func missing() throws {
         let station = try StationProcess()
         let device = station.path + "/keys"
@@ -85,6 +85,8 @@ import Testing
         #expect(try station.loa("--lang", "vi", "status").output.contains("nút dừng"))
         let keys = try pipe(device)
         #expect(station.waits { try station.faults() == [] })
-        withExtendedLifetime(keys) {}
+        unlink(device)
+        try keys.close()
+        #expect(station.waits { try station.faults() == ["stop-input"] })
     }
 }
