@@ -37,6 +37,10 @@ struct CardScenarios {
         world.run(until: "2026-03-02T05:01:00+07:00")
         let begun = switched.filter { $0 >= at("2026-03-02T04:59:57+07:00") }
         #expect(begun.count >= 3, "the slot begins anew: \(begun)")
+        #expect(world.station.faults.contains(.amplifier))
+        world.carryOut(.amplifierFails(false))
+        world.run(until: "2026-03-02T05:02:05+07:00")
+        #expect(!world.station.faults.contains(.amplifier))
     }
 
     @Test(
@@ -127,6 +131,128 @@ struct CardScenarios {
         #expect(world.outcome(of: "sang", on: "2026-03-02") == "played")
         #expect(world.station.faults.all.isEmpty)
         #expect(ear.invariants.violations == [])
+    }
+
+    /// The ways to make a sound.
+    enum Way: CaseIterable {
+        case slot, priority, file, programme, test, emergency, alert, alertWithoutClock
+    }
+
+    /// A station that makes one sound that way at 08:00:20 or just after, and what its amplifier was told when.
+    private func sounding(
+        by way: Way, _ prepare: (World) -> Void = { _ in }
+    ) -> (World, Ear, () -> [(isOn: Bool, at: Instant)]) {
+        let late = "PT1H"
+        let alert = Programme(
+            "khan", at: "080020", seconds: 60, late: "PT24H", priority: 1, rule: nil, day: "20260302")
+        var programmes = [Programme("trua", at: "110000", seconds: 60)]
+        switch way {
+        case .slot: programmes.append(Programme("tin", at: "080020", seconds: 60, late: late))
+        case .priority:
+            programmes.append(Programme("tin", at: "080020", seconds: 60, late: late, priority: 2))
+        case .emergency:
+            programmes.append(Programme("tin", at: "080020", seconds: 60, late: late, priority: 1))
+        default: break
+        }
+        let village = Village(programmes)
+        let (world, ear) = listened(village)
+        var switched: [(isOn: Bool, at: Instant)] = []
+        world.tamper = { effects in
+            for effect in effects {
+                if case .amplifier(let isOn) = effect.action { switched.append((isOn, world.time)) }
+            }
+            return effects
+        }
+        world.run(until: "2026-03-02T07:30:00+07:00")
+        if way == .alertWithoutClock {
+            world.carryOut(.bootClock(.epoch, synchronisesAfter: nil))
+            world.carryOut(.powerCut(for: .seconds(20)))
+        }
+        world.run(until: "2026-03-02T07:59:00+07:00")
+        switched = []
+        prepare(world)
+        let begin = at("2026-03-02T08:00:20+07:00")
+        switch way {
+        case .slot, .priority, .emergency: break
+        case .file:
+            world.schedule(.command(.playFile(token: 1, name: "loi.wav"), operatorPerson), at: begin)
+        case .programme: world.schedule(.command(.playProgramme("trua"), operatorPerson), at: begin)
+        case .test: world.schedule(.command(.test, operatorPerson), at: begin)
+        case .alert, .alertWithoutClock:
+            world.library = Village(programmes + [alert]).library
+            let offer = village.offer(
+                [alert], until: at("2026-03-02T12:00:00+07:00"), beside: village.timetable)
+            world.schedule(.publish(offer), at: begin)
+            world.schedule(.network(isUp: true), at: begin)
+        }
+        world.run(until: "2026-03-02T08:10:00+07:00")
+        return (world, ear, { switched })
+    }
+
+    @Test(
+        "T16, T17: every way to make a sound turns the amplifier on once, ahead of it, and off once, behind it",
+        arguments: Way.allCases)
+    func amplifierOnEveryWay(way: Way) throws {
+        let (_, ear, switched) = sounding(by: way)
+        let sound = try #require(ear.sounds.first)
+        #expect(ear.sounds.count == 1)
+        #expect(switched().map(\.isOn) == [true, false], "it does not chatter between items")
+        let (on, off) = try (#require(switched().first).at, #require(switched().last).at)
+        let (lead, tail) = (sound.began - on, off - sound.ended)
+        #expect(lead >= .milliseconds(1900) && lead <= .milliseconds(2200), "\(lead)")
+        #expect(tail >= .seconds(5) && tail <= .milliseconds(5100), "\(tail)")
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test(
+        "T12: every way to make a sound waits for a card that somebody holds, and sounds when it is free",
+        arguments: Way.allCases)
+    func busyOnEveryWay(way: Way) throws {
+        let free = at("2026-03-02T08:00:50+07:00")
+        let (world, ear, _) = sounding(by: way) { world in
+            world.carryOut(.card(.busy))
+            world.schedule(.card(.sound), at: free)
+            world.run(until: "2026-03-02T08:00:10+07:00")
+        }
+        let sound = try #require(ear.sounds.first)
+        #expect(ear.sounds.count == 1)
+        #expect(sound.began >= free && sound.began <= free + .seconds(2), "\(sound)")
+        let outcome = try #require(world.outcomes.last)
+        #expect(outcome.result == "played", "\(outcome)")
+        let told = world.log.contains {
+            $0.json["code"]?.text == "device" && $0.json["message"]?.text?.contains("device-busy") == true
+        }
+        #expect(told && world.station.faults.all.allSatisfy { $0.code != .device })
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T17: between two slots that follow each other within the tail the amplifier stays on")
+    func noChatter() {
+        let (world, ear) = listened(
+            Village([
+                Programme("sang", at: "050000", seconds: 60), Programme("sau", at: "050104", seconds: 60),
+            ]))
+        var switched: [Bool] = []
+        world.run(until: "2026-03-02T04:50:00+07:00")
+        world.tamper = { effects in
+            for effect in effects { if case .amplifier(let isOn) = effect.action { switched.append(isOn) } }
+            return effects
+        }
+        world.run(until: "2026-03-02T05:10:00+07:00")
+        #expect(ear.sounds.count == 2 && switched == [true, false])
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T17: an amplifier that the configuration no longer has is switched off before it is forgotten")
+    func forgottenAmplifier() {
+        let (world, _) = listened(Village([Self.sang]))
+        world.run(until: "2026-03-02T05:01:00+07:00")
+        #expect(world.isAmplifierOn)
+        var settings = world.settings
+        settings.amplifier = nil
+        world.carryOut(.configure(settings))
+        world.run(until: "2026-03-02T05:01:01+07:00")
+        #expect(!world.isAmplifierOn)
     }
 
     @Test(

@@ -38,14 +38,14 @@ struct PreflightScenarios {
     }
 
     @Test(
-        "what goes wrong with content is a fault 12 h and 1 h before its slot",
-        arguments: [("14:00", "17:00"), ("18:00", "04:00")])
+        "what goes wrong with content is a fault 12 h, 1 h and 2 min before its slot",
+        arguments: [("02T14:00", "17:00"), ("02T18:00", "04:00"), ("03T04:30", "04:58")])
     func content(time: String, told: String) {
         let world = noon()
         world.schedule(
             .content("xa/sang-2.wav", SimulatedContent(duration: .zero, problem: "is cut off")),
-            at: at("2026-03-02T\(time):00+07:00"))
-        world.run(until: "2026-03-03T04:57:00+07:00")
+            at: at("2026-03-\(time):00+07:00"))
+        world.run(until: "2026-03-03T04:59:00+07:00")
         #expect(faults(world) == ["\(told) content raised"])
     }
 
@@ -63,6 +63,30 @@ struct PreflightScenarios {
         }
     }
 
+    @Test(
+        "T36: a disk that has become read-only is a fault before the slot that would find it so, and none when it is not",
+        arguments: [("02T14:05", "14:30"), ("03T04:35", "04:58")])
+    func readOnlyDisk(time: String, told: String) {
+        let world = noon()
+        world.schedule(.disk(.refuses), at: at("2026-03-\(time):00+07:00"))
+        world.run(until: at("2026-03-\(time.prefix(2))T\(told):59+07:00"))
+        #expect(world.station.faults.all.map(\.code) == [.disk])
+        world.carryOut(.disk(.sound))
+        world.run(until: "2026-03-03T04:59:30+07:00")
+        #expect(world.station.faults.all.isEmpty)
+        #expect(faults(world).first == "\(told) disk-unwritable raised")
+    }
+
+    @Test("two minutes before a slot the disk's room is measured, whenever it was measured last")
+    func room() {
+        let world = noon()
+        world.schedule(.command(.status, operatorPerson), at: "2026-03-03T04:56:00+07:00")
+        world.run(until: "2026-03-03T04:57:00+07:00")
+        world.freeBytes = 1 << 20
+        world.run(until: "2026-03-03T04:58:30+07:00")
+        #expect(world.station.freeBytes == 1 << 20)
+    }
+
     @Test("a card that is found missing and comes back is no fault any more within a minute, without a slot")
     func cardComesBack() {
         let world = noon()
@@ -74,6 +98,16 @@ struct PreflightScenarios {
             faults(world) == ["13:00 device raised", "13:20 device cleared"]
                 || faults(world) == ["13:00 device raised", "13:21 device cleared"])
         #expect(next(world).first == "ready")
+    }
+
+    @Test("T10: a card that is not there at boot is a fault at once, though nothing is due for hours")
+    func notThereAtBoot() {
+        let world = noon()
+        world.run(until: "2026-03-02T12:10:00+07:00")
+        world.carryOut(.powerCut(for: .seconds(60)))
+        world.carryOut(.card(.missing))
+        world.run(until: "2026-03-02T12:11:30+07:00")
+        #expect(faults(world) == ["12:11 device raised"])
     }
 
     @Test("a card that the system says has gone is tried at once, and so is one that comes")
@@ -105,8 +139,51 @@ struct PreflightScenarios {
         world.run(until: "2026-03-03T05:10:00+07:00")
         let slot = at("2026-03-03T05:00:00+07:00")
         #expect(probes.count > 600)
-        #expect(!probes.contains { slot - .seconds(20) < $0 && $0 < slot + .seconds(150) })
+        #expect(!probes.contains { slot - .seconds(20) < $0 && $0 < slot + .seconds(152) })
         #expect(world.outcome(of: "sang", on: "2026-03-03") == "played")
+    }
+
+    @Test("a card that does not answer is not tried twice, and one that does not once a command")
+    func fewProbes() {
+        let world = noon()
+        var probes = 0
+        var answers = true
+        world.tamper = { effects in
+            probes += effects.count { $0.action == .probeCard }
+            return answers ? effects : effects.filter { $0.action != .probeCard }
+        }
+        world.run(until: "2026-03-02T13:00:00+07:00")
+        let begun = at("2026-03-02T13:00:00+07:00")
+        probes = 0
+        for number in 0..<100 {
+            world.schedule(.command(.status, operatorPerson), at: begun + .milliseconds(number * 10))
+        }
+        world.run(until: begun + .seconds(60))
+        #expect(probes == 1)
+        answers = false
+        probes = 0
+        for number in 0..<100 {
+            world.schedule(.command(.status, operatorPerson), at: begun + .seconds(60 + number))
+        }
+        world.run(until: begun + .seconds(200))
+        #expect(probes == 1)
+    }
+
+    @Test("what a trial of the card found says nothing any more when the card is open for a slot")
+    func overtakenProbe() {
+        let world = noon()
+        var probe: EffectID?
+        world.tamper = { effects in
+            probe = effects.first { $0.action == .probeCard }?.id ?? probe
+            return effects.filter { $0.id != probe }
+        }
+        world.schedule(.cardsChanged, at: "2026-03-03T04:57:30+07:00")
+        world.run(until: "2026-03-03T05:01:00+07:00")
+        var station = world.station
+        guard let probe else { return #expect(Bool(false), "it was not tried") }
+        _ = station.handle(
+            .completed(probe, .probed(CardProblem(reason: .deviceBusy))), at: world.now)
+        #expect(station.faults.all.isEmpty && station.statusJSON["device"]?["state"]?.text == "open")
     }
 
     @Test("a card that was lost in a slot is not ready for the next one until somebody has had it")
@@ -140,6 +217,47 @@ struct PreflightScenarios {
             faults(world).map { $0.dropFirst(6) } == ["clock-untrusted raised", "clock-untrusted cleared"])
     }
 
+    /// When which slot's content was looked at early, in its order.
+    private func looks(_ world: World) -> () -> [String] {
+        var looks: [String] = []
+        world.tamper = { effects in
+            for effect in effects {
+                guard case .preflight(_, _, .early, let scheduled) = effect.action else { continue }
+                looks += [
+                    [world.time, scheduled].map {
+                        String(
+                            RFC3339.string(from: $0, offset: 25_200, fraction: .none).dropFirst(8).prefix(8))
+                    }.joined(separator: " for ")
+                ]
+            }
+            return effects
+        }
+        return { looks }
+    }
+
+    @Test("while something sounds nothing is looked at that can wait; what is due within the hour is")
+    func oneThingAtATime() {
+        let world = Village([
+            Programme("dai", at: "080000", seconds: 3600, rule: nil, day: "20260302"),
+            Programme("sau", at: "092000", seconds: 60, rule: nil, day: "20260302"),
+            Programme("toi", at: "203000", seconds: 60, rule: nil, day: "20260302"),
+        ]).world(at: "2026-03-02T07:30:00+07:00")
+        world.run(until: "2026-03-02T07:50:00+07:00")
+        let looks = looks(world)
+        world.run(until: "2026-03-02T09:10:00+07:00")
+        #expect(looks() == ["02T08:20 for 02T09:20", "02T09:00 for 02T20:30"])
+    }
+
+    @Test("of a rule that fires each minute the next hour is looked at, not two days")
+    func mostLooks() {
+        let world = Village([Programme("phut", at: "050000", seconds: 5, rule: "FREQ=MINUTELY")])
+            .world(at: "2026-03-02T12:00:00+07:00")
+        let looks = looks(world)
+        world.run(until: "2026-03-02T12:30:00+07:00")
+        #expect(
+            (Station.mostLooks...(Station.mostLooks + 2 * 30)).contains(looks().count), "\(looks().count)")
+    }
+
     @Test("one file that is missing from every slot is one fault, told of the first to come")
     func oneFault() {
         let world = noon([
@@ -150,6 +268,57 @@ struct PreflightScenarios {
         #expect(world.station.faults.all.map(\.code) == [.content(slot: "xa/gio@2026-03-02T14:00:00+07:00")])
         world.run(until: "2026-03-02T15:00:00+07:00")
         #expect(world.station.faults.all.map(\.code) == [.content(slot: "xa/gio@2026-03-02T16:00:00+07:00")])
+    }
+
+    @Test("while a slot waits for its file, that the next one lacks it too is no other fault")
+    func oneFaultUnderWay() {
+        let world = noon([Programme("gio", at: "060000", seconds: 60, rule: "FREQ=DAILY;BYHOUR=14,15")])
+        world.carryOut(.content("xa/gio-1.wav", nil))
+        for number in 2...3 { world.carryOut(.content("xa/gio-\(number).wav", nil)) }
+        world.run(until: "2026-03-02T14:01:00+07:00")
+        #expect(world.station.faults.all.map(\.code) == [.content(slot: "xa/gio@2026-03-02T14:00:00+07:00")])
+    }
+
+    @Test("what the disk has lost is a fault until it is fetched again; on its way it is not looked at")
+    func onItsWay() {
+        let world = noon()
+        world.run(until: "2026-03-02T12:10:00+07:00")
+        world.latencies.download = .seconds(600)
+        world.stored = [:]
+        for minute in [11, 12] {
+            world.schedule(.configure(world.settings), at: at("2026-03-02T12:\(minute):00+07:00"))
+        }
+        world.run(until: "2026-03-02T12:15:00+07:00")
+        #expect(faults(world) == ["12:11 content raised", "12:12 content cleared"])
+        #expect(next(world) == ["not checked", "not checked"])
+        world.run(until: "2026-03-02T12:25:00+07:00")
+        #expect(next(world) == ["ready", "ready"] && faults(world).count == 2)
+    }
+
+    @Test("what a look found of the timetable before says nothing of the one that is in force")
+    func overtakenLook() {
+        let world = noon()
+        world.latencies.preflightPerMinute = .seconds(60)
+        world.carryOut(.content("xa/sang-2.wav", SimulatedContent(duration: .zero, problem: "is cut off")))
+        world.run(until: "2026-03-02T12:01:00+07:00")
+        var other = Village([Self.sang])
+        other.programmes[0].items = [("moi.wav", 60)]
+        world.library = other.library
+        world.carryOut(.publish(other.timetable))
+        world.carryOut(.configure(world.settings))
+        world.run(until: "2026-03-02T12:30:00+07:00")
+        #expect(next(world) == ["ready", "ready"] && faults(world) == [])
+    }
+
+    @Test("by a clock that nobody believes no content is looked at: nobody knows what is due")
+    func untrusted() {
+        let world = noon()
+        world.run(until: "2026-03-02T12:10:00+07:00")
+        world.carryOut(.bootClock(.behind(.seconds(14 * 86_400)), synchronisesAfter: nil))
+        world.carryOut(.powerCut(for: .seconds(60)))
+        let looks = looks(world)
+        world.run(until: "2026-03-03T12:00:00+07:00")
+        #expect(world.station.trust == .untrusted && looks() == [])
     }
 
     @Test(
@@ -173,6 +342,9 @@ struct PreflightScenarios {
         }
         world.carryOut(.card(.missing))
         world.carryOut(.cardsChanged)
+        // What comes within some seconds is told together.
+        world.run(until: "2026-03-02T14:00:03+07:00")
+        #expect(told == 0)
         world.run(until: "2026-03-02T14:00:10+07:00")
         #expect(told == 1)
         for second in 1...100 {

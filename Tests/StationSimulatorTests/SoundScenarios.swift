@@ -34,6 +34,8 @@ struct SoundScenarios {
         }
         world.schedule(
             .command(.playFile(token: 1, name: "nham.mp3"), operatorPerson), at: "2026-03-02T03:40:00+07:00")
+        world.schedule(
+            .command(.playProgramme("go-nham"), operatorPerson), at: "2026-03-02T03:40:30+07:00")
         world.schedule(.command(.test, operatorPerson), at: "2026-03-02T03:41:00+07:00")
         world.run(until: "2026-03-02T12:00:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["khan-cap"])
@@ -258,7 +260,7 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("the amplifier is never on for longer than configured, and does not chatter")
+    @Test("T17: the amplifier is never on for longer than configured, and does not chatter")
     func amplifier() {
         var village = Village([Programme("dai", at: "100000", seconds: 600)])
         village.amplifier = .init(lead: .seconds(2), tail: .seconds(5), longest: .seconds(120))
@@ -268,8 +270,21 @@ struct SoundScenarios {
         for second in stride(from: 121, through: 620, by: 7) {
             world.run(until: at("2026-03-02T10:00:00+07:00") + .seconds(second))
             #expect(!world.isAmplifierOn)
+            #expect(world.station.faults.contains(.amplifier) == (second < 600))
         }
         #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T17: nor where nothing sounds meanwhile, for the card is gone")
+    func amplifierWithoutCard() {
+        var village = Village([Programme("dai", at: "100000", seconds: 600)])
+        village.amplifier = .init(lead: .seconds(2), tail: .seconds(5), longest: .seconds(120))
+        let (world, _) = listened(village)
+        world.schedule(.card(.missing), at: "2026-03-02T10:00:10+07:00")
+        world.run(until: "2026-03-02T10:01:57+07:00")
+        #expect(world.isAmplifierOn)
+        world.run(until: "2026-03-02T10:01:59+07:00")
+        #expect(!world.isAmplifierOn)
     }
 
     // MARK: T42
