@@ -275,7 +275,7 @@ struct SoundScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    @Test("T17: nor where nothing sounds meanwhile, for the card is gone")
+    @Test("T17: the limit of an amplifier holds without a sound too, where the card is gone")
     func amplifierWithoutCard() {
         var village = Village([Programme("dai", at: "100000", seconds: 600)])
         village.amplifier = .init(lead: .seconds(2), tail: .seconds(5), longest: .seconds(120))
