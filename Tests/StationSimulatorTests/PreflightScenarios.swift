@@ -155,7 +155,7 @@ struct PreflightScenarios {
         world.run(until: "2026-03-02T13:00:00+07:00")
         let begun = at("2026-03-02T13:00:00+07:00")
         probes = 0
-        for number in 0..<100 {
+        for number in 0..<50 {
             world.schedule(.command(.status, operatorPerson), at: begun + .milliseconds(number * 10))
         }
         world.run(until: begun + .seconds(60))
