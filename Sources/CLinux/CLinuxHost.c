@@ -13,7 +13,6 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,15 +20,12 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 const int CLinux_O_PATH = O_PATH;
@@ -358,50 +354,6 @@ int CLinux_memory_file(const char *name, const void *bytes, size_t count) {
 
 void CLinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
-pid_t CLinux_spawn(char *const arguments[]) {
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    pid_t process = -1;
-    int error = posix_spawnattr_init(&attributes);
-    if (error) return -error;
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    error = posix_spawn_file_actions_init(&actions);
-    if (!error) {
-        error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
-        if (!error) error = posix_spawn_file_actions_adddup2(&actions, 0, 1);
-        if (!error) error = posix_spawn_file_actions_adddup2(&actions, 0, 2);
-        if (!error) error = posix_spawn(&process, arguments[0], &actions, &attributes, arguments, environ);
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    posix_spawnattr_destroy(&attributes);
-    return error ? -error : process;
-}
-
-int CLinux_wait_child(pid_t process, int64_t nanoseconds, int *status) {
-    int descriptor = (int)syscall(SYS_pidfd_open, process, 0);
-    if (descriptor >= 0) {
-        struct pollfd ended = {.fd = descriptor, .events = POLLIN};
-        int ready = CLinux_ppoll(&ended, 1, nanoseconds);
-        close(descriptor);
-        if (ready == 0) return -ETIMEDOUT;
-    }
-    int code;
-    while (waitpid(process, &code, 0) < 0) {
-        if (errno != EINTR) return -errno;
-    }
-    *status = WIFEXITED(code) ? WEXITSTATUS(code) : 128 + WTERMSIG(code);
-    return 0;
-}
-
 int CLinux_sync_all(int descriptor) { return syncfs(descriptor) < 0 ? -errno : 0; }
 
 int CLinux_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
-
-void CLinux_hide_memory(void) { prctl(PR_SET_DUMPABLE, 0); }
-
-void CLinux_end_with_parent(int signal) { prctl(PR_SET_PDEATHSIG, signal); }

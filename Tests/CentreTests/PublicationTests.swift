@@ -81,7 +81,7 @@ struct PublicationTests {
             try $0.write("channel/âm/tin.wav", Desk.wav([]))
         },
         Flaw("an empty recording", "âm/tin.wav") { try $0.write("channel/âm/tin.wav", "") },
-        Flaw("AAC, which only some stations play", "âm/tin.wav") {
+        Flaw("rubbish that says it is AAC", "âm/tin.wav") {
             try $0.write(
                 "channel/âm/tin.wav", [0, 0, 0, 32] + Array("ftypM4A ".utf8) + Array(repeating: 0, count: 99))
         },
@@ -143,6 +143,15 @@ struct PublicationTests {
                     "channel/schedule.ics",
                     Desk.calendar([Desk.event("a", "A", "https://a.vn/x", "DURATION:PT9M")]))
             }, "a relay"
+        ),
+        (
+            "a recording that only ffmpeg decodes",
+            {
+                let (wave, aac) = ($0.channel + "/âm/tin.wav", $0.channel + "/tin.m4a")
+                let encoded = try run("ffmpeg", "-nostdin", "-v", "error", "-i", wave, "-c:a", "aac", aac)
+                try #require(encoded.status == 0, "\(encoded.output)")
+                try #require(rename(aac, wave) == 0)
+            }, "only at stations with ffmpeg"
         ),
         ("a calendar that nobody reads", { try $0.write("channel/old.ics", "x") }, "no station reads it"),
     ]

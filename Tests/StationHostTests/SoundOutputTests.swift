@@ -103,6 +103,54 @@ struct SoundOutputTests {
         #expect(try #require(sounding.last) - (try #require(sounding.first)) < 144_100)
     }
 
+    @Test("what ffmpeg decodes stands between others without a missing or extra frame")
+    func outsideDecoder() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000, value: 1000)
+        try bench.encode("b.m4a", seconds: 2)
+        let frames = try #require(try bench.content(["b.m4a"]).items.first).frames
+        let play = try bench.prepare(["a.wav", "b.m4a", "a.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(2)))
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed)
+        #expect(abs(frames - 96_000) <= 2048)
+        #expect(end.1.framesPlanned == Int64(96_000 + frames))
+        #expect(end.1.framesConsumed == end.1.framesPlanned)
+        #expect(end.1.items.map(\.index) == [0, 1, 2])
+        #expect(bench.decoders == [])
+        let run = try #require(bench.card.settledCapture().runs.last)
+        let span = try #require(run.sounding.last) - (try #require(run.sounding.first)) + 1
+        #expect(abs(span - 96_000 - frames) < 100, "\(span)")
+    }
+
+    @Test(
+        "a decoder in another process that hangs while it plays keeps the thread from nothing, and what follows plays"
+    )
+    func hangingDecoder() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000 * 5, value: 1000)
+        try bench.encode("b.m4a", seconds: 60)
+        let play = try bench.prepare(["b.m4a", "a.wav"])
+        bench.sound.openCard(bench.next())
+        bench.sound.play(bench.next(), order: bench.order(play, at: Clocks.read().monotonic + .seconds(1)))
+        #expect(bench.waits { if case .progress = $0 { true } else { false } })
+        let decoder = try #require(bench.decoders.first)
+        #expect(bench.decoders.count == 1)
+        kill(decoder, SIGSTOP)
+        _ = bench.sound.stalledThread()
+        var stalled: [String] = []
+        while bench.decoders == [decoder] {
+            usleep(500_000)
+            stalled += [bench.sound.stalledThread()].compactMap(\.self)
+        }
+        #expect(stalled == [])
+        let end = try #require(try bench.wait(for: 1)[play])
+        #expect(end.0 == .completed)
+        #expect(end.1.items.map(\.index) == [0, 1])
+        #expect(end.1.framesConsumed < 48_000 * 30)
+    }
+
     @Test("T22 a file that was written to after its preflight does not sound, and while it sounds it is told")
     func changedContent() throws {
         let bench = try SoundBench()
@@ -374,6 +422,27 @@ final class SoundBench {
             items: names.map { .stored($0, in: folder.path) },
             urgency: .normal)
         return try #require(checker.go(on: &progress, shouldContinue: { true }))
+    }
+
+    /// Encodes a hum as AAC.
+    func encode(_ name: String, seconds: Int) throws {
+        try write("hum.wav", frames: 48_000 * seconds) { $0 / 48 % 2 == 0 ? 1000 : -1000 }
+        let ffmpeg = Process()
+        ffmpeg.executableURL = URL(filePath: "/usr/bin/env")
+        ffmpeg.arguments = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", "hum.wav", "-c:a", "aac", name]
+        ffmpeg.currentDirectoryURL = folder
+        try ffmpeg.run()
+        ffmpeg.waitUntilExit()
+        try #require(ffmpeg.terminationStatus == 0, "ffmpeg is needed")
+    }
+
+    /// The processes that decode a file of this bench.
+    var decoders: [pid_t] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap { pid_t($0) }.filter { process in
+            let input = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/0")
+            return input?.hasPrefix(folder.path) ?? false
+        }
     }
 
     /// A play of an MP3 into which nobody can jump.

@@ -102,23 +102,8 @@ void CLinux_name_thread(const char *name);
 /// The flag O_PATH, which glibc shows only to those who ask for GNU.
 extern const int CLinux_O_PATH;
 
-/// Starts a program without a shell, in a process group of its own, with no input and its output thrown away.
-///
-/// `arguments` ends with NULL; its first is the program's path. Returns the process, or -errno.
-pid_t CLinux_spawn(char *const arguments[]);
-
-/// Waits so many nanoseconds for a process to end. `*status` is its exit code, or 128 and the signal's number.
-/// Returns 0, or -ETIMEDOUT.
-int CLinux_wait_child(pid_t process, int64_t nanoseconds, int *status);
-
 /// Takes a lock on an open file that ends with the process; -EWOULDBLOCK when another process has it.
 int CLinux_lock(int descriptor);
 
 /// Waits until all that was written to the file system of an open file is on the medium.
 int CLinux_sync_all(int descriptor);
-
-/// Lets no other process of the same user look into this one, until it executes another program.
-void CLinux_hide_memory(void);
-
-/// Has the kernel send this process a signal when the thread that started it ends.
-void CLinux_end_with_parent(int signal);

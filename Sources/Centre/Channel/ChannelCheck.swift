@@ -196,15 +196,14 @@ struct ChannelCheck {
             for warning in measurement.warnings {
                 problems.append(ChannelProblem(.warning, path, warning))
             }
-        } catch DecodeError.needsFFmpeg(let format) {
-            problems.append(
-                ChannelProblem(
-                    .error, path,
-                    Phrase(
-                        vi: "là \(format): chỉ trạm có ffmpeg phát được; hãy đổi sang MP3, Opus hoặc FLAC",
-                        en:
-                            "is \(format), which only stations with ffmpeg could play: make it MP3, Opus or FLAC"
-                    )))
+            if OutsideDecoder.needed(by: file.number) == .ffmpeg {
+                problems.append(
+                    ChannelProblem(
+                        .warning, path,
+                        Phrase(
+                            vi: "chỉ trạm có cài ffmpeg mới phát được; nên đổi sang MP3, Opus hoặc FLAC",
+                            en: "plays only at stations with ffmpeg: better make it MP3, Opus or FLAC")))
+            }
         } catch {
             problems.append(ChannelProblem(.error, path, Phrasebook.translated("\(error)")))
         }

@@ -18,6 +18,8 @@ package enum DecodeError: Error, Hashable, Sendable {
     case decoderMissing(String)
     /// Only the `ffmpeg` program can decode this format, which the value names.
     case needsFFmpeg(String)
+    /// The program that decodes this format failed; the value says how.
+    case decoderFailed(String)
     /// The header is there and not one frame of sound behind it.
     case noFrames
     /// The sound is longer than the caller allows; the value is the limit in frames.
@@ -38,6 +40,7 @@ extension DecodeError: CustomStringConvertible {
         case .unsupported(let what): "is not supported: \(what)"
         case .decoderMissing(let package): "needs a decoder: install the package \(package)"
         case .needsFFmpeg(let format): "is \(format), which needs the program ffmpeg"
+        case .decoderFailed(let how): "cannot be decoded: \(how)"
         case .noFrames: "has a header and no sound"
         case .tooLong(let maximum): "is longer than \(maximum) frames"
         case .cancelled: "took too long to decode"

@@ -17,6 +17,11 @@ package protocol Decoder: AnyObject {
     /// A throw is final: the decoder must not be read again.
     func read(into output: UnsafeMutableBufferPointer<Float>, frames: Int) throws(DecodeError) -> Int
 
+    /// Whether so many frames, or all that are left, are there to be read without a wait.
+    ///
+    /// After false a time comes at which it is true, or at which nobody waits any longer and `read` tells the end.
+    func isReady(frames: Int) -> Bool
+
     /// Goes on towards frame `target`, by no more than a bounded step; `framesDecoded` says how far it has come.
     ///
     /// The next `read` continues exactly there.
@@ -56,6 +61,9 @@ package struct SoundFormat: Hashable, Sendable {
 private let approachFrames = 1 << 16
 
 extension Decoder {
+    /// What decodes on the thread that reads keeps nobody waiting.
+    func isReady(frames: Int) -> Bool { true }
+
     /// Goes on towards a frame by decoding, for formats that cannot be entered in the middle.
     func approachByDecoding(_ target: Int) throws(DecodeError) -> Bool {
         let block = 4096
@@ -82,8 +90,11 @@ extension Decoder {
 /// Opens the decoder that the bytes of `descriptor` ask for, whatever the file is called.
 ///
 /// The descriptor is read at offsets only (its own position is neither used nor moved), stays the caller's,
-/// and must stay open for as long as the decoder is used.
-package func openDecoder(descriptor: Int32) throws(DecodeError) -> any Decoder {
+/// and must stay open for as long as the decoder is used. A decoder in a process of its own, which a small board may have
+/// to read from its card first, is waited for no longer than `patience` nanoseconds at once.
+package func openDecoder(
+    descriptor: Int32, patience: Int64 = 20_000_000_000
+) throws(DecodeError) -> any Decoder {
     let file = try FileBytes(descriptor: descriptor)
     switch try sniff(file) {
     case .wave:
@@ -95,6 +106,8 @@ package func openDecoder(descriptor: Int32) throws(DecodeError) -> any Decoder {
         }
     case .mpeg(let start): return try MP3Decoder(file, start: start)
     case .sndfile(let name): return try SndfileDecoder(file, format: name)
-    case .ffmpeg(let name): throw .needsFFmpeg(name)
+    case .ffmpeg(let format):
+        return try FFmpegDecoder(
+            file, format: format, limits: FFmpegDecoder.limits(for: file, patience: patience))
     }
 }

@@ -16,9 +16,13 @@ struct ItemSource {
     /// Frames decoded at once.
     private static let blockCapacity = 1024
 
+    /// How long a decoder in another process is waited for, in nanoseconds: the thread has a watchdog, and a preflight has
+    /// just had that decoder at work.
+    private static let patience: Int64 = 3_000_000_000
+
     /// Opens `item` and decodes its first block, which must have a frame.
     init(_ item: ProgrammeItem) throws(DecodeError) {
-        decoder = try openDecoder(descriptor: item.descriptor)
+        decoder = try openDecoder(descriptor: item.descriptor, patience: Self.patience)
         gain = amplitude(decibels: item.gainDecibels)
         block = [Float](repeating: 0, count: Self.blockCapacity * decoder.format.channels)
         fill()

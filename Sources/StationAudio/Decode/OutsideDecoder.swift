@@ -18,13 +18,11 @@ package enum OutsideDecoder: String, Sendable, CaseIterable {
             switch self {
             case .mpg123: _ = try LibMPG123.shared()
             case .sndfile: _ = try LibSndfile.shared()
-            case .ffmpeg: return Self.programs.contains { unsafe access($0, X_OK) == 0 }
+            case .ffmpeg: return FFmpegDecoder.program != nil
             }
             return true
         } catch { return false }
     }
-
-    private static let programs = ["/usr/bin/ffmpeg", "/usr/local/bin/ffmpeg"]
 
     /// Which one a file needs, told from its first bytes.
     ///

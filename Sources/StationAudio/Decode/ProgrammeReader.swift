@@ -64,6 +64,16 @@
 
     deinit { unsafe scratch.deallocate() }
 
+    /// Whether the next `frames` frames can be made without waiting for a decoder.
+    package func isReady(frames: Int) -> Bool {
+        guard let source else { return true }
+        let wanted = frames * source.decoder.format.rate / output.rate + Self.readAhead
+        return source.decoder.isReady(frames: wanted - source.blockFrames)
+    }
+
+    /// Frames of a file that may be read beyond those that are asked for: a block, and the resampler's reach.
+    private static let readAhead = 2048
+
     /// Makes the next frames, interleaved, and returns how many; fewer than `frames` only at the programme's end.
     ///
     /// `buffer` has room for `frames` frames of the card's channels.

@@ -9,8 +9,8 @@ enum SniffedFormat: Hashable {
     case mpeg(start: Int)
     /// What libsndfile decodes; the value is the format's name.
     case sndfile(String)
-    /// What only the `ffmpeg` program decodes; the value is the format's name.
-    case ffmpeg(String)
+    /// What only the `ffmpeg` program decodes.
+    case ffmpeg(FFmpegFormat)
 }
 
 /// How far behind the beginning (or behind an ID3 tag) the first MPEG frame may stand, in bytes.
@@ -49,12 +49,12 @@ private func container(_ head: [UInt8]) -> SniffedFormat? {
     if head.has("fLaC", at: 0) { return .sndfile("FLAC") }
     if head.has("OggS", at: 0) { return .sndfile("Ogg") }
     if head.has("FORM", at: 0), head.has("AIFF", at: 8) || head.has("AIFC", at: 8) { return .sndfile("AIFF") }
-    if head.has("ftyp", at: 4) { return .ffmpeg("AAC/MP4") }
-    if head.has("ADIF", at: 0) { return .ffmpeg("AAC") }
-    if head.count >= 2, head[0] == 0xFF, head[1] & 0xF6 == 0xF0 { return .ffmpeg("AAC") }
-    if head.starts(with: [0x30, 0x26, 0xB2, 0x75]) { return .ffmpeg("WMA") }
-    if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return .ffmpeg("Matroska") }
-    if head.has("#!AMR", at: 0) { return .ffmpeg("AMR") }
+    if head.has("ftyp", at: 4) { return .ffmpeg(.mp4) }
+    if head.has("ADIF", at: 0) { return .ffmpeg(.aac) }
+    if head.count >= 2, head[0] == 0xFF, head[1] & 0xF6 == 0xF0 { return .ffmpeg(.aac) }
+    if head.starts(with: [0x30, 0x26, 0xB2, 0x75]) { return .ffmpeg(.wma) }
+    if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return .ffmpeg(.matroska) }
+    if head.has("#!AMR", at: 0) { return .ffmpeg(.amr) }
     return nil
 }
 

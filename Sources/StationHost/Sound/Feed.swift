@@ -9,6 +9,8 @@ final class Feed {
     static let ringSeconds = 2
     /// Frames that are decoded at once.
     private static let chunk = 4096
+    /// How long a decoder in another process is left alone before it is asked again, in nanoseconds.
+    private static let pause: Int64 = 20_000_000
 
     let effect: EffectID
     let order: PlayOrder
@@ -44,6 +46,8 @@ final class Feed {
     private var begunMarks = 0
     /// Whether the ring wants more at once.
     private var isBehind = false
+    /// Whether it wants more, and a decoder in another process has none yet.
+    private var isWaiting = false
     /// What the reader left when it had read everything.
     private var exactEnd: Int?
     private var lastTimeline: ProgrammeTimeline?
@@ -109,9 +113,10 @@ final class Feed {
     /// - Returns: false when the card has its two orders already, or nothing decodes.
     func approach(_ card: CardOutput) -> Bool {
         if reader?.seek() ?? false { return true }
+        while fill() {}
+        if isWaiting { return true }
         isSeeking = false
         guard let ring else { return false }
-        while fill() {}
         let start = Self.monotonic(order.start)
         isRunning = card.play(
             CardOrder(
@@ -159,8 +164,12 @@ final class Feed {
     /// - Returns: whether there is room for another, and something to fill it with.
     @discardableResult
     func fill() -> Bool {
-        isBehind = false
+        (isBehind, isWaiting) = (false, false)
         guard let ring, let format, reader != nil, !ring.isAbandoned, ring.space >= Self.chunk else {
+            return false
+        }
+        guard reader?.isReady(frames: Self.chunk) ?? true else {
+            isWaiting = true
             return false
         }
         let correction = lock.correction(
@@ -318,7 +327,9 @@ final class Feed {
 
     /// How long the thread may sleep before the ring wants more, in nanoseconds; nil when it has everything.
     var patience: Int64? {
+        if isSeeking { return isWaiting ? Self.pause : 0 }
         guard reader != nil, let ring, let format else { return nil }
+        if isWaiting { return Self.pause }
         if isBehind { return 0 }
         let ahead = Int64(ring.capacity - ring.space) * 1_000_000_000 / Int64(format.rate)
         return max(20_000_000, ahead / 4 * 3)

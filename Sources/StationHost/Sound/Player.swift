@@ -60,8 +60,7 @@ final class Player {
         let now = CLinux_monotonic()
         var wait = nextProgress == .max ? Int64.max : max(0, nextProgress - now)
         for feed in feeds {
-            if feed.isRunning, let patience = feed.patience { wait = min(wait, patience) }
-            if feed.isSeeking { return 0 }
+            if feed.isRunning || feed.isSeeking, let patience = feed.patience { wait = min(wait, patience) }
             // What is past its latest start is told to stop, or starts any moment: nothing to wake for.
             let left = Feed.monotonic(feed.order.latestStart) - now
             if !feed.hasStarted, left > 0 || isGivenUp(feed) { wait = min(wait, max(0, left)) }
