@@ -34,6 +34,7 @@ extension Phrasebook {
         .init("it has no schedule.ics any more", "không còn schedule.ics"),
         .init("it is not on the disk any more", "không còn trên đĩa"),
         .init("no such upstream", "không có trung tâm này"),
+        .init("no way there", "không có mạng"),
         // What is carried to and fro.
         .init("another import is under way: wait for its end", "đang nhận một kho khác: hãy chờ xong đã"),
         .init("there is no upstream {1}, only {2}", "không có nguồn {1}, chỉ có {2}"),

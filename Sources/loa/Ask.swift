@@ -70,6 +70,7 @@ struct Ask {
             Terminal.complain(texts.refused(code, answer, request))
         } else {
             Terminal.print(texts.done(request.verb, answer))
+            if code != .fine, let advice = texts.advice(request) { Terminal.complain(advice) }
         }
         return code
     }

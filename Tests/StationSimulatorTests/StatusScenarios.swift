@@ -165,10 +165,17 @@ struct StatusScenarios {
         _ = ask(world, asksStatus ? .status : .sync(isFollowing: false))
         world.run(until: "2026-03-02T04:10:01+07:00")
         #expect(ask(world, .status)?.body["storage"]?["freeBytes"] == 7)
-        world.run(until: "2026-03-02T04:10:50+07:00")
-        _ = ask(world, .status)
-        world.run(until: "2026-03-02T04:20:00+07:00")
+        // Somebody who looks on each second has it measured once in five of them.
+        for second in 2..<5 {
+            world.schedule(.command(.status, operatorPerson), at: "2026-03-02T04:10:0\(second)+07:00")
+        }
+        world.run(until: "2026-03-02T04:10:05+07:00")
         #expect(measured == 1)
+        world.freeBytes = 5
+        _ = ask(world, .status)
+        world.run(until: "2026-03-02T04:10:06+07:00")
+        #expect(ask(world, .status)?.body["storage"]?["freeBytes"] == 5)
+        #expect(measured == 2)
     }
 
     // MARK: Playing by hand

@@ -6,7 +6,7 @@ extension Station {
     /// The disk's free space is read so often for what others write, and after all that was fetched or let go.
     static let storageInterval = Duration.seconds(1800)
     /// What somebody who asks is told of it is not much older, but where nobody has asked for long.
-    static let storageAge = Duration.seconds(60)
+    static let storageAge = Duration.seconds(5)
 
     mutating func fetched(_ report: FetchReport) {
         pull.take(report, at: now)

@@ -113,9 +113,9 @@ struct Doctor {
         let reserve = Int64((configuration ?? Configuration(station: "", upstreams: [])).storage.reserveBytes)
         let now = Clocks.read()
         let output = configuration?.output
-        let isTaken = CardLook.isTaken(scene.status, at: now.wall)
         let card = output.map { output in
-            Pending("doctor-card") { CardLook.look(output, isTaken: isTaken) }
+            let isTaken = CardLook.isTaken(scene.status, of: output.device, at: now.wall)
+            return Pending("doctor-card") { CardLook.look(output, isTaken: isTaken) }
         }
         let disk = state.map { state in Pending("doctor-disk") { DiskLook.write(state) } }
         let decoders = Pending("doctor-files") { MachineLook.decoders(state) }
@@ -165,7 +165,7 @@ struct Doctor {
     ) -> [Finding] {
         let facts = CardFacts(
             device: output.device, rate: output.rate, channels: output.channels,
-            standing: CardLook.standing(scene.status), probe: look?.probe ?? .unfinished,
+            standing: CardLook.standing(scene.status, of: output.device), probe: look?.probe ?? .unfinished,
             holders: CardHolder.names(), cards: CardLook.cards())
         var found = facts.findings + (look?.mixer?.findings ?? [])
         if look?.isMixerHidden == true { found.append(.hidden(.mixer, Check.mixer.name)) }

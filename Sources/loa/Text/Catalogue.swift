@@ -94,8 +94,23 @@ package enum Catalogue {
             en: "The log of \(station) is written and signed: \(size) entries.")
     }
     static let whatToDoWithExport = Phrase(
-        vi: "Rút USB được rồi. Ở trung tâm: loa-centre verify PATH",
-        en: "The stick may be pulled out. At the centre: loa-centre verify PATH")
+        vi: "Rút USB được rồi. Ở trung tâm: loa-centre enrol (lần đầu), rồi loa-centre verify thư mục đó.",
+        en:
+            "The stick may be pulled out. At the centre: loa-centre enrol (once), then loa-centre verify that folder."
+    )
+    static let exportAdvice = Phrase(
+        vi: "USB phải còn chỗ và ghi được (thử lại với sudo). Phần của loa trên USB hỏng thì xóa thư mục"
+            + " mang tên loa, hoặc dùng USB khác, rồi chép lại.",
+        en:
+            "The stick needs room, and you the right to write (try sudo). Where the station's folder on it is damaged,"
+            + " remove that folder or take another stick, and export again.")
+    static let importAdvice = Phrase(
+        vi:
+            "Bản chép cũ, thiếu, hỏng hoặc của nơi khác thì không được dùng; chương trình đang có vẫn phát. Xin trung"
+            + " tâm chép lại nguyên kho (loa-centre refresh trước khi chép).",
+        en:
+            "Nothing old, damaged, missing or of others is used, and what was there plays on. Have the centre copy the"
+            + " whole repository again (loa-centre refresh before that).")
 
     // MARK: Codes of the daemon
 

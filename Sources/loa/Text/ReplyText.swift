@@ -84,6 +84,7 @@ package struct ReplyText {
             return TextWidth.printed([Catalogue.nothingOfThatName(what)[language]])
         }
         let error = answer["error"]?.text.map { Phrasebook.translated($0)[language] }
+        if let error, let advice = advice(request) { return TextWidth.printed([error]) + advice }
         guard let reason = answer["reason"]?.text else {
             return TextWidth.printed([error ?? answer.description])
         }
@@ -95,6 +96,15 @@ package struct ReplyText {
             reason == "overlap" ? Catalogue.stopFirst : Catalogue.advice(reason)
         if let advice { lines.append("→ \(advice[language])") }
         return TextWidth.printed(lines)
+    }
+
+    /// What to do where what is carried to or fro is not taken; nil for other requests.
+    package func advice(_ request: Request) -> String? {
+        switch request {
+        case .importRepository: TextWidth.printed(["→ \(Catalogue.importAdvice[language])"])
+        case .exportLog: TextWidth.printed(["→ \(Catalogue.exportAdvice[language])"])
+        default: nil
+        }
     }
 
     /// Reasons that are no matter of permission.

@@ -42,14 +42,18 @@ struct LookTests {
     func taken() throws {
         func isTaken(_ text: String) throws -> Bool {
             let status = try JSONParser.parse(Array(text.utf8), limits: .init(bytes: 1 << 16))
-            return CardLook.isTaken(status, at: Instant(seconds: 1_795_460_400))
+            return CardLook.isTaken(status, of: "hw:0", at: Instant(seconds: 1_795_460_400))
         }
         let closed = #""device":{"state":"closed"}"#
-        #expect(!CardLook.isTaken(nil, at: Instant(seconds: 0)))
+        #expect(!CardLook.isTaken(nil, of: "hw:0", at: Instant(seconds: 0)))
         #expect(try !isTaken(#"{"state":"idle",\#(closed),"next":null}"#))
         #expect(try isTaken(#"{"state":"playing",\#(closed)}"#))
         #expect(try isTaken(#"{"state":"idle","device":{"state":"open"}}"#))
         #expect(try isTaken(#"{"state":"faulted","device":{"state":"device-missing"}}"#))
+        // What the daemon has lost is not what the configuration names by now.
+        #expect(
+            try !isTaken(
+                #"{"state":"faulted","device":{"name":"hw:1","state":"device-missing"},"next":null}"#))
         let soon = RFC3339.string(from: Instant(seconds: 1_795_460_400 + 60), offset: 0)
         let later = RFC3339.string(from: Instant(seconds: 1_795_460_400 + 600), offset: 0)
         #expect(try isTaken(#"{"state":"idle",\#(closed),"next":{"at":"\#(soon)"}}"#))

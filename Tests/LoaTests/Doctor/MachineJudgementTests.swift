@@ -376,7 +376,8 @@ struct MachineJudgementTests {
     private func permissions(_ change: (inout PermissionFacts) -> Void) -> Diagnosis {
         var facts = PermissionFacts(
             account: Self.service, isAnswering: true, audio: 29, state: "/s",
-            folder: FileMode(mode: 0o040_750, owner: 990, group: 990), user: "lan",
+            folders: [.init(path: "/s", mode: FileMode(mode: 0o040_750, owner: 990, group: 990))],
+            user: "lan",
             rights: .init(mayRead: true, mayAct: false))
         change(&facts)
         return Diagnosis(facts.findings)
@@ -395,9 +396,15 @@ struct MachineJudgementTests {
                 "fault permissions: the user loaphuong is not in the group audio: it cannot open the card"
             ])
         #expect(deaf.advice == ["usermod -aG audio loaphuong && systemctl restart loaphuongd"])
-        let foreign = permissions { $0.folder?.owner = 0 }
+        let foreign = permissions { $0.folders[0].mode.owner = 0 }
         #expect(foreign.lines == ["fault permissions: the user loaphuong may not write to /s"])
         #expect(foreign.advice == ["chown -R loaphuong: /s"])
+        // As somebody leaves it who copied the log as root.
+        let copied = permissions {
+            $0.folders.append(.init(path: "/s/log", mode: FileMode(mode: 0o040_750, owner: 0, group: 0)))
+        }
+        #expect(copied.lines == ["fault permissions: the user loaphuong may not write to /s/log"])
+        #expect(copied.advice == ["chown -R loaphuong: /s"])
         #expect(
             permissions { $0.account = Account(name: "root", uid: 0, groups: [0]) }.lines
                 == ["warning permissions: the daemon runs as root"])

@@ -267,6 +267,13 @@ struct StationJudgementTests {
             card(.leftAlone, standing: .closed).lines == [
                 "ok card: hw:0: a slot is near, it is left to the daemon"
             ])
+        let changed = card(.opened(found), standing: .other("hw:1"))
+        #expect(
+            changed.lines == [
+                "fault card: the daemon still goes by hw:1, not by hw:0 as configured",
+                "ok card: hw:0: 48000 Hz, 2 ch, S16_LE, can be opened",
+            ])
+        #expect(changed.advice.first == "systemctl restart loaphuongd")
         var other = found
         other.format.rate = 44_100
         let resampled = card(.opened(other))

@@ -10,6 +10,8 @@ struct CardFacts: Sendable {
         /// A reason such as `device-missing`.
         case lost(String)
         case closed
+        /// It goes by another device than the configuration names by now.
+        case other(String)
         /// There is no daemon to ask.
         case unknown
     }
@@ -49,6 +51,18 @@ struct CardFacts: Sendable {
                         en: "\(device): the daemon has it open, \(rate) Hz, \(channels) ch"))
             ]
         }
+        guard case .other(let used) = standing else { return probed }
+        let restart = Finding.fault(
+            .card,
+            Phrase(
+                vi: "loaphuongd vẫn dùng \(used), chưa phải \(device) như cấu hình",
+                en: "the daemon still goes by \(used), not by \(device) as configured"),
+            Phrase(same: "systemctl restart loaphuongd"))
+        if case .leftAlone = probe { return [restart] }
+        return [restart] + probed
+    }
+
+    private var probed: [Finding] {
         switch probe {
         case .opened(let found): return [opened(found)]
         case .failed(let error): return [failed(error)]

@@ -55,8 +55,8 @@ struct ConfigurationFacts: Sendable {
         .fault(
             .configuration, Phrase(vi: "không có tệp \(path)", en: "there is no file \(path)"),
             Phrase(
-                vi: "Chép station.example.json5 thành \(path) rồi sửa, hoặc chỉ tệp khác bằng --config.",
-                en: "Copy station.example.json5 to \(path) and edit it, or name another file with --config."))
+                vi: "sudo loaphuong-setup sẽ hỏi và viết tệp đó; hoặc chỉ tệp khác bằng --config.",
+                en: "sudo loaphuong-setup asks and writes it; or name another file with --config."))
     }
 
     private var openSecrets: Finding {

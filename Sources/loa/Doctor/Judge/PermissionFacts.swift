@@ -8,12 +8,18 @@ struct PermissionFacts: Sendable {
     /// The number of the group `audio`; nil where there is none.
     var audio: UInt32?
     var state: String
-    /// The state's folder; nil where it is not there or nobody could look.
-    var folder: FileMode?
+    /// The state's folder and those in it, as far as somebody could look.
+    var folders: [Folder]
     /// Who asks.
     var user: String
     /// What the daemon lets them do; nil where it has told that it lets them do nothing.
     var rights: Rights?
+
+    /// A folder that the daemon writes to.
+    struct Folder: Hashable, Sendable {
+        var path: String
+        var mode: FileMode
+    }
 
     /// What somebody may do.
     struct Rights: Hashable, Sendable {
@@ -83,13 +89,16 @@ struct PermissionFacts: Sendable {
                         en: "the user \(account.name) is not in the group audio: it cannot open the card"),
                     Phrase(same: "usermod -aG audio \(account.name) && systemctl restart loaphuongd")))
         }
-        if let folder, !folder.permits(.write, to: account) || !folder.permits(.execute, to: account) {
+        let closed = folders.first { folder in
+            !folder.mode.permits(.write, to: account) || !folder.mode.permits(.execute, to: account)
+        }
+        if let closed {
             found.append(
                 .fault(
                     .permissions,
                     Phrase(
-                        vi: "người dùng \(account.name) không ghi được vào \(state)",
-                        en: "the user \(account.name) may not write to \(state)"),
+                        vi: "người dùng \(account.name) không ghi được vào \(closed.path)",
+                        en: "the user \(account.name) may not write to \(closed.path)"),
                     Phrase(same: "chown -R \(account.name): \(state)")))
         }
         return found

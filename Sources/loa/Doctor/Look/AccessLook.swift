@@ -62,8 +62,18 @@ enum AccessLook {
         let may = access.decide(uid: own.uid, groups: Array(own.groups))
         return PermissionFacts(
             account: account, isAnswering: isAnswering, audio: Account.group("audio"), state: state,
-            folder: try? FileMode.of(state), user: own.name,
+            folders: folders(state), user: own.name,
             rights: isRefused ? nil : .init(mayRead: may.mayRead, mayAct: may.mayAct))
+    }
+
+    /// The daemon's own folders in the state's.
+    private static let ownFolders = ["content", "log", "metadata", "proof"]
+
+    /// The state's folder and those in it: somebody who copied them as root has left the daemon without.
+    private static func folders(_ state: String) -> [PermissionFacts.Folder] {
+        ([state] + ownFolders.map { state + "/" + $0 }).compactMap { path in
+            (try? FileMode.of(path)).map { PermissionFacts.Folder(path: path, mode: $0) }
+        }
     }
 
     // MARK: Wiring

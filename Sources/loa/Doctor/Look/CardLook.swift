@@ -18,9 +18,10 @@ enum CardLook {
         var isMixerHidden = false
     }
 
-    /// What the daemon says of the card.
-    static func standing(_ status: JSON?) -> CardFacts.Standing {
+    /// What the daemon says of the card that the configuration names.
+    static func standing(_ status: JSON?, of name: String) -> CardFacts.Standing {
         guard let device = status?["device"], let state = device["state"]?.text else { return .unknown }
+        if let used = device["name"]?.text, used != name { return .other(used) }
         switch state {
         case "open":
             return .open(rate: device["rate"]?.integer ?? 0, channels: device["channels"]?.integer ?? 0)
@@ -30,13 +31,13 @@ enum CardLook {
     }
 
     /// Whether the daemon needs the card now, or any moment.
-    static func isTaken(_ status: JSON?, at now: Instant) -> Bool {
+    static func isTaken(_ status: JSON?, of name: String, at now: Instant) -> Bool {
         guard let status else { return false }
         if ["playing", "arming"].contains(status["state"]?.text) { return true }
-        switch standing(status) {
+        switch standing(status, of: name) {
         // Where it is lost the daemon tries again and again by itself.
         case .open, .lost: return true
-        case .closed, .unknown: break
+        case .closed, .other, .unknown: break
         }
         guard let next = status["next"]?["at"]?.text.flatMap(RFC3339.instant) else { return false }
         return next - now < nearSlot
