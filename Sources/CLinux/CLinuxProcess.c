@@ -1,5 +1,6 @@
 #include "CLinuxProcess.h"
 #include "CLinuxHost.h"
+#include "CLinuxThreads.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -128,7 +129,8 @@ static int confine(const char *program, const CLinux_limits *limits, pid_t paren
     setpriority(PRIO_PROCESS, 0, limits->niceness);
     int error = limit(RLIMIT_CORE, 0);
     if (!error) error = limit(RLIMIT_FSIZE, 0);
-    if (!error) error = limit(RLIMIT_MEMLOCK, 0);
+    // A library keeps 32 KB for secrets that it never has, and complains where it may not.
+    if (!error) error = limit(RLIMIT_MEMLOCK, 64 << 10);
     if (!error) error = limit(RLIMIT_RTPRIO, 0);
     if (!error) error = limit(RLIMIT_CPU, limits->seconds);
     if (!error) error = limit(RLIMIT_AS, limits->memory);
@@ -164,11 +166,16 @@ static void forget_handlers(void) {
 
 /// Where memory runs short, a process goes before who started it.
 ///
-/// Only once it runs its own program: until then it shares a memory that may be closed to its own user.
+/// Only once it runs its own program: until then it shares a memory that may be closed to its own user. The kernel lets
+/// vfork return a moment before that.
 static void offer_to_end(pid_t process) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)process);
     int score = open(path, O_WRONLY | O_CLOEXEC);
+    for (int attempt = 0; score < 0 && errno == EACCES && attempt < 50; attempt++) {
+        CLinux_pause(200000);
+        score = open(path, O_WRONLY | O_CLOEXEC);
+    }
     if (score < 0) return;
     (void)!write(score, "1000", 4);
     close(score);

@@ -166,13 +166,14 @@ struct DecoderProcessTests {
         #expect(decoder.process.ending == .exited(code: 3))
     }
 
-    @Test("one that complains and ends well leaves something out; one that does not is whole")
+    @Test("one that tells an error and ends well leaves something out; one whose library talks is whole")
     func complains() throws {
-        let complaining = try decoder(program(Self.header, Self.frames, "echo '[a @ 0x5] no frame' >&2"))
+        let complaining = try decoder(
+            program(Self.header, Self.frames, "echo '[a @ 0x5] [error] no frame' >&2"))
         #expect(try count(complaining) == 10)
         #expect(complaining.isTruncated)
-        #expect(complaining.process.complaint == "no frame")
-        let silent = try decoder(program(Self.header, Self.frames))
+        #expect(complaining.process.error == "no frame")
+        let silent = try decoder(program(Self.header, Self.frames, "echo 'Warning: insecure memory!' >&2"))
         #expect(try count(silent) == 10)
         #expect(!silent.isTruncated)
     }
@@ -183,7 +184,7 @@ struct DecoderProcessTests {
         #expect(output(process) == "")
         #expect(process.ending == .stuck)
         #expect(process.complaint == "nonsense")
-        #expect(process.complaintBytes.count <= 256)
+        #expect(process.complaintBytes.count <= 1024)
     }
 
     @Test(
@@ -249,7 +250,7 @@ struct DecoderProcessTests {
         let limits = text(place + "/limits").split(separator: "\n").map { $0.split(separator: " ") }
         for (name, value) in [
             ("cpu", "30"), ("file", "0"), ("core", "0"), ("address", "1073741824"), ("open", "16"),
-            ("locked", "0"), ("realtime", "0"),
+            ("locked", "65536"), ("realtime", "0"),
         ] {
             let line = try #require(limits.first { $0[1] == name })
             #expect(line.filter { $0 == value }.count == 2, "\(name): \(line)")

@@ -51,7 +51,7 @@ final class DecoderProcess {
     /// Bytes that are read at once.
     private static let pieceBytes = 32 * 1024
     /// More is not kept of what it complains of.
-    private static let mostComplaintBytes = 256
+    private static let mostComplaintBytes = 1024
 
     /// Starts a program.
     ///
@@ -141,15 +141,25 @@ final class DecoderProcess {
         return count
     }
 
-    /// The first line of what it complained of; nil where it did not.
-    var complaint: String? {
-        let line = complaintBytes.prefix { $0 != UInt8(ascii: "\n") }.map { $0 < 0x20 ? 0x20 : $0 }
-        let text = String(decoding: line, as: UTF8.self)
-        // ffmpeg names the part of it that speaks, and an address: `[mov @ 0x55d5] `.
-        guard text.hasPrefix("["), let end = text.firstIndex(of: "]") else {
-            return complaintBytes.isEmpty ? nil : text
+    /// The first error that it told, marked as ffmpeg's `level` marks it; nil where it told none.
+    ///
+    /// What its libraries have to say is none.
+    var error: String? {
+        for line in lines {
+            for mark in ["[error] ", "[fatal] "] {
+                if let place = line.firstRange(of: mark) { return String(line[place.upperBound...]) }
+            }
         }
-        return String(text[text.index(after: end)...].drop { $0 == " " })
+        return nil
+    }
+
+    /// The first line of what it said beside its sound; nil where it said nothing.
+    var complaint: String? { lines.first }
+
+    private var lines: [String] {
+        complaintBytes.split(separator: UInt8(ascii: "\n")).map { line in
+            String(decoding: line.map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+        }
     }
 
     private var available: Int { pending.count - taken }

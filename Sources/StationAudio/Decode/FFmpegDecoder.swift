@@ -48,7 +48,7 @@ final class FFmpegDecoder: Decoder {
 
     private static func arguments(_ format: FFmpegFormat) -> [String] {
         [
-            "-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-protocol_whitelist", "file",
+            "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+error", "-protocol_whitelist", "file",
             // One thread of decoding: the station has other things to do.
             "-threads", "1", "-f", format.demuxer, "-i", "file:/proc/self/fd/0", "-map", "0:a:0",
             "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
@@ -136,16 +136,17 @@ final class FFmpegDecoder: Decoder {
     /// Why the program gave no sound.
     private static func failure(of process: DecoderProcess, _ name: FFmpegFormat) -> DecodeError {
         switch process.ending {
-        case .exited(code: 0) where process.complaint == nil: .noFrames
+        case .exited(code: 0) where process.error == nil: .noFrames
         case .stuck: .decoderFailed("ffmpeg gave nothing for too long")
-        case .exited(let code): .malformed(format: name.rawValue, reason: process.complaint ?? "code \(code)")
+        case .exited(let code):
+            .malformed(format: name.rawValue, reason: process.error ?? process.complaint ?? "code \(code)")
         case nil: .decoderFailed("ffmpeg gives something else than sound")
         }
     }
 
-    // The program says what is missing by a complaint: a cut MP4 ends it with code 0.
+    // The program tells what is missing as an error: a cut MP4 ends it with code 0.
     var isTruncated: Bool {
-        isFinished && (process.ending != .exited(code: 0) || process.complaint != nil)
+        isFinished && (process.ending != .exited(code: 0) || process.error != nil)
     }
 
     func isReady(frames: Int) -> Bool {
