@@ -169,11 +169,11 @@ struct StatusScenarios {
         for second in 2..<5 {
             world.schedule(.command(.status, operatorPerson), at: "2026-03-02T04:10:0\(second)+07:00")
         }
-        world.run(until: "2026-03-02T04:10:05+07:00")
+        world.run(until: "2026-03-02T04:10:07+07:00")
         #expect(measured == 1)
         world.freeBytes = 5
         _ = ask(world, .status)
-        world.run(until: "2026-03-02T04:10:06+07:00")
+        world.run(until: "2026-03-02T04:10:08+07:00")
         #expect(ask(world, .status)?.body["storage"]?["freeBytes"] == 5)
         #expect(measured == 2)
     }
