@@ -37,9 +37,9 @@ extension Catalogue {
             )
         case "device-missing":
             Phrase(
-                vi: "Kiểm tra dây USB và nguồn của card, rồi aplay -l; so với output.device trong cấu hình.",
+                vi: "Kiểm tra dây USB và nguồn của card, rồi cat /proc/asound/cards; so với output.device.",
                 en:
-                    "Check the card's cable and power, then aplay -l; compare output.device in the configuration."
+                    "Check the card's cable and power, then cat /proc/asound/cards; compare output.device."
             )
         case "device-busy":
             Phrase(
