@@ -159,9 +159,16 @@ static int take_descriptors(const int descriptors[3]) {
     return 0;
 }
 
+/// Gives every signal back its standard action, what is ignored for ever otherwise included.
+///
+/// By the system call: the C library keeps two signals to itself and refuses to touch them, and whoever started the
+/// station may have left them ignored.
 static void forget_handlers(void) {
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    // The kernel's record, whose fields differ between machines and is shorter than this; zero is the standard action.
+    static const uint64_t standard[8];
+    for (int number = 1; number < NSIG; number++) {
+        syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)(NSIG - 1) / 8);
+    }
 }
 
 /// Where memory runs short, a process goes before who started it.

@@ -37,7 +37,7 @@ struct TransferRequest: Sendable {
 
     /// Used as it is; `http:`, `https:` or, where the configuration says so, `file:`.
     var url: String
-    /// Whether the network brings it, and no file of this machine.
+    /// Whether the network brings it, and no file of this machine, which costs no month anything.
     var isOfNetwork: Bool { FileURL.path(url) == nil }
     /// What it is for.
     var purpose: Purpose

@@ -90,9 +90,6 @@ final class Transfers {
             curl_slist_free_all(headers)
         }
 
-        /// Whether it is the network that brings it: a file of this machine costs no month anything.
-        var isOfNetwork: Bool { request.isOfNetwork }
-
         /// Looks at the header before the first byte.
         func begin(_ head: UnsafeRawBufferPointer = .init(start: nil, count: 0)) -> Bool {
             guard !hasBegun else { return true }
@@ -235,7 +232,7 @@ final class Transfers {
     /// What bulk transfers have brought over the network so far, in bytes of bodies: of error pages, too.
     var bulkBytes: Int64 {
         transfers.values.reduce(endedBulkBytes) {
-            $0 + ($1.isOfNetwork && $1.request.purpose == .bulk ? $1.received : 0)
+            $0 + ($1.request.isOfNetwork && $1.request.purpose == .bulk ? $1.received : 0)
         }
     }
 
@@ -306,7 +303,9 @@ final class Transfers {
     }
 
     private func finish(_ transfer: Transfer, _ end: TransferEnd) {
-        if transfer.isOfNetwork, transfer.request.purpose == .bulk { endedBulkBytes += transfer.received }
+        if transfer.request.isOfNetwork, transfer.request.purpose == .bulk {
+            endedBulkBytes += transfer.received
+        }
         curl_multi_remove_handle(multi, transfer.handle)
         transfers[transfer.handle] = nil
         transfer.then(end)
@@ -333,7 +332,7 @@ final class Transfers {
         if request.purpose == .proof {
             _ = ccurl_set_large(handle, CURLOPT_MAX_SEND_SPEED_LARGE, settings.bytesPerSecond)
         }
-        if request.purpose == .bulk, transfer.isOfNetwork {
+        if request.purpose == .bulk, request.isOfNetwork {
             _ = ccurl_set_large(handle, CURLOPT_MAX_RECV_SPEED_LARGE, settings.bytesPerSecond)
             let piece = settings.bytesPerSecond / 100
             let (least, most) = (Limit.bulkPieces.lowerBound, Limit.bulkPieces.upperBound)

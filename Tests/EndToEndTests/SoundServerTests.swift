@@ -7,6 +7,14 @@ import Testing
 struct SoundServerTests {
     @Test("a slot is recorded from the sink with its length, at its level, near its instant")
     func plays() async throws {
+        // The server is no real-time program, and twenty other suites run beside it: the best of three is the station's.
+        var errors: [Double] = []
+        while errors.count < 3, errors.allSatisfy({ $0 >= 100_000 }) { errors.append(try await startError()) }
+        #expect(errors.contains { $0 < 100_000 }, "\(errors)")
+    }
+
+    /// Plays a slot that is heard as it was made; how far from its instant it began, in microseconds.
+    private func startError() async throws -> Double {
         let server = try SoundServer()
         try await server.start()
         let broadcast = try Broadcast.started(
@@ -15,14 +23,13 @@ struct SoundServerTests {
         let outcome = try await broadcast.outcome()
         #expect(outcome["result"]?.text == "played", "\(outcome) \(broadcast.station.said)")
         #expect(outcome["framesConsumed"]?.integer == 144_000)
-        // By the server's word, which is no real-time program: beside twenty other suites it was late by more than 0.1 s once.
-        #expect(abs(try #require(outcome["startErrorMicroseconds"]?.number)) < 1_000_000)
         try await Task.sleep(nanoseconds: 500_000_000)
         let sounding = server.recorded("first").filter { $0 != 0 }
         #expect(abs(Double(sounding.count) - 144_000) <= 0.02 * 144_000, "\(sounding.count)")
         // 0.03 with the most loudness gain there is, four times; nothing louder.
         #expect(sounding.allSatisfy { abs($0) < 0.15 })
         #expect(try #require(sounding.max()) > 0.05)
+        return abs(try #require(outcome["startErrorMicroseconds"]?.number))
     }
 
     @Test("T11 the server's death while a slot plays is a fault, and with its return the sound is back")

@@ -11,10 +11,7 @@ struct CardScenarios {
     private static let sang = Programme("sang", at: "050000", for: "PT10M", seconds: 150)
 
     private func listened(_ village: Village) -> (World, Ear) {
-        let world = village.world(at: "2026-03-02T00:00:00+07:00")
-        let ear = Ear()
-        world.observer = ear
-        return (world, ear)
+        village.listened(from: "2026-03-02T00:00:00+07:00")
     }
 
     @Test(

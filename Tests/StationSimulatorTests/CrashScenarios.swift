@@ -15,10 +15,7 @@ struct CrashScenarios {
 
     /// A quarter of an hour around a slot.
     private static func morning(from time: String = "04:50:00") -> (World, Ear) {
-        let world = village.world(at: "2026-03-02T\(time)+07:00")
-        let ear = Ear()
-        world.observer = ear
-        return (world, ear)
+        village.listened(from: "2026-03-02T\(time)+07:00")
     }
 
     /// How many effects that quarter of an hour has.

@@ -10,10 +10,7 @@ struct ProofScenarios {
     private static let village = Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150)])
 
     private func begun() -> (World, Ear) {
-        let world = Self.village.world(at: "2026-03-02T04:50:00+07:00")
-        let ear = Ear()
-        world.observer = ear
-        return (world, ear)
+        Self.village.listened(from: "2026-03-02T04:50:00+07:00")
     }
 
     private func frames(_ outcome: JSON) -> (sum: Int64, all: Int64) {

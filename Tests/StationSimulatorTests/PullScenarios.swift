@@ -6,34 +6,17 @@ import Testing
 
 /// What arrives from upstreams, and what a station does while nothing does.
 struct PullScenarios {
-    private static let sang = Programme("sang", at: "050000", seconds: 20)
-    private static let trua = Programme("trua", at: "110000", seconds: 20)
-
-    private func listened(_ village: Village, from time: String) -> (World, Ear) {
-        let world = village.world(at: time)
-        let ear = Ear()
-        world.observer = ear
-        return (world, ear)
-    }
-
-    /// An emergency of one upstream, its signature good until an instant.
-    private func alert(_ uid: String, at time: String, day: String, until end: String) -> SimulatedOffer {
-        alerts(
-            [Programme(uid, at: time, seconds: 20, late: "PT2H", priority: 1, rule: nil, day: day)],
-            until: end)
-    }
-
     // MARK: T1
 
     @Test(
         "T1: without a network for two days, and after a boot, the slot plays from the disk; then news comes by itself"
     )
     func noNetwork() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        let (world, ear) = Village([.sang]).listened(from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
         world.carryOut(.network(isUp: false))
-        world.library = Village([Self.sang, Self.trua]).library
-        world.schedule(.publish(Village([Self.trua]).timetable), at: "2026-03-03T12:00:00+07:00")
+        world.library = Village([.sang, .trua]).library
+        world.schedule(.publish(Village([.trua]).timetable), at: "2026-03-03T12:00:00+07:00")
         world.schedule(.powerCut(for: .seconds(60)), at: "2026-03-04T04:49:00+07:00")
         world.run(until: "2026-03-04T06:00:00+07:00")
         #expect(world.outcome(of: "sang", on: "2026-03-04") == "played")
@@ -48,74 +31,17 @@ struct PullScenarios {
         #expect(ear.invariants.violations == [])
     }
 
-    // MARK: What is carried here
-
-    private func ask(_ world: World, _ command: Command, by person: Person = operatorPerson) -> Reply? {
-        world.carryOut(.command(command, person))
-        // The answer waits for its entry to be durable.
-        world.run(until: world.now.wall + .milliseconds(100))
-        return world.lastReply?.reply
-    }
-
-    @Test(
-        "What a stick brings is in force without a network; then the server is asked again, and is still away"
-    )
-    func carried() throws {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
-        world.run(until: "2026-03-02T04:30:00+07:00")
-        world.carryOut(.network(isUp: false))
-        world.library = Village([Self.sang, Self.trua]).library
-        world.carryOut(.publish(Village([Self.trua]).timetable))
-        world.run(until: "2026-03-02T05:30:00+07:00")
-        #expect(world.station.faults.contains(.upstream))
-        let upstream = try #require(world.settings.upstreams.first?.name)
-        let order = Command.importRepository(token: 1, upstream: upstream)
-        // One stick at a time.
-        world.carryOut(.command(order, operatorPerson))
-        world.carryOut(.command(order, operatorPerson))
-        world.run(until: "2026-03-02T05:30:20+07:00")
-        let ended = ask(world, .importProgress)
-        #expect(ended?.code == .fine && ended?.body["done"]?.bool == true, "\(String(describing: ended))")
-        #expect(world.station.active?.timetable.next(after: world.now.wall)?.programme == "trua")
-        #expect(!world.station.faults.contains(.upstream))
-        // What the server says afterwards is no part of how the import ended.
-        world.run(until: "2026-03-02T12:00:00+07:00")
-        #expect(world.station.faults.contains(.upstream))
-        #expect(ask(world, .importProgress)?.code == .fine)
-        #expect(world.outcome(of: "trua", on: "2026-03-02") == "played")
-        let commands = world.log.filter { $0.kind == .command }.map { $0.json["accepted"]?.bool }
-        #expect(commands.filter { $0 == false }.count == 1 && commands.count == 2)
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test("A repository of no upstream is refused and logged; who may only read brings none")
-    func carriedByStranger() {
-        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
-        world.run(until: "2026-03-02T04:30:00+07:00")
-        #expect(ask(world, .importRepository(token: 1, upstream: "nobody's"))?.code == .refused)
-        // The folder is looked into first.
-        world.carryOut(.command(.importRepository(token: 2, upstream: nil), operatorPerson))
-        world.run(until: "2026-03-02T04:30:05+07:00")
-        #expect(world.lastReply?.reply.code == .refused)
-        #expect(ask(world, .importProgress)?.code == .refused)
-        let reader = Person(uid: 1001, name: "reader", mayAct: false)
-        #expect(ask(world, .importRepository(token: 3, upstream: nil), by: reader)?.code == .notPermitted)
-        #expect(ask(world, .exportLog, by: reader)?.code == .notPermitted)
-        let commands = world.log.filter { $0.json["verb"]?.text == "import" }
-        #expect(commands.map { $0.json["accepted"]?.bool } == [false, false])
-    }
-
     // MARK: I9
 
     @Test(
         "I9: a new timetable waits for its content, and the one before plays; at the last call its own slot is enough"
     )
     func waitsForContent() {
-        let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")
+        let (world, ear) = Village([.sang, .trua]).listened(from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T05:30:00+07:00")
         world.serves = { !$0.path.hasPrefix("moi") }
         let missing = Programme("moi", at: "100000", seconds: 20)
-        let new = Village([Self.sang, Self.trua, missing, Programme("khac", at: "150000", seconds: 20)])
+        let new = Village([.sang, .trua, missing, Programme("khac", at: "150000", seconds: 20)])
         world.library = new.library
         world.carryOut(.publish(new.timetable))
         world.carryOut(.configure(world.settings))
@@ -134,10 +60,10 @@ struct PullScenarios {
         "a crash between the switch and its manifest leaves one of the two timetables, whole",
         arguments: 0..<40)
     func crashAtSwitch(effects: Int) {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        let (world, ear) = Village([.sang]).listened(from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
-        world.library = Village([Self.sang, Self.trua]).library
-        world.carryOut(.publish(Village([Self.trua]).timetable))
+        world.library = Village([.sang, .trua]).library
+        world.carryOut(.publish(Village([.trua]).timetable))
         world.carryOut(.network(isUp: true))
         world.crashPoint = .init(afterEffects: effects, losesPower: true, outage: .seconds(10))
         world.run(until: "2026-03-02T12:00:00+07:00")
@@ -165,7 +91,7 @@ struct PullScenarios {
         arguments: replacements.keys.sorted(), ["04:57:10", "04:59:20", "05:00:05"])
     func replacedWithoutSound(what: String, published: String) throws {
         let once = Programme("sang", at: "050000", seconds: 20, rule: nil, day: "20260302")
-        let (world, ear) = listened(Village([once]), from: "2026-03-02T04:30:00+07:00")
+        let (world, ear) = Village([once]).listened(from: "2026-03-02T04:30:00+07:00")
         world.run(until: "2026-03-02T\(published)+07:00")
         world.serves = { _ in false }
         world.carryOut(.publish(Village([try #require(Self.replacements[what])]).timetable))
@@ -184,10 +110,10 @@ struct PullScenarios {
         "I14: what is recalled does not sound, though another programme of that time has no sound before and after"
     )
     func recalledBesideSilence() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        let (world, ear) = Village([.sang]).listened(from: "2026-03-02T04:00:00+07:00")
         let silent = Programme("khac", at: "050100", seconds: 20)
         world.serves = { $0.path != "khac-1.wav" }
-        world.carryOut(.publish(Village([Self.sang, silent]).timetable))
+        world.carryOut(.publish(Village([.sang, silent]).timetable))
         world.carryOut(.network(isUp: true))
         world.run(until: "2026-03-02T04:58:30+07:00")
         #expect(world.station.active?.timetable.programmeCount == 2)
@@ -204,7 +130,7 @@ struct PullScenarios {
     func replacedWhileInterrupted(what: String) throws {
         let alert = Programme("lu", at: "050010", seconds: 40, priority: 1, rule: nil, day: "20260302")
         let once = Programme("sang", at: "050000", seconds: 60, rule: nil, day: "20260302")
-        let (world, ear) = listened(Village([once, alert]), from: "2026-03-02T04:30:00+07:00")
+        let (world, ear) = Village([once, alert]).listened(from: "2026-03-02T04:30:00+07:00")
         world.run(until: "2026-03-02T05:00:14+07:00")
         world.serves = { _ in false }
         world.carryOut(
@@ -223,7 +149,7 @@ struct PullScenarios {
 
     @Test("I9: what waits for the loudspeaker plays, though a replacement without its sound came meanwhile")
     func replacedWhileWaiting() {
-        let (world, ear) = listened(Village([Self.long, Self.waiting]), from: "2026-03-02T04:30:00+07:00")
+        let (world, ear) = Village([Self.long, Self.waiting]).listened(from: "2026-03-02T04:30:00+07:00")
         world.run(until: "2026-03-02T05:06:00+07:00")
         var other = Self.waiting
         other.items = [("doi-moi.wav", 20)]
@@ -238,7 +164,7 @@ struct PullScenarios {
 
     @Test("I14: what is recalled while it waits for the loudspeaker does not begin")
     func recalledWhileWaiting() {
-        let (world, ear) = listened(Village([Self.long, Self.waiting]), from: "2026-03-02T04:30:00+07:00")
+        let (world, ear) = Village([Self.long, Self.waiting]).listened(from: "2026-03-02T04:30:00+07:00")
         world.run(until: "2026-03-02T05:06:00+07:00")
         world.serves = { _ in false }
         let later = Programme("chieu", at: "150000", seconds: 20, rule: nil, day: "20260302")
@@ -254,7 +180,7 @@ struct PullScenarios {
         let next = Programme("sau", at: "150000", seconds: 5)
         var late = Programme("tre", at: "140000", seconds: 5, rule: nil, day: "20260302")
         late.items = [("sau-1.wav", 5), ("tre-2.wav", 5)]
-        let (world, _) = listened(Village([next]), from: "2026-03-02T13:00:00+07:00")
+        let (world, _) = Village([next]).listened(from: "2026-03-02T13:00:00+07:00")
         world.run(until: "2026-03-02T14:04:00+07:00")
         world.library = Village([next, late]).library
         world.latencies.download = .seconds(60)
@@ -266,11 +192,11 @@ struct PullScenarios {
 
     @Test("I14: what a new timetable recalls does not sound, though what else it needs is still on its way")
     func recalled() {
-        let (world, ear) = listened(Village([Self.sang, Self.trua]), from: "2026-03-02T04:00:00+07:00")
+        let (world, ear) = Village([.sang, .trua]).listened(from: "2026-03-02T04:00:00+07:00")
         world.run(until: "2026-03-02T04:30:00+07:00")
         world.serves = { _ in false }
         let later = Programme("moi", at: "120000", seconds: 20)
-        world.carryOut(.publish(Village([later, Self.trua]).timetable))
+        world.carryOut(.publish(Village([later, .trua]).timetable))
         world.carryOut(.configure(world.settings))
         world.run(until: "2026-03-02T11:30:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["trua"])
@@ -279,57 +205,14 @@ struct PullScenarios {
 
     @Test("what the disk has spoiled is fetched again before its slot")
     func spoiled() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T04:00:00+07:00")
+        let (world, ear) = Village([.sang]).listened(from: "2026-03-02T04:00:00+07:00")
         world.stored = world.stored.filter { _ in false }
         world.run(until: "2026-03-02T06:00:00+07:00")
         #expect(ear.sounds.map(\.programme) == ["sang"])
         #expect(world.outcome(of: "sang", on: "2026-03-02") == "played")
     }
 
-    // MARK: Emergencies
-
-    @Test(
-        "I7: an emergency is in force while the rest of its publication is still on its way, and waits for no disk"
-    )
-    func emergencyAlone() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.run(until: "2026-03-02T13:59:50+07:00")
-        let offer = alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T16:00:00+07:00")
-        world.library =
-            Village([
-                Self.sang,
-                Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-            ]).library
-        world.carryOut(.disk(.stalls))
-        world.carryOut(.publish(offer))
-        world.carryOut(.network(isUp: true))
-        world.run(until: "2026-03-02T14:01:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
-        world.carryOut(.disk(.sound))
-        world.run(until: "2026-03-02T14:02:00+07:00")
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test(
-        "an emergency is heard by a station that comes late, not after its signature has ended, and never again",
-        arguments: [("14:30:00", 1), ("15:10:00", 0)])
-    func expires(time: String, count: Int) {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.carryOut(.network(isUp: false))
-        world.library =
-            Village([
-                Self.sang,
-                Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-            ]).library
-        world.carryOut(
-            .publish(alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
-        world.schedule(.network(isUp: true), at: "2026-03-02T\(time)+07:00")
-        // Offered a second time, and after another boot, it is the same emergency.
-        world.schedule(.powerCut(for: .seconds(30)), at: "2026-03-02T14:40:00+07:00")
-        world.run(until: "2026-03-02T16:00:00+07:00")
-        #expect(ear.sounds.filter { $0.programme == "lu-quet" }.count == count)
-        #expect(ear.invariants.violations == [])
-    }
+    // MARK: Looking ahead at what is on its way
 
     /// A station without any timetable yet, whose upstream has one: its network comes up at 14:04.
     private func firstSync(_ village: Village) -> World {
@@ -382,7 +265,7 @@ struct PullScenarios {
 
     @Test("a person's sync asks each upstream for that person, once; what follows it asks nobody")
     func askedBySomebody() {
-        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        let (world, _) = Village([.sang]).listened(from: "2026-03-02T13:00:00+07:00")
         world.run(until: "2026-03-02T13:10:00+07:00")
         var polls: [Bool] = []
         world.tamper = { effects in
@@ -400,7 +283,7 @@ struct PullScenarios {
 
     @Test("T25: without a clock upstreams and certificates are judged by the floor, with one by the time")
     func pollTime() {
-        let (world, _) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
+        let (world, _) = Village([.sang]).listened(from: "2026-03-02T13:00:00+07:00")
         var polls: [(at: Instant, certificatesAt: Instant?)] = []
         world.tamper = { effects in
             for case .poll(_, let time, let certificatesAt, _) in effects.map(\.action) {
@@ -418,177 +301,6 @@ struct PullScenarios {
         #expect(!polls.isEmpty && polls.allSatisfy { $0.at == $0.certificatesAt })
         // The floor is at least when a clock was believed last.
         #expect(polls.allSatisfy { $0.at > at("2026-03-02T12:00:00+07:00") })
-    }
-
-    @Test(
-        "T25, I8: by a clock in 1970 an emergency that this run fetched sounds at once and once, nothing else does",
-        arguments: [World.WallAtBoot.epoch, .behind(.seconds(86_400 * 400))])
-    func withoutClock(wall: World.WallAtBoot) {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.run(until: "2026-03-02T13:30:00+07:00")
-        world.library =
-            Village([
-                Self.sang,
-                Programme("lu-quet", at: "140000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-            ]).library
-        world.carryOut(
-            .publish(alert("lu-quet", at: "140000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
-        world.carryOut(.bootClock(wall, synchronisesAfter: .seconds(7200)))
-        world.carryOut(.powerCut(for: .seconds(1800)))
-        world.run(until: "2026-03-02T14:10:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
-        // Another boot: it was played, though nobody knew when.
-        world.carryOut(.powerCut(for: .seconds(60)))
-        world.run(until: "2026-03-03T06:00:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet", "sang"])
-        #expect(world.outcome(of: "lu-quet", on: "2026-03-02") == "played")
-        #expect(ear.invariants.violations == [])
-    }
-
-    /// Several emergencies of one upstream, their signature good until an instant.
-    private func alerts(_ programmes: [Programme], until end: String) -> SimulatedOffer {
-        let village = Village([Self.sang])
-        return village.offer(programmes, until: at(end), beside: village.timetable)
-    }
-
-    private static func alert(_ uid: String, at time: String, rule: String? = nil) -> Programme {
-        Programme(uid, at: time, seconds: 20, late: "PT24H", priority: 1, rule: rule, day: "20260302")
-    }
-
-    @Test(
-        "I8: an alert that waits for the card sounds though the clock is set to another year meanwhile",
-        arguments: [Duration.seconds(-86_400 * 365 * 20), .seconds(86_400 * 365 * 73)], ["PT2H", "JOIN"])
-    func setMeanwhile(step: Duration, late: String) {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.run(until: "2026-03-02T13:59:00+07:00")
-        var alert = Self.alert("lu-quet", at: "140000")
-        alert.late = late
-        alert.duration = late == "JOIN" ? "PT2H" : nil
-        world.library = Village([Self.sang, alert]).library
-        world.carryOut(.card(.missing))
-        world.carryOut(.publish(alerts([alert], until: "2026-03-02T18:00:00+07:00")))
-        world.carryOut(.network(isUp: true))
-        world.schedule(.loseSynchronisation, at: "2026-03-02T14:00:05+07:00")
-        world.schedule(.step(step), at: "2026-03-02T14:00:10+07:00")
-        world.schedule(.card(.sound), at: "2026-03-02T14:00:15+07:00")
-        world.run(until: "2026-03-02T14:02:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
-        world.carryOut(.synchronise)
-        world.run(until: "2026-03-02T16:00:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
-        #expect(world.outcomes.filter { $0.slot.contains("lu-quet") }.count == 1)
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test("I8: by a clock that is not believed an alert that comes again each minute hides no other")
-    func hidesNobody() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.run(until: "2026-03-02T13:30:00+07:00")
-        let both = [
-            Self.alert("dap-vo", at: "080000", rule: "FREQ=MINUTELY;COUNT=400"),
-            Self.alert("lu-quet", at: "130000"),
-        ]
-        world.library = Village([Self.sang] + both).library
-        world.carryOut(.publish(alerts(both, until: "2026-03-02T20:00:00+07:00")))
-        world.carryOut(.bootClock(.epoch, synchronisesAfter: nil))
-        world.carryOut(.powerCut(for: .seconds(60)))
-        world.run(until: "2026-03-02T14:00:00+07:00")
-        #expect(ear.sounds.map(\.programme).sorted() == ["dap-vo", "lu-quet"])
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test(
-        "I4: an alert that could not sound before the power went has its outcome, though it has ended since")
-    func endedMeanwhile() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.run(until: "2026-03-02T14:00:00+07:00")
-        let alert = Self.alert("lu-quet", at: "135959")
-        world.library = Village([Self.sang, alert]).library
-        world.carryOut(.withhold(true))
-        world.carryOut(.publish(alerts([alert], until: "2026-03-02T14:10:00+07:00")))
-        world.carryOut(.network(isUp: true))
-        world.run(until: "2026-03-02T14:05:00+07:00")
-        world.carryOut(.network(isUp: false))
-        world.carryOut(.powerCut(for: .seconds(600)))
-        world.run(until: "2026-03-02T15:00:00+07:00")
-        #expect(ear.sounds.isEmpty)
-        #expect(world.outcome(of: "lu-quet", on: "2026-03-02") == "missed off")
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test("an alert for a day is heard by a station that first hears of it after twenty hours")
-    func lateByADay() {
-        let (world, ear) = listened(Village([Self.trua]), from: "2026-03-02T04:00:00+07:00")
-        world.carryOut(.network(isUp: false))
-        let alert = Self.alert("bao", at: "050000")
-        world.library = Village([Self.trua, alert]).library
-        world.carryOut(.publish(alerts([alert], until: "2026-03-03T05:00:00+07:00")))
-        world.schedule(.network(isUp: true), at: "2026-03-03T01:00:00+07:00")
-        world.run(until: "2026-03-03T04:00:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["trua", "bao"])
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test("I14: a cancelled alert falls silent though the next one's sound is still on its way")
-    func cancelled() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        let (first, second) = (
-            Self.alert("lu-quet", at: "140000", rule: "FREQ=MINUTELY;INTERVAL=5;COUNT=20"),
-            Self.alert("bao", at: "141000")
-        )
-        world.library = Village([Self.sang, first, second]).library
-        world.carryOut(.install(alerts([first], until: "2026-03-02T18:00:00+07:00")))
-        world.run(until: "2026-03-02T14:11:00+07:00")
-        world.serves = { _ in false }
-        world.carryOut(.publish(alerts([second], until: "2026-03-02T18:00:00+07:00")))
-        world.carryOut(.network(isUp: true))
-        world.run(until: "2026-03-02T14:40:00+07:00")
-        #expect(ear.sounds.filter { $0.programme == "lu-quet" }.count == 3)
-        world.serves = { _ in true }
-        world.carryOut(.network(isUp: true))
-        world.run(until: "2026-03-02T15:00:00+07:00")
-        #expect(ear.sounds.last?.programme == "bao")
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test("T28: a cancelled alert that somebody replays is not believed, also not by another run")
-    func replayed() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        let alert = Self.alert("lu-quet", at: "140000", rule: "FREQ=MINUTELY;INTERVAL=5;COUNT=200")
-        world.library = Village([Self.sang, alert]).library
-        world.carryOut(.publish(alerts([alert], until: "2026-03-03T13:00:00+07:00")))
-        world.schedule(.network(isUp: true), at: "2026-03-02T14:00:00+07:00")
-        world.run(until: "2026-03-02T14:02:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet"])
-        world.carryOut(.publish(Village([Self.sang]).timetable))
-        world.carryOut(.network(isUp: true))
-        world.run(until: "2026-03-02T14:03:00+07:00")
-        world.carryOut(.replay(true))
-        world.carryOut(.network(isUp: true))
-        world.schedule(.powerCut(for: .seconds(30)), at: "2026-03-02T14:30:00+07:00")
-        world.run(until: "2026-03-03T06:00:00+07:00")
-        #expect(ear.sounds.map(\.programme) == ["lu-quet", "sang"])
-        #expect(world.station.faults.contains(.upstream))
-        #expect(ear.invariants.violations == [])
-    }
-
-    @Test("I8: an emergency that an earlier run fetched does not sound by a clock that is not believed")
-    func oldWithoutClock() {
-        let (world, ear) = listened(Village([Self.sang]), from: "2026-03-02T13:00:00+07:00")
-        world.library =
-            Village([
-                Self.sang,
-                Programme("lu-quet", at: "143000", seconds: 20, priority: 1, rule: nil, day: "20260302"),
-            ]).library
-        world.carryOut(
-            .install(alert("lu-quet", at: "143000", day: "20260302", until: "2026-03-02T15:00:00+07:00")))
-        world.run(until: "2026-03-02T13:30:00+07:00")
-        world.carryOut(.network(isUp: false))
-        world.carryOut(.bootClock(.epoch, synchronisesAfter: nil))
-        world.carryOut(.powerCut(for: .seconds(60)))
-        world.run(until: "2026-03-02T16:00:00+07:00")
-        #expect(ear.sounds.isEmpty)
-        #expect(ear.invariants.violations == [])
     }
 
     // MARK: T25: the floor

@@ -8,10 +8,7 @@ import Testing
 
 struct RepeatScenarios {
     private func listened(_ village: Village, from: String) -> (World, Ear) {
-        let world = village.world(at: from)
-        let ear = Ear()
-        world.observer = ear
-        return (world, ear)
+        village.listened(from: from)
     }
 
     /// Slots whose outcome was written before they were due.

@@ -8,10 +8,8 @@ import Testing
 struct StopScenarios {
     @Test("I12: the stop input silences without a right, ends an emergency's repeats, and is in the log")
     func stopInput() {
-        let world = Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150)])
-            .world(at: "2026-03-02T04:50:00+07:00")
-        let ear = Ear()
-        world.observer = ear
+        let (world, ear) = Village([Programme("sang", at: "050000", for: "PT10M", seconds: 150)])
+            .listened(from: "2026-03-02T04:50:00+07:00")
         world.schedule(.stopPressed, at: "2026-03-02T05:01:00+07:00")
         world.run(until: "2026-03-02T06:00:00+07:00")
         #expect(world.outcome(of: "sang", on: "2026-03-02") == "partial stopped-by-hand")
@@ -30,9 +28,7 @@ struct StopScenarios {
     private static let repeating = village("FREQ=MINUTELY;INTERVAL=10;COUNT=6")
 
     private func world(_ village: Village, until time: String) -> (World, Ear) {
-        let world = village.world(at: "2026-03-02T07:50:00+07:00")
-        let ear = Ear()
-        world.observer = ear
+        let (world, ear) = village.listened(from: "2026-03-02T07:50:00+07:00")
         world.run(until: "2026-03-02T\(time)+07:00")
         return (world, ear)
     }

@@ -17,10 +17,7 @@ struct TimeScenarios {
     private func listened(_ village: Village? = nil, from: String = "2026-03-02T00:00:00+07:00") -> (
         World, Ear
     ) {
-        let world = (village ?? self.village).world(at: from)
-        let ear = Ear()
-        world.observer = ear
-        return (world, ear)
+        (village ?? self.village).listened(from: from)
     }
 
     @Test("a timetable that came while the clock stood in 2099 has its outcomes of a later downtime")

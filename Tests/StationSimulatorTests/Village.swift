@@ -37,6 +37,10 @@ struct Programme {
             : (1...3).map { ("\(uid)-\($0).wav", $0 < 3 ? seconds / 3 : seconds - 2 * (seconds / 3)) }
     }
 
+    /// What most scenarios play each day.
+    static let sang = Programme("sang", at: "050000", seconds: 20)
+    static let trua = Programme("trua", at: "110000", seconds: 20)
+
     var isEmergency: Bool { priority == 1 }
 
     func lines(zone: String) -> [String] {
@@ -171,6 +175,14 @@ struct Village {
         world.carryOut(.install(timetable))
         world.carryOut(.boot)
         return world
+    }
+
+    /// The station from an instant on, and who hears it.
+    func listened(from time: String) -> (World, Ear) {
+        let world = world(at: time)
+        let ear = Ear()
+        world.observer = ear
+        return (world, ear)
     }
 
     static func zone(named name: String) -> ZoneFile {
