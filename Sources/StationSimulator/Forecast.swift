@@ -111,13 +111,16 @@ package struct Forecast {
             guard let code = entry.json["code"]?.text, let message = entry.json["message"]?.text,
                 let at = entry.json["wall"]?.text.flatMap(RFC3339.instant(of:)), at < end
             else { continue }
-            // One of content goes on under its own words; of every other code there is one at a time.
-            let before = faults.lastIndex {
+            // One of content goes on under its own words; of every other code there is one at a time, whatever it says
+            // of itself meanwhile.
+            let open = faults.lastIndex {
                 $0.code == code && $0.until == nil && (code != "content" || $0.message == message)
             }
-            if let before { faults[before].until = at }
-            if entry.json["state"]?.text == "raised" {
-                faults.append(Fault(code: code, message: message, since: at))
+            switch (entry.json["state"]?.text, open) {
+            case ("raised", nil): faults.append(Fault(code: code, message: message, since: at))
+            case ("raised", _): break
+            case (_, let open?): faults[open].until = at
+            default: break
             }
         }
         return faults

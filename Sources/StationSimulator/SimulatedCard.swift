@@ -32,8 +32,7 @@ package final class SimulatedCard {
         case ended(EffectID, PlayEnd, Playback)
     }
 
-    /// What it is called, and its frames a second and channels.
-    package static let name = "simulated"
+    /// Frames a second, and channels.
     package static let rate = 48_000
     package static let channels = 2
 
@@ -43,6 +42,8 @@ package final class SimulatedCard {
     package var firstProgress = Duration.milliseconds(200)
     package var progressInterval = Duration.seconds(10)
 
+    /// What the configuration calls it.
+    private let name: String
     /// What is wrong with it.
     package private(set) var condition = Condition.sound
     /// Whether it is ALSA's `null`, which proves nothing.
@@ -61,7 +62,7 @@ package final class SimulatedCard {
     package private(set) var nextAt: MonotonicInstant?
 
     /// Makes a closed card.
-    package init() {}
+    package init(name: String) { self.name = name }
 
     /// Whether a play makes a sound now.
     package var isSounding: Bool { current?.isSounding ?? false }
@@ -140,7 +141,7 @@ package final class SimulatedCard {
         isRunning = false
         readyAt = nil
         current?.pause(at: now)
-        return [.state(.lost(name: Self.name, reason: condition.reason))]
+        return [.state(.lost(name: name, reason: condition.reason))]
     }
 
     /// The daemon went, or the power.
@@ -156,7 +157,7 @@ package final class SimulatedCard {
     private func tryToOpen(_ now: MonotonicInstant) -> [Report] {
         guard isWanted, !isRunning, readyAt == nil else { return [] }
         guard condition == .sound else {
-            return [.state(.lost(name: Self.name, reason: condition.reason))]
+            return [.state(.lost(name: name, reason: condition.reason))]
         }
         readyAt = now + openLatency
         return []
@@ -170,7 +171,7 @@ package final class SimulatedCard {
         if let ready = readyAt, ready <= now {
             readyAt = nil
             isRunning = true
-            reports.append(.state(.open(name: Self.name, rate: Self.rate, channels: Self.channels)))
+            reports.append(.state(.open(name: name, rate: Self.rate, channels: Self.channels)))
         }
         if isRunning { current?.soundIfDue(at: now) }
         endCurrent(now, into: &reports)

@@ -64,7 +64,7 @@ package final class World {
     package var freeBytes: Int64 = 8 << 30
     /// The disk and the card.
     package internal(set) var store = SimulatedStore()
-    package internal(set) var card = SimulatedCard()
+    package internal(set) var card: SimulatedCard
     /// Whether the daemon runs.
     package internal(set) var isRunning = false
     /// The station's mind; before the first start, and while the daemon does not run, one that knows nothing new.
@@ -160,6 +160,7 @@ package final class World {
             wall: time, monotonic: MonotonicInstant(nanoseconds: 0), isSynchronised: false,
             errorMicroseconds: 0)
         station = Station(settings: settings, now: instant)
+        card = SimulatedCard(name: settings.deviceName)
         bootedAt = time
         wallAtShutdown = time
     }

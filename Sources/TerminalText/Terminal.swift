@@ -3,10 +3,17 @@ import Glibc
 /// Where answers go: whole texts at once, so that nothing is lost in a buffer when the command ends.
 package enum Terminal {
     /// Prints to standard output.
-    package static func print(_ text: String) { write(text, STDOUT_FILENO) }
+    ///
+    /// Where it cannot be written the program ends: who reads a file later must not take a half for the whole.
+    package static func print(_ text: String) {
+        guard let problem = write(text, STDOUT_FILENO) else { return }
+        // Who reads through a pipe may have seen enough.
+        if problem != EPIPE { complain("stdout: \(String(cString: strerror(problem)))\n") }
+        exit(EX_IOERR)
+    }
 
     /// Prints to standard error.
-    package static func complain(_ text: String) { write(text, STDERR_FILENO) }
+    package static func complain(_ text: String) { _ = write(text, STDERR_FILENO) }
 
     /// How many columns standard output has; nil where it is no terminal.
     package static var columns: Int? {
@@ -19,17 +26,17 @@ package enum Terminal {
     /// What a terminal has that does not say, such as one on a serial line.
     package static let usualColumns = 80
 
-    private static func write(_ text: String, _ descriptor: Int32) {
+    private static func write(_ text: String, _ descriptor: Int32) -> Int32? {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
-                // Nobody to tell when not even this can be written.
-                guard count > 0 else { return }
+                guard count > 0 else { return errno }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
+            return nil
         }
     }
 }

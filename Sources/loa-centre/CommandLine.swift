@@ -6,6 +6,8 @@ enum ExitCode: Int32, CaseIterable {
     /// The answer is "no".
     case no = 1
     case usage = 64
+    /// The answer could not be written.
+    case unwritten = 74
     case notPermitted = 77
     case configuration = 78
 }

@@ -198,11 +198,12 @@ struct Ask {
 
     /// The folder of a repository.
     private static func repository(_ path: String) throws(FileError) -> Descriptor {
+        guard isFolder(path) else { throw FileError(message: Catalogue.noSuchFolder(path)) }
         let folder = path.hasSuffix("/") ? path : path + "/"
-        guard isFolder(folder) else { throw FileError(message: Catalogue.noSuchFolder(path)) }
         guard isFolder(folder + "metadata") else {
-            let below = ((try? namesInDirectory(folder)) ?? []).filter { isFolder(folder + $0 + "/metadata") }
-            throw FileError(message: Catalogue.noRepository(path, below.min().map { folder + $0 }))
+            let near = ((try? namesInDirectory(folder)) ?? []).sorted().map { folder + $0 } + [folder + ".."]
+            let meant = near.first { isFolder($0 + "/metadata") }
+            throw FileError(message: Catalogue.noRepository(path, meant))
         }
         do throws(SystemError) { return try Descriptor.open(path, O_RDONLY | O_DIRECTORY) } catch {
             throw FileError(path: path, problem: error)

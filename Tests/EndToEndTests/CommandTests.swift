@@ -76,6 +76,23 @@ import Testing
         #expect(try station.loa("--lang", "vi", "status").complaint.contains("Không kết nối được"))
     }
 
+    @Test(
+        "an answer that cannot be written ends with a code of its own, and says why",
+        arguments: ["loa", "loa-centre"])
+    func fullDisk(program: String) throws {
+        let command = Process()
+        command.executableURL = StationProcess.programs.appending(path: program)
+        command.arguments = ["help"]
+        command.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+        let said = Pipe()
+        command.standardError = said
+        try command.run()
+        let text = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        command.waitUntilExit()
+        #expect(command.terminationStatus == 74)
+        #expect(text.contains("No space left"), "\(text)")
+    }
+
     @Test("both programs say the same version")
     func version() throws {
         let loa = try station.loa("--version")

@@ -42,6 +42,13 @@ import Testing
         let cardless = try answer(broadcast, ["--days", "1", "--card-lost", gone])
         #expect(cardless.code == 1 && slots(cardless.json) == ["now missed device-missing", "later played"])
         #expect(cardless.json["faults"]?.elements?.first?["code"]?.text == "device")
+        let told = try broadcast.station.run(
+            "loa",
+            [
+                "--socket", broadcast.station.socket, "--lang", "en", "simulate", "--days", "1",
+                "--card-lost", gone,
+            ])
+        #expect(told.said.contains("the sound card is gone"), "\(told)")
 
         broadcast.station.signal(SIGTERM)
         _ = broadcast.station.end()

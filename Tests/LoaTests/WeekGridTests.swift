@@ -48,6 +48,8 @@ struct WeekGridTests {
         for line in lines[0...2] { #expect(TextWidth.columns(line) == 75, "\(line)") }
         #expect(grid(slots, .vietnamese)[0].hasPrefix("     │T2 23/11 │T3 24/11 │T4 25/11 "))
         #expect(TextWidth.columns(grid(slots, columns: 120)[1]) == 117)
+        // Few days have the room of a week.
+        #expect(grid(slots, days: 2)[1].hasPrefix("05:00│                        │✓ Bản tin sáng"))
     }
 
     @Test("more times than rows become hours, and what is worst of an hour is seen")

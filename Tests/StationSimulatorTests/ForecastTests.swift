@@ -100,6 +100,14 @@ struct ForecastTests {
         #expect(forecast.faults.first?.until.map { $0 - begin > .seconds(7190) } == true)
     }
 
+    @Test("a card that stays away is one fault, whatever is found of it meanwhile")
+    func cardForGood() {
+        let begin = at("2026-03-02T16:00:00+07:00")
+        let forecast = forecast { $0.cardLost = begin..<(begin + .seconds(2 * 86_400)) }
+        #expect(forecast.faults.map(\.code) == ["device"])
+        #expect(forecast.faults.first.map { $0.since - begin < .seconds(2) && $0.until == nil } == true)
+    }
+
     @Test("a clock that is set while nobody tells the time is believed no more, till somebody does")
     func clockStep() {
         let forecast = forecast(days: 1) { $0.clockStep = (.seconds(-3600), at("2026-03-02T16:55:00+07:00")) }

@@ -261,7 +261,7 @@ struct InvariantsTests {
         ]
         let world = morning.world
         func sound(_ order: PlayOrder, ended: Permit? = nil) {
-            world.card = SimulatedCard()
+            world.card = SimulatedCard(name: "")
             _ = world.card.open(at: world.monotonic - .seconds(5))
             world.card.play(
                 SimulatedPlay(EffectID(5), order: order, reports: reports), at: world.monotonic - .seconds(5))

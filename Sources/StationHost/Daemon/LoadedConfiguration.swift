@@ -35,6 +35,8 @@ package struct ConfigurationFile: Hashable, Sendable {
 /// Why a configuration file was not taken: one line for each thing that is wrong, each with file and place.
 package struct ConfigurationFileError: Error, Equatable, Sendable {
     package let lines: [String]
+    /// Whether it is only that this user may not read it.
+    package var isForbidden = false
 }
 
 extension LoadedConfiguration {
@@ -49,7 +51,9 @@ extension LoadedConfiguration {
         let file = ConfigurationFile(at: path)
         do {
             bytes = try readFile(path, limit: JSON5.maximumBytes)
-        } catch { throw ConfigurationFileError(lines: ["\(path): \(error)"]) }
+        } catch {
+            throw ConfigurationFileError(lines: ["\(path): \(error)"], isForbidden: error.code == EACCES)
+        }
         let configuration: Configuration
         do {
             configuration = try Configuration.read(bytes)

@@ -43,6 +43,7 @@ extension ExitCode {
                 vi: "bị từ chối hoặc không làm được, có ghi lý do; hoặc bạn không đồng ý",
                 en: "refused, or it failed, and says why; or you declined")
         case .usage: Phrase(vi: "gõ sai lệnh", en: "the command line is not understood")
+        case .unwritten: Phrase(vi: "không ghi được câu trả lời", en: "the answer could not be written")
         case .notPermitted: Phrase(vi: "người dùng này không có quyền", en: "this user may not")
         case .configuration:
             Phrase(vi: "khóa hoặc kho không dùng được", en: "keys or repository cannot be used")

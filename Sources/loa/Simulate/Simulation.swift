@@ -33,6 +33,9 @@ struct Simulation {
         let lines: [Phrase]
     }
 
+    private static let forbidden = Failure(
+        code: .notPermitted, lines: [Catalogue.mayNotRead, Catalogue.howToJoin("loaphuong")])
+
     /// Simulates, and prints what would be.
     func run() -> ExitCode {
         do throws(Failure) {
@@ -42,7 +45,9 @@ struct Simulation {
             let forecast = forecast(loaded, station, period, troubles)
             let text = ForecastText(language, zone: loaded.zone)
             Terminal.print(
-                invocation.isJSON ? text.json(forecast, over: period) : text.report(forecast, over: period))
+                invocation.isJSON
+                    ? text.json(forecast, over: period)
+                    : text.report(forecast, over: period, with: troubles))
             let isWhole = forecast.outcomes.allSatisfy { $0["result"]?.text == "played" }
             return isWhole && forecast.faults.isEmpty ? .fine : .no
         } catch {
@@ -58,7 +63,9 @@ struct Simulation {
     private func configuration() throws(Failure) -> LoadedConfiguration {
         let path = order.configuration ?? DaemonLook(socket).file?.path ?? Doctor.defaultConfiguration
         do throws(ConfigurationFileError) { return try LoadedConfiguration.read(path) } catch {
-            throw Failure(code: .configuration, lines: error.lines.map { Phrasebook.translated($0) })
+            throw error.isForbidden
+                ? Self.forbidden
+                : Failure(code: .configuration, lines: error.lines.map { Phrasebook.translated($0) })
         }
     }
 
@@ -69,8 +76,7 @@ struct Simulation {
             guard error.code == EACCES else {
                 throw Failure(code: .no, lines: [Phrasebook.translated("\(error)")])
             }
-            throw Failure(
-                code: .notPermitted, lines: [Catalogue.mayNotRead, Catalogue.howToJoin("loaphuong")])
+            throw Self.forbidden
         }
     }
 

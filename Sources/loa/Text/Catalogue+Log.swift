@@ -140,6 +140,9 @@ extension Catalogue {
     static func simulated(_ from: String, _ until: String) -> Phrase {
         Phrase(vi: "Mô phỏng từ \(from) đến \(until):", en: "Simulated from \(from) to \(until):")
     }
+    static let powerAway = Phrase(vi: "mất điện", en: "the power is off")
+    static let networkAway = Phrase(vi: "mất mạng", en: "the network is away")
+    static let cardAway = Phrase(vi: "mất card âm thanh", en: "the sound card is gone")
     static func simulatedCounts(played: Int, partial: Int, missed: Int, faults: Int) -> Phrase {
         Phrase(
             vi: "Phát trọn \(played), dở dang \(partial), không phát \(missed); sự cố \(faults).",

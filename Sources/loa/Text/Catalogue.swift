@@ -75,12 +75,12 @@ package enum Catalogue {
 
     static func noSuchFolder(_ path: String) -> Phrase {
         Phrase(
-            vi: "không có thư mục \(path): USB đã được gắn (mount) chưa?",
-            en: "there is no folder \(path): is the stick mounted?")
+            vi: "\(path) không phải thư mục nào: USB đã được gắn (mount) chưa?",
+            en: "\(path) is no folder: is the stick mounted?")
     }
-    /// No repository lies there, but perhaps in a folder below it.
-    static func noRepository(_ path: String, _ below: String?) -> Phrase {
-        let (vi, en) = below.map { ("; có phải \($0)?", "; is it \($0)?") } ?? ("", "")
+    /// No repository lies there, but perhaps in a folder beside it or below it.
+    static func noRepository(_ path: String, _ near: String?) -> Phrase {
+        let (vi, en) = near.map { ("; có phải \($0)?", "; is it \($0)?") } ?? ("", "")
         return Phrase(
             vi: "\(path) không phải kho của trung tâm: cần có metadata/ và targets/" + vi,
             en: "\(path) is no centre's repository: that has metadata/ and targets/" + en)

@@ -18,9 +18,12 @@ struct ForecastText {
 
     // MARK: For a person
 
-    /// A line a slot, then a line a fault, then how many of what.
-    func report(_ forecast: Forecast, over period: Range<Instant>) -> String {
+    /// A line for all that goes wrong, a line a slot, then a line a fault, then how many of what.
+    func report(
+        _ forecast: Forecast, over period: Range<Instant>, with troubles: Forecast.Troubles
+    ) -> String {
         var lines = [Catalogue.simulated(time(period.lowerBound), time(period.upperBound))[language]]
+        lines += TextWidth.table(rows(troubles))
         lines += TextWidth.table(forecast.outcomes.map(row))
         if forecast.outcomes.isEmpty { lines.append(Catalogue.noSlots[language]) }
         if !forecast.faults.isEmpty {
@@ -41,6 +44,23 @@ struct ForecastText {
             [Catalogue.result(result)[language], reason].compactMap(\.self).joined(separator: ": "),
             seconds.map { $0 > 0 ? format.position($0) : "" } ?? "",
         ]
+    }
+
+    private func rows(_ troubles: Forecast.Troubles) -> [[String]] {
+        var rows: [[String]] = []
+        func add(_ from: Instant, _ until: Instant?, _ what: Phrase) {
+            rows.append(["⚡", time(from), until.map { "→ " + time($0) } ?? "", what[language]])
+        }
+        if let step = troubles.clockStep {
+            add(step.at, nil, Catalogue.stepped(format.microseconds(Double(step.by.nanoseconds) / 1000)))
+        }
+        for (stretch, what) in [
+            (troubles.powerCut, Catalogue.powerAway), (troubles.networkDown, Catalogue.networkAway),
+            (troubles.cardLost, Catalogue.cardAway),
+        ] {
+            if let stretch { add(stretch.lowerBound, stretch.upperBound, what) }
+        }
+        return rows
     }
 
     private func row(_ fault: Forecast.Fault) -> [String] {

@@ -83,6 +83,7 @@ extension ExitCode {
                 en: "the answer is no: the guard refuses, or there is a fault (muted is no fault)")
         case .usage: Phrase(vi: "gõ sai lệnh", en: "the command line is not understood")
         case .unreachable: Phrase(vi: "không liên lạc được loaphuongd", en: "loaphuongd cannot be reached")
+        case .unwritten: Phrase(vi: "không ghi được câu trả lời", en: "the answer could not be written")
         case .notPermitted: Phrase(vi: "người dùng này không có quyền", en: "this user may not")
         case .configuration: Phrase(vi: "cấu hình sai", en: "the configuration is wrong")
         }

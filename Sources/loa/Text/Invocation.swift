@@ -9,6 +9,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case no = 1
     case usage = 64
     case unreachable = 69
+    /// The answer could not be written.
+    case unwritten = 74
     case notPermitted = 77
     case configuration = 78
 

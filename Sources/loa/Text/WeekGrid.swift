@@ -45,13 +45,15 @@ package struct WeekGrid {
         let count = days.isMultiple(of: Self.daysInARow) ? days : days + 1
         let dates = (0..<count).map { CivilDate(days: today.days + $0) }
         var lines: [[Paint.Span]] = []
+        let perRow = min(perRow, count)
+        let width = min(Self.mostDayColumns, (columns - Self.labelColumns) / perRow)
         var shown = dates[...]
         while !shown.isEmpty {
             let block = shown.prefix(perRow)
             shown = shown.dropFirst(perRow)
             let own = slots.filter { block.contains($0.day) }
             if own.isEmpty { continue }
-            lines += self.block(Array(block), own, today: today) + [[]]
+            lines += self.block(Array(block), own, today: today, width: width) + [[]]
         }
         lines += legend(slots)
         let later = slots.filter { slot in dates.last.map { slot.day > $0 } ?? false }
@@ -67,9 +69,10 @@ package struct WeekGrid {
         min(Self.daysInARow, max(1, (columns - Self.labelColumns) / Self.leastDayColumns))
     }
 
-    /// Days side by side, with their heading.
-    private func block(_ days: [CivilDate], _ slots: [Cell], today: CivilDate) -> [[Paint.Span]] {
-        let width = min(Self.mostDayColumns, (columns - Self.labelColumns) / perRow)
+    /// Days side by side, each of a width, with their heading.
+    private func block(
+        _ days: [CivilDate], _ slots: [Cell], today: CivilDate, width: Int
+    ) -> [[Paint.Span]] {
         let isHourly = Set(slots.map(\.time)).count > Self.mostTimes
         let rows = Dictionary(grouping: slots) { isHourly ? "\($0.time.prefix(2))h" : $0.time }
         func rule(_ index: Int) -> Paint.Span {
