@@ -46,9 +46,9 @@ struct ConfigurationFacts: Sendable {
             .configuration, Phrasebook.translated(line),
             Phrase(
                 vi: "Sửa chỗ đó, kiểm tra bằng loaphuongd --config \(path) --check-config, rồi"
-                    + " systemctl reload loaphuongd.",
+                    + " systemctl reload-or-restart loaphuongd.",
                 en: "Mend it there, check with loaphuongd --config \(path) --check-config, then"
-                    + " systemctl reload loaphuongd."))
+                    + " systemctl reload-or-restart loaphuongd."))
     }
 
     private var missing: Finding {
