@@ -107,9 +107,11 @@ import Testing
         #expect(station.end() == 0)
         let ended = try doctor()
         #expect(ended.code == 1 && ended.verdict("daemon") == "fault")
-        for check in ["configuration", "card", "disk", "upstream", "keys"] {
+        for check in ["configuration", "card", "disk", "upstream"] {
             #expect(ended.verdict(check) == "ok", "\(ended[check])")
         }
+        // Where the package is installed the daemon would run as its user, and this key is ours.
+        #expect(ended.verdict("keys") == (getpwnam("loaphuong") == nil ? "ok" : "fault"), "\(ended["keys"])")
         #expect(ended["upstream"].first?.message.contains("answers after") == true)
     }
 

@@ -54,6 +54,7 @@ struct FaultTests {
             mkdir /dev/snd /dev/shm; mount --bind \(nodes) /dev/snd; exec "$@"
             """
         try broadcast.start(prefix: ["unshare", "-m", "sh", "-ec", devices, "sh"])
+        try #require(broadcast.station.isAnswering())
         try #require(try await broadcast.waits { try broadcast.station.faults() == [] })
         // The log alone is asked from here on: who asks for the status has the card tried.
         func faults() throws -> [String] {

@@ -125,6 +125,14 @@ struct DecoderProcessTests {
         #expect(CLinux_monotonic() - before < 20_000_000_000)
     }
 
+    @Test("it is told what the file is and that it opens files alone: nothing is left to its guess")
+    func told() throws {
+        let wanted = #"" -protocol_whitelist file "*" -f mov -i file:/proc/self/fd/0 ""#
+        let path = try program(
+            "case \" $* \" in *\(wanted)*) ;; *) exit 1;; esac", Self.header, Self.frames)
+        #expect(try count(decoder(path)) == 10)
+    }
+
     @Test("one that never ends is gone when nobody reads it any more")
     func endless() throws {
         let path = try program(Self.header, "while :; do \(Self.frames); done")

@@ -63,14 +63,17 @@ struct AmplifierTests {
         #expect(text == "off\n")
     }
 
-    @Test("at the daemon's end a running command does not hold up the one that switches off")
+    @Test("at the daemon's end a running command is ended with all that it started, and holds up no other")
     func hurry() throws {
         let amplifier = try AmplifierThread(
-            .init(on: shell("echo on >> out; sleep 600"), off: shell("echo off >> out")))
+            .init(
+                on: shell("echo on >> out; (sleep 2; echo late >> out) & sleep 600"),
+                off: shell("echo off >> out")))
         amplifier.turn(isOn: true) { _ in }
         while text.isEmpty { usleep(10_000) }
         amplifier.hurry()
         #expect(turn(amplifier, isOn: false) == .done)
+        sleep(3)
         #expect(text == "on\noff\n")
     }
 }
