@@ -22,21 +22,30 @@ struct DecoderFacts: Sendable {
         }
         // What comes with a package that is told of already needs no line of its own.
         let coming = Set(lacking.map(\.package))
-        let unneeded = missing.filter { !coming.contains($0.package) }
+        // Nor does ffmpeg, which a station has only for what needs it.
+        let unneeded = missing.filter { !coming.contains($0.package) && $0 != .ffmpeg }
         if !unneeded.isEmpty { found.append(unused(unneeded)) }
         if needed == nil {
             found.append(
                 .hidden(.decoders, Phrase(vi: "tệp của các chương trình", en: "the programmes' files")))
         }
         guard found.isEmpty else { return found }
+        return [.ok(.decoders, whole)]
+    }
+
+    /// What is there, and what can be done without.
+    private var whole: Phrase {
         let names = installed.map(\.name).sorted().joined(separator: ", ")
-        return [
-            .ok(
-                .decoders,
-                Phrase(
-                    vi: "đã cài \(names)\(canSpeak ? "" : "; không có espeak-ng (chỉ trung tâm cần)")",
-                    en: "installed: \(names)\(canSpeak ? "" : "; no espeak-ng (only a centre needs it)")"))
-        ]
+        var (vi, en) = ("đã cài \(names)", "installed: \(names)")
+        if !installed.contains(.ffmpeg) {
+            vi += "; không có ffmpeg (chỉ AAC, WMA, Matroska, AMR cần)"
+            en += "; no ffmpeg (only AAC, WMA, Matroska and AMR need it)"
+        }
+        if !canSpeak {
+            vi += "; không có espeak-ng (chỉ trung tâm cần)"
+            en += "; no espeak-ng (only a centre needs it)"
+        }
+        return Phrase(vi: vi, en: en)
     }
 
     private func unused(_ missing: [OutsideDecoder]) -> Finding {
