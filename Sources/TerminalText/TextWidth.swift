@@ -57,6 +57,22 @@ package enum TextWidth {
         }
     }
 
+    /// A column is cut to no less than this.
+    private static let leastColumn = 16
+
+    /// The same, with one column cut by what the lines are wider than a terminal of `room` columns; nil where there is
+    /// none, and nothing is cut.
+    package static func table(_ rows: [[String]], cutting index: Int, to room: Int?) -> [String] {
+        let lines = table(rows)
+        let width = rows.map { index < $0.count ? columns(harmless($0[index])) : 0 }.max() ?? 0
+        guard let room, let longest = lines.map(columns).max(), longest > room else { return lines }
+        let left = max(leastColumn, width - (longest - room))
+        return table(
+            rows.map { row in
+                row.enumerated().map { $0 == index ? cut(harmless($1), to: left) : $1 }
+            })
+    }
+
     /// Lines as they are printed: the one door through which every text for a person goes.
     package static func printed(_ lines: [String]) -> String {
         lines.map { harmless($0) + "\n" }.joined()

@@ -117,7 +117,9 @@ struct Ask {
         case .next(let days, let layout):
             let columns = Terminal.columns
             let isWide = columns.map { $0 >= WeekGrid.leastColumns } ?? false
-            guard layout == .grid || layout == .fitting && isWide else { break }
+            guard layout == .grid || layout == .fitting && isWide else {
+                return texts.list(answer, columns: columns)
+            }
             return texts.grid(
                 answer, columns: columns ?? WeekGrid.leastColumns, now: Clocks.read().wall, days: days)
         default: break

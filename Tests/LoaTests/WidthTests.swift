@@ -56,6 +56,17 @@ struct WidthTests {
             })
     }
 
+    @Test("the column that may be cut gives way until the lines fit, and is never cut to nothing")
+    func fitting() {
+        let rows = [["1", "Bản tin sáng của xã", "xa/sang"], ["2", "Tin", "xa/chieu@05:00"]]
+        #expect(TextWidth.table(rows, cutting: 1, to: nil) == TextWidth.table(rows))
+        #expect(TextWidth.table(rows, cutting: 1, to: 38) == TextWidth.table(rows))
+        #expect(
+            TextWidth.table(rows, cutting: 1, to: 36)
+                == ["1  Bản tin sáng của…  xa/sang", "2  Tin                xa/chieu@05:00"])
+        #expect(TextWidth.table(rows, cutting: 1, to: 10)[0].contains("Bản tin sáng củ…"))
+    }
+
     static let cuts: [(String, Int, String)] = [
         ("Bản tin sáng", 12, "Bản tin sáng"), ("Bản tin sáng", 11, "Bản tin sá…"),
         ("Bản tin sáng", 5, "Bản…"),

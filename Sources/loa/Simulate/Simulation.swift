@@ -47,7 +47,7 @@ struct Simulation {
             Terminal.print(
                 invocation.isJSON
                     ? text.json(forecast, over: period)
-                    : text.report(forecast, over: period, with: troubles))
+                    : text.report(forecast, over: period, with: troubles, columns: Terminal.columns))
             let isWhole = forecast.outcomes.allSatisfy { $0["result"]?.text == "played" }
             return isWhole && forecast.faults.isEmpty ? .fine : .no
         } catch {

@@ -18,13 +18,14 @@ struct ForecastText {
 
     // MARK: For a person
 
-    /// A line for all that goes wrong, a line a slot, then a line a fault, then how many of what.
+    /// A line for all that goes wrong, a line a slot with as much of its title as the columns of a terminal leave room
+    /// for, then a line a fault, then how many of what.
     func report(
-        _ forecast: Forecast, over period: Range<Instant>, with troubles: Forecast.Troubles
+        _ forecast: Forecast, over period: Range<Instant>, with troubles: Forecast.Troubles, columns: Int?
     ) -> String {
         var lines = [Catalogue.simulated(time(period.lowerBound), time(period.upperBound))[language]]
         lines += TextWidth.table(rows(troubles))
-        lines += TextWidth.table(forecast.outcomes.map(row))
+        lines += TextWidth.table(forecast.outcomes.map(row), cutting: 2, to: columns)
         if forecast.outcomes.isEmpty { lines.append(Catalogue.noSlots[language]) }
         if !forecast.faults.isEmpty {
             lines += ["", Catalogue.faults[language] + ":"] + TextWidth.table(forecast.faults.map(row))

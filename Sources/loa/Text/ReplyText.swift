@@ -45,6 +45,11 @@ package struct ReplyText {
         return TextWidth.printed([line[language]])
     }
 
+    /// The slots to come, a line each.
+    package func list(_ answer: JSON, columns: Int?) -> String {
+        StatusText(language).next(answer, columns: columns)
+    }
+
     /// The slots to come as a grid.
     package func grid(_ answer: JSON, columns: Int, now: Instant, days: Int) -> String {
         paint.printed(WeekGrid(language, columns: columns).lines(answer, now: now, days: days))

@@ -61,15 +61,17 @@ package struct StatusText {
         return paint.printed([[Paint.Span(parts.compactMap(\.self).joined(separator: " · "), .yellow)]])
     }
 
-    /// The answer of `next`, a line a slot.
-    package func next(_ answer: JSON) -> String {
+    /// The answer of `next`, a line a slot, with titles as long as so many columns leave room.
+    package func next(_ answer: JSON, columns: Int? = nil) -> String {
         let rows = (answer.elements ?? []).map { slot in
             [
                 format.time(slot["at"]?.text), title(slot), readiness(slot),
                 slot["slot"]?.text ?? "",
             ]
         }
-        let lines = rows.isEmpty ? [Catalogue.noSlots[language]] : TextWidth.table(rows)
+        let lines =
+            rows.isEmpty
+            ? [Catalogue.noSlots[language]] : TextWidth.table(rows, cutting: 1, to: columns)
         return TextWidth.printed(lines)
     }
 
