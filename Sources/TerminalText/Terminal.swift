@@ -1,15 +1,20 @@
 import Glibc
+import Synchronization
 
 /// Where answers go: whole texts at once, so that nothing is lost in a buffer when the command ends.
 package enum Terminal {
+    /// Whether all that was printed could be written: who reads a file later must not take a half for the whole.
+    package static var isWhole: Bool { !hasFailed.load(ordering: .relaxed) }
+
+    private static let hasFailed = Atomic(false)
+
     /// Prints to standard output.
     ///
-    /// Where it cannot be written the program ends: who reads a file later must not take a half for the whole.
+    /// Where that is not to be had what was begun goes on to its end: an alert goes out from a closed terminal, too.
     package static func print(_ text: String) {
         guard let problem = write(text, STDOUT_FILENO) else { return }
-        // Who reads through a pipe may have seen enough.
-        if problem != EPIPE { complain("stdout: \(String(cString: strerror(problem)))\n") }
-        exit(EX_IOERR)
+        guard !hasFailed.exchange(true, ordering: .relaxed) else { return }
+        complain("stdout: \(String(cString: strerror(problem)))\n")
     }
 
     /// Prints to standard error.

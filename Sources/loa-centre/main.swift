@@ -8,4 +8,5 @@ let language = Language(
     })
 // The web server reads what is written, as another user; keys are made with a mode of their own.
 umask(0o022)
-exit(CentreCommand.run(Array(CommandLine.arguments.dropFirst()), language).rawValue)
+let code = CentreCommand.run(Array(CommandLine.arguments.dropFirst()), language)
+exit((Terminal.isWhole ? code : .unwritten).rawValue)

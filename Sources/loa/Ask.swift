@@ -88,7 +88,8 @@ struct Ask {
     private func receive(_ client: ControlClient, _ request: Request) throws(SystemError) -> ExitCode {
         var last = JSON.null
         var refusal: JSON?
-        while true {
+        // Nobody follows a log that is written nowhere.
+        while Terminal.isWhole {
             switch try client.line(atMost: Self.patience(request)) {
             case .answer(let json, let line):
                 if !invocation.isJSON, let gap = texts.gap(from: last, to: json) { Terminal.print(gap) }
@@ -109,6 +110,7 @@ struct Ask {
                 return code == .fine ? ExitCode(request, answer: last) : code
             }
         }
+        return .unwritten
     }
 
     private func text(_ request: Request, _ answer: JSON) -> String {

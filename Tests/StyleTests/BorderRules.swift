@@ -9,7 +9,7 @@ private let mayImport: [String: Set<String>] = [
     "StationHost": ["StationCore", "StationTrust", "StationAudio", "CLinux", "Glibc", "Synchronization"],
     "StationFetch": ["StationCore", "StationHost", "StationTrust", "CCurl", "Glibc"],
     "StationSimulator": ["StationCore", "StationTrust"],
-    "TerminalText": ["Glibc"],
+    "TerminalText": ["Glibc", "Synchronization"],
     "Centre": [
         "StationCore", "StationTrust", "StationAudio", "StationHost", "TerminalText", "CLinux", "Glibc",
         "Swift",  // For Unicode's normal forms, which are behind an `@_spi`.

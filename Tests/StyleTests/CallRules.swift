@@ -20,8 +20,7 @@ extension Rule {
         ban(
             "exit", #"(?<![.\w])(_?exit\((?!\))|abort\(|quick_exit\()"#,
             instead: "throw or return: only the executables end the process",
-            // What the programs speak with ends them when nothing can be said any more.
-            in: { shipped($0) && !executables.contains($0.target) && $0.target != "TerminalText" }),
+            in: { shipped($0) && !executables.contains($0.target) }),
         ban(
             "fatalError", #"\b(fatalError|preconditionFailure|assertionFailure)\((?!")"#,
             instead: "say which invariant is broken", in: shipped),
