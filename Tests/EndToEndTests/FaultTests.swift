@@ -19,9 +19,12 @@ struct FaultTests {
         #expect(outcome["result"]?.text == "played" && outcome["reason"] == .null, "\(outcome)")
         let stretch = try #require(broadcast.heard().first)
         #expect(stretch.sounding == 48_000)
-        let (log, said) = (try broadcast.log(), broadcast.station.said)
-        #expect(abs(stretch.start - Double(broadcast.instant)) <= 100_000, "\(log)\n\(said)")
-        #expect(try broadcast.station.faults().isEmpty)
+        let told = "\(try broadcast.log())\n\(broadcast.station.said)"
+        // To the microsecond is the bench's: beside other work the card's thread may be called late, and says so.
+        let error = (stretch.start - Double(broadcast.instant)) / 1000
+        #expect(abs(error) <= 50_000, "\(told)")
+        #expect(abs(try #require(outcome["startErrorMicroseconds"]?.number) - error) <= 200, "\(told)")
+        #expect(try await broadcast.waits { try broadcast.station.faults().isEmpty }, "\(told)")
     }
 
     @Test("T11 a card that is unplugged and comes back after three seconds goes on in its place")
