@@ -72,15 +72,22 @@ static int confine_files(const char *program) {
 
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, value)
 #define REFUSED ANSWER(SECCOMP_RET_ERRNO | EPERM)
-#define REFUSE(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), REFUSED
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define IS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
+#define REFUSE(call) IS(call, 0, 1), REFUSED
+/// A call whose first argument is a process: on this one, by its number or as 0, it may be.
+#define REFUSE_ON_OTHERS(call, own)                                                                                    \
+    IS(call, 0, 5), LOAD(args[0]), IS(0, 2, 0), IS(own, 1, 0), REFUSED, ANSWER(SECCOMP_RET_ALLOW)
 
-/// Leaves the process no socket, no child, and no other process to touch.
+/// Leaves the process no socket, no child, and no other process to signal, to slow down or to look into.
+///
+/// The C library aborts by tgkill, and asks for its limits by prlimit64: both on itself.
 static int confine_calls(void) {
 #ifdef NATIVE
+    const uint32_t own = (uint32_t)getpid();
     struct sock_filter filter[] = {
         LOAD(arch),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE, 1, 0),
+        IS(NATIVE, 1, 0),
         REFUSED,
         LOAD(nr),
 #ifdef __x86_64__
@@ -95,15 +102,32 @@ static int confine_calls(void) {
         REFUSE(SYS_process_vm_writev),
         REFUSE(SYS_kill),
         REFUSE(SYS_tkill),
+        REFUSE(SYS_rt_sigqueueinfo),
+        REFUSE(SYS_rt_tgsigqueueinfo),
         REFUSE(SYS_pidfd_send_signal),
+        REFUSE(SYS_setpriority),
+        REFUSE(SYS_ioprio_set),
+        REFUSE(SYS_sched_setscheduler),
+        REFUSE(SYS_sched_setparam),
+        REFUSE(SYS_sched_setattr),
+        REFUSE(SYS_sched_setaffinity),
+        REFUSE_ON_OTHERS(SYS_tgkill, own),
+        REFUSE_ON_OTHERS(SYS_prlimit64, own),
+        // A pipe's owner gets a signal when it can be read, which one is the asker's choice.
+        IS(SYS_fcntl, 0, 5),
+        LOAD(args[1]),
+        IS(F_SETOWN, 2, 0),
+        IS(F_SETOWN_EX, 1, 0),
+        ANSWER(SECCOMP_RET_ALLOW),
+        REFUSED,
 #ifdef SYS_fork
         REFUSE(SYS_fork),
         REFUSE(SYS_vfork),
 #endif
         // Its flags cannot be looked at; the C library then asks by clone.
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        IS(SYS_clone3, 0, 1),
         ANSWER(SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),
+        IS(SYS_clone, 0, 3),
         LOAD(args[0]),
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0),
         REFUSED,
@@ -173,13 +197,13 @@ static void forget_handlers(void) {
 
 /// Where memory runs short, a process goes before who started it.
 ///
-/// Only once it runs its own program: until then it shares a memory that may be closed to its own user. The kernel lets
-/// vfork return a moment before that.
+/// Only once it runs its own program: until then it shares a memory that may be closed to its own user, and /proc
+/// refuses it, or under ProtectProc=invisible has nothing of it. The kernel lets vfork return a moment before that.
 static void offer_to_end(pid_t process) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)process);
     int score = open(path, O_WRONLY | O_CLOEXEC);
-    for (int attempt = 0; score < 0 && errno == EACCES && attempt < 50; attempt++) {
+    for (int attempt = 0; score < 0 && (errno == EACCES || errno == ENOENT) && attempt < 50; attempt++) {
         CLinux_pause(200000);
         score = open(path, O_WRONLY | O_CLOEXEC);
     }

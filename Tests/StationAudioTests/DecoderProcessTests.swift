@@ -278,6 +278,42 @@ struct DecoderProcessTests {
         #expect(output(killing) == "end\n")
     }
 
+    /// The kernel's numbers of calls that act on another process, and of two that every program makes.
+    #if arch(x86_64)
+    private static let calls = (
+        tgkill: 234, sigqueue: 129, tgsigqueue: 297, prlimit: 302, setpriority: 141, ioprio: 251,
+        setscheduler: 144, setparam: 142, setattr: 314, setaffinity: 203, fcntl: 72
+    )
+    #elseif arch(arm64)
+    private static let calls = (
+        tgkill: 131, sigqueue: 138, tgsigqueue: 240, prlimit: 261, setpriority: 140, ioprio: 30,
+        setscheduler: 119, setparam: 118, setattr: 274, setaffinity: 122, fcntl: 25
+    )
+    #endif
+
+    @Test("it signals, slows down and limits no process but itself, by whichever call")
+    func keepsToItself() throws {
+        let calls = Self.calls
+        let others = [
+            "\(calls.tgkill), $p, $p, 0", "\(calls.sigqueue), $p, 0, 0",
+            "\(calls.tgsigqueue), $p, $p, 0, 0", "\(calls.prlimit), $p, 7, 0, 0",
+            "\(calls.setpriority), 0, $p, 5", "\(calls.setpriority), 2, 0, 5",
+            "\(calls.ioprio), 1, $p, 0", "\(calls.setscheduler), $p, 0, 0",
+            "\(calls.setparam), $p, 0", "\(calls.setattr), $p, 0, 0", "\(calls.setaffinity), $p, 8, 0",
+            // F_SETOWN and F_SETOWN_EX.
+            "\(calls.fcntl), 0, 8, $p", "\(calls.fcntl), 0, 15, 0",
+        ]
+        // F_GETFD last.
+        let own = [
+            "\(calls.tgkill), $$ + 0, $$ + 0, 0", "\(calls.prlimit), 0, 7, 0, 0", "\(calls.fcntl), 0, 1, 0",
+        ]
+        let lines = (others + own).map { "print syscall(\($0)) < 0 ? $! + 0 : 0, ' ';" }
+        // From its input: for a program among its arguments it opens /dev/null, which it may not.
+        try shop.write("input", Array(("$p = getppid;" + lines.joined()).utf8))
+        let process = try start(["/usr/bin/perl"])
+        #expect(output(process) == String(repeating: "\(EPERM) ", count: others.count) + "0 0 0 ")
+    }
+
     @Test("it opens no socket")
     func offline() throws {
         let listener = CLinux_listen(shop.path("socket"), 0o777, 1)
