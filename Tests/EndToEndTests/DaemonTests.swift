@@ -250,6 +250,24 @@ import Testing
         #expect(message?.contains("a restart is needed for loudness") == true)
     }
 
+    @Test("T17: an amplifier that the file names no more is switched off by the command that it had")
+    func reloadWithoutAmplifier() throws {
+        let told = station.path + "/told"
+        func switching(_ word: String) -> String { #"["/bin/sh", "-c", "echo \#(word) >>\#(told)"]"# }
+        func words() -> String { (try? String(contentsOfFile: told, encoding: .utf8)) ?? "" }
+        let amplifier = "amplifier: { on: \(switching("on")), off: \(switching("off")) }"
+        try station.configure(amplifier)
+        try start()
+        #expect(station.waits { words() == "off\n" }, "once, at the start")
+        try station.configure("name: \"Ấp 3\"")
+        station.signal(SIGHUP)
+        #expect(station.waits { try station.faults() == ["configuration"] })
+        let message = try station.status()["faults"]?.elements?.first?["message"]?.text
+        #expect(message?.contains("a restart is needed for amplifier") == true)
+        station.signal(SIGTERM)
+        #expect(station.waits { words() == "off\noff\n" })
+    }
+
     // MARK: A disk that cannot be written
 
     @Test("T36: with a state directory that cannot be written it goes on from /run, and says so")

@@ -16,7 +16,7 @@ final class AmplifierThread: Sendable {
     }
 
     private let jobs: JobQueue<Job>
-    private let commands: Mutex<Configuration.Amplifier?>
+    private let commands: Configuration.Amplifier?
     /// The process of the command that is running; 0 when there is none.
     private let running = Mutex<pid_t>(0)
 
@@ -25,7 +25,7 @@ final class AmplifierThread: Sendable {
     {
         self.patience = patience
         jobs = try JobQueue()
-        self.commands = Mutex(commands)
+        self.commands = commands
         try Thread.start("amplifier") { [self] in
             while true {
                 for job in jobs.wait() ?? [] {
@@ -35,12 +35,9 @@ final class AmplifierThread: Sendable {
         }
     }
 
-    /// Goes by other commands from now on.
-    func adopt(_ commands: Configuration.Amplifier?) { self.commands.withLock { $0 = commands } }
-
     /// Switches the amplifier, and tells when that is done; at once where no amplifier is configured.
     func turn(isOn: Bool, _ done: @escaping @Sendable (Completion) -> Void) {
-        guard let commands = commands.withLock({ $0 }) else { return done(.done) }
+        guard let commands else { return done(.done) }
         jobs.put(Job(command: isOn ? commands.on : commands.off, done: done))
     }
 

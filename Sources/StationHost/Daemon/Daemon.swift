@@ -77,8 +77,6 @@ package struct Daemon {
         let boot = Clocks.bootIdentity()
         let store = try Store.open(state: state, run: run, boot: boot, mailbox: mailbox)
         let amplifier = try AmplifierThread(loaded.configuration.amplifier)
-        // Whatever an earlier run left on.
-        amplifier.turn(isOn: false) { Self.noteFailure($0) }
         let server = try ControlServer(
             listener: try ControlSocket.listen(loaded.configuration.socket), access: .system, handed: handed,
             log: LogPlace(state: state, run: run), bell: bell, zone: loaded.zone)

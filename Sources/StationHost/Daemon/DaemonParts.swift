@@ -76,7 +76,6 @@ final class DaemonParts {
         server.zone = new.zone
         server.configurationFile = new.file
         fetch.configure(new.station, zoneName: new.configuration.timeZone)
-        amplifier.adopt(new.configuration.amplifier)
     }
 }
 

@@ -123,6 +123,8 @@ extension LoadedConfiguration {
             ("inputs", old.inputs != new.inputs), ("output", old.output != new.output),
             ("loudness", old.loudness != new.loudness), ("stopInput", old.stopInput != new.stopInput),
             ("proof", old.proof != new.proof), ("state", old.state != new.state),
+            // Whatever the old commands have switched on is to be switched off by the old ones (T17).
+            ("amplifier", old.amplifier != new.amplifier),
             ("socket", old.socket != new.socket),
         ]
         return changed.filter(\.1).map(\.0)
