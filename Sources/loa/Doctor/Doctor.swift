@@ -30,7 +30,7 @@ struct Doctor {
 
     /// Looks, and prints what was found.
     func run() -> ExitCode {
-        let findings = look().findings
+        let findings = look()
         let text = DoctorText(invocation.language)
         if invocation.isJSON {
             Terminal.print(text.json(findings))
@@ -42,11 +42,7 @@ struct Doctor {
     }
 
     /// Everything that was found, in the order in which it is told.
-    private struct Sight {
-        var findings: [Finding] = []
-    }
-
-    private func look() -> Sight {
+    private func look() -> [Finding] {
         let patience = start + Self.patience
         let service = Pending("doctor-service") { ServiceLook.unit(by: patience) }
         let first = ConfigurationLook(named ?? Self.defaultConfiguration)
@@ -59,18 +55,15 @@ struct Doctor {
         let configuration = path.map { $0 == first.path ? first : ConfigurationLook($0) } ?? first
         let unit = service.value(by: patience) ?? .unfinished
         let account = self.account(daemon, unit)
-        var sight = Sight()
         let status: JSON? = if case .status(let status) = daemon.answer { status } else { nil }
         let scene = Scene(
             daemon: daemon, status: status, socket: socket, account: account, unit: unit,
             configuration: configuration)
-        sight.findings += configuration.facts(scene).findings + serviceFindings(scene)
-        sight.findings +=
-            DaemonFacts(
-                socket: socket, answer: daemon.answer, mute: daemon.mute, user: Account.own.name
-            ).findings
-        sight.findings += machineFindings(scene)
-        return sight
+        let daemonFindings = DaemonFacts(
+            socket: socket, answer: daemon.answer, mute: daemon.mute, user: Account.own.name
+        ).findings
+        return configuration.facts(scene).findings + serviceFindings(scene) + daemonFindings
+            + machineFindings(scene)
     }
 
     /// What is known before the slower looks begin.
@@ -114,7 +107,7 @@ struct Doctor {
         let now = Clocks.read()
         let output = configuration?.output
         let card = output.map { output in
-            let isTaken = CardLook.isTaken(scene.status, of: output.device, at: now.wall)
+            let isTaken = CardLook.isTaken(scene.daemon.answer, of: output.device, at: now.wall)
             return Pending("doctor-card") { CardLook.look(output, isTaken: isTaken) }
         }
         let disk = state.map { state in Pending("doctor-disk") { DiskLook.write(state) } }

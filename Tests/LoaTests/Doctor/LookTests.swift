@@ -42,10 +42,13 @@ struct LookTests {
     func taken() throws {
         func isTaken(_ text: String) throws -> Bool {
             let status = try JSONParser.parse(Array(text.utf8), limits: .init(bytes: 1 << 16))
-            return CardLook.isTaken(status, of: "hw:0", at: Instant(seconds: 1_795_460_400))
+            return CardLook.isTaken(.status(status), of: "hw:0", at: Instant(seconds: 1_795_460_400))
         }
         let closed = #""device":{"state":"closed"}"#
-        #expect(!CardLook.isTaken(nil, of: "hw:0", at: Instant(seconds: 0)))
+        #expect(!CardLook.isTaken(.absent, of: "hw:0", at: Instant(seconds: 0)))
+        // It runs, and may be about to play.
+        #expect(CardLook.isTaken(.refused, of: "hw:0", at: Instant(seconds: 0)))
+        #expect(CardLook.isTaken(.silent, of: "hw:0", at: Instant(seconds: 0)))
         #expect(try !isTaken(#"{"state":"idle",\#(closed),"next":null}"#))
         #expect(try isTaken(#"{"state":"playing",\#(closed)}"#))
         #expect(try isTaken(#"{"state":"idle","device":{"state":"open"}}"#))

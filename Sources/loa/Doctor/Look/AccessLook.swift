@@ -66,12 +66,16 @@ enum AccessLook {
             rights: isRefused ? nil : .init(mayRead: may.mayRead, mayAct: may.mayAct))
     }
 
-    /// The daemon's own folders in the state's.
-    private static let ownFolders = ["content", "log", "metadata", "proof"]
+    /// The daemon's own folders in the state's, but those of single upstreams.
+    private static let ownFolders = ["content", "log", "proof", "upstreams"]
+    /// More upstreams are not looked at.
+    private static let mostUpstreams = 64
 
     /// The state's folder and those in it: somebody who copied them as root has left the daemon without.
     private static func folders(_ state: String) -> [PermissionFacts.Folder] {
-        ([state] + ownFolders.map { state + "/" + $0 }).compactMap { path in
+        let upstreams = ((try? namesInDirectory(state + "/upstreams")) ?? []).sorted()
+        let names = ownFolders + upstreams.prefix(mostUpstreams).map { "upstreams/" + $0 }
+        return ([state] + names.map { state + "/" + $0 }).compactMap { path in
             (try? FileMode.of(path)).map { PermissionFacts.Folder(path: path, mode: $0) }
         }
     }
@@ -101,8 +105,10 @@ enum AccessLook {
             case .key(let device, _): device
             case nil: nil
             }
+        // A line is asked for by writing, a key only read.
+        let wish: FileMode.Wish = if case .gpio = input { .write } else { .read }
         return WiringFacts(
-            check: .stopInput, parts: path.map { [part("stopInput", $0, .read, account)] } ?? [],
+            check: .stopInput, parts: path.map { [part("stopInput", $0, wish, account)] } ?? [],
             user: account?.name ?? Account.service)
     }
 

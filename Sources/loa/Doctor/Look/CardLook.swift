@@ -30,9 +30,14 @@ enum CardLook {
         }
     }
 
-    /// Whether the daemon needs the card now, or any moment.
-    static func isTaken(_ status: JSON?, of name: String, at now: Instant) -> Bool {
-        guard let status else { return false }
+    /// Whether the daemon needs the card now, or any moment: also one that does not say.
+    static func isTaken(_ answer: DaemonFacts.Answer, of name: String, at now: Instant) -> Bool {
+        let status: JSON
+        switch answer {
+        case .absent: return false
+        case .refused, .silent: return true
+        case .status(let answered): status = answered
+        }
         if ["playing", "arming"].contains(status["state"]?.text) { return true }
         switch standing(status, of: name) {
         // Where it is lost the daemon tries again and again by itself.
