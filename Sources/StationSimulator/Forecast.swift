@@ -46,26 +46,24 @@ package struct Forecast {
     ///   - timetables: those in force.
     ///   - library: how long each file sounds, or what is wrong with it.
     ///   - missing: the files that are not on the disk, by their names in the store.
-    ///   - isSynchronised: whether the time is told now.
+    ///   - boot: the identity of the machine's boot.
+    ///   - now: what the machine's clocks say; where the time is told now, it is told again after each trouble.
     ///   - period: the days.
     ///   - troubles: what goes wrong.
     package init(
         _ settings: StationSettings, log: LogSummary, timetables: [RemoteFile.Kind: SignedTimetable],
-        library: SimulatedLibrary, missing: Set<String>, isSynchronised: Bool, over period: Range<Instant>,
-        with troubles: Troubles
+        library: SimulatedLibrary, missing: Set<String>, boot: String, now: Now,
+        over period: Range<Instant>, with troubles: Troubles
     ) {
         let world = World(settings: settings, at: period.lowerBound)
         world.library = library
         world.store.begin(with: log)
-        // The time is told first, as it is to a station that runs already.
-        world.latencies.boot = .milliseconds(1)
-        world.synchronisesAfter = isSynchronised ? .zero : nil
         world.carryOut(.install(SimulatedOffer(timetables)))
         for name in missing { world.stored[name] = nil }
-        Self.schedule(troubles, settings, isSynchronised: isSynchronised, in: world)
-        world.carryOut(.boot)
-        world.run(until: period.lowerBound + .milliseconds(1))
-        world.latencies.boot = World.Latencies().boot
+        Self.schedule(troubles, settings, isSynchronised: now.isSynchronised, in: world)
+        var beginning = now
+        beginning.monotonic = now.monotonic(of: period.lowerBound)
+        world.resume(boot: boot, at: beginning)
         world.run(until: period.upperBound + Self.run)
         outcomes = world.log.filter { $0.kind == .outcome }.map(\.json).compactMap { entry in
             entry["scheduled"]?.text.flatMap(RFC3339.instant(of:)).flatMap {

@@ -164,6 +164,21 @@ extension World {
         if let delay = synchronisesAfter { schedule(.synchroniseFirst(boot: boots), at: time + delay) }
     }
 
+    /// Starts the daemon on a machine that runs already, instead of with a boot.
+    ///
+    /// - Parameters:
+    ///   - boot: the identity of the machine's boot, which its log may know.
+    ///   - now: what the machine's clocks say; this is the instant at which they say so.
+    package func resume(boot: String, at now: Now) {
+        guard !hasPower, boots == 0 else { return }
+        hasPower = true
+        firstBoot = boot
+        bootedAt = time - .nanoseconds(now.monotonic.nanoseconds)
+        isSynchronised = now.isSynchronised
+        wasSynchronised = now.isSynchronised
+        startDaemon()
+    }
+
     private func step(by step: Duration) {
         guard step != .zero else { return }
         wallOffset += step

@@ -111,6 +111,8 @@ package final class World {
     /// Whether anybody has told the time since the boot.
     package internal(set) var wasSynchronised = false
     var boots = 0
+    /// The identity of the boot in which it all began, where that was not the world's own.
+    var firstBoot: String?
     var hasPower = false
     /// Counts daemons and boots, so that what was meant for an earlier one can be told.
     var generation = 0
@@ -289,7 +291,7 @@ package final class World {
         guard hasPower, !isRunning else { return }
         generation += 1
         server.forgetTold()
-        let recovery = store.recover(boot: "boot-\(boots)")
+        let recovery = store.recover(boot: boots == 0 ? firstBoot ?? "boot-0" : "boot-\(boots)")
         station = Station(settings: settings, now: now)
         isRunning = true
         toldLines = 0

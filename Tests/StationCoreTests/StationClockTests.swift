@@ -16,11 +16,16 @@ struct StationClockTests {
     }
 
     private func judge(
-        last: Int64? = nil, first: Int64? = nil, battery: Bool = false, holdoverDays: Int64 = 30
+        last: Int64? = nil, lastBoot: String = "earlier", first: Int64? = nil, battery: Bool = false,
+        holdoverDays: Int64 = 30
     ) -> ClockJudge {
         ClockJudge(
             buildDate: Instant(seconds: Self.build),
-            lastSynchronised: last.map { Instant(seconds: Self.build + $0) },
+            lastSynchronised: last.map {
+                .init(
+                    wall: Instant(seconds: Self.build + $0), monotonic: now(0, boot: 100).monotonic,
+                    boot: lastBoot)
+            }, boot: "this",
             firstStart: first.map { Instant(seconds: Self.build + $0) }, isBatteryBacked: battery,
             holdover: .seconds(holdoverDays * Self.day))
     }
@@ -62,6 +67,19 @@ struct StationClockTests {
         var judge = judge()
         #expect(judge.judge(now(Self.day, boot: 100, synchronised: true)) == .synchronised)
         // Before the floor nothing is believed; a deviation backwards must not be hidden by that.
+        #expect(judge.judge(now(Self.day + elapsed + deviation, boot: 100 + elapsed)) == expected)
+    }
+
+    @Test(
+        "a restart in the same boot goes on from what was synchronised before it, as if it had not been",
+        arguments: [
+            // the boot that wrote it, seconds since, how far the wall clock deviates → trust
+            ("this", 3600, 0, .holdover), ("this", 3600, 3, .untrusted), ("this", 3600, -3, .untrusted),
+            ("this", 30 * Self.day + 1, 0, .untrusted), ("earlier", 3600, 0, .untrusted),
+            ("", 3600, 0, .untrusted),
+        ] as [(String, Int64, Int64, ClockTrust)])
+    func restarted(boot: String, elapsed: Int64, deviation: Int64, expected: ClockTrust) {
+        var judge = judge(last: Self.day, lastBoot: boot)
         #expect(judge.judge(now(Self.day + elapsed + deviation, boot: 100 + elapsed)) == expected)
     }
 

@@ -32,7 +32,11 @@ struct ForecastTests {
         trouble(&troubles)
         return Forecast(
             settings, log: log, timetables: offer.timetables, library: library, missing: [],
-            isSynchronised: isSynchronised, over: Self.start..<(Self.start + .seconds(86_400 * days)),
+            boot: "this",
+            now: Now(
+                wall: Self.start, monotonic: MonotonicInstant(nanoseconds: 7_200_000_000_000),
+                isSynchronised: isSynchronised, errorMicroseconds: 100),
+            over: Self.start..<(Self.start + .seconds(86_400 * days)),
             with: troubles)
     }
 
@@ -55,6 +59,25 @@ struct ForecastTests {
             ])
         #expect(forecast.outcomes[0]["startedAt"]?.text == "2026-03-02T05:00:00.000000+07:00")
         #expect(forecast.faults == [])
+    }
+
+    @Test(
+        "a clock that nobody tells the time is believed where the log has it synchronised in this boot",
+        arguments: [("this", true), ("earlier", false)])
+    func heldOver(boot: String, isBelieved: Bool) throws {
+        var log = LogSummary()
+        log.fold([
+            "index": 0, "kind": "boot", "wall": "2026-03-02T03:00:00+07:00",
+            "monotonicNanoseconds": 3_600_000_000_000, "boot": .string(boot), "clock": "synchronised",
+        ])
+        // As it comes from the checkpoint.
+        let stored = try #require(LogSummary(json: log.json))
+        let forecast = forecast(log: stored, isSynchronised: false)
+        #expect(
+            results(forecast)
+                == (isBelieved
+                    ? ["02T05:00 played", "02T17:00 played", "03T05:00 played", "03T17:00 played"] : []))
+        #expect(forecast.faults.map(\.code) == (isBelieved ? [] : ["clock-untrusted"]))
     }
 
     @Test("a power cut in a slot: it goes on where it was, or is missed by its own rule")

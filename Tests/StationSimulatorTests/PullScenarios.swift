@@ -325,8 +325,12 @@ struct PullScenarios {
             isSynchronised: isSynchronised,
             errorMicroseconds: 100)
         var judge = ClockJudge(
-            buildDate: at("2026-01-01T00:00:00Z"), lastSynchronised: at("2026-02-20T00:00:00Z"),
-            firstStart: at("2026-02-01T00:00:00Z"), isBatteryBacked: true, holdover: .seconds(30 * 86_400))
+            buildDate: at("2026-01-01T00:00:00Z"),
+            lastSynchronised: .init(
+                wall: at("2026-02-20T00:00:00Z"), monotonic: MonotonicInstant(nanoseconds: 0), boot: "earlier"
+            ),
+            boot: "this", firstStart: at("2026-02-01T00:00:00Z"), isBatteryBacked: true,
+            holdover: .seconds(30 * 86_400))
         _ = judge.judge(now)
         judge.noteIssue(at(issued), by: "xa", at: now)
         #expect(judge.judge(now) == trust)

@@ -104,6 +104,38 @@ struct TimeScenarios {
         #expect(ear.invariants.violations == [])
     }
 
+    @Test(
+        "T2: a daemon that is killed while nobody tells the time goes on by the clock of the same boot",
+        arguments: [true, false])
+    func restartInHoldover(isKilled: Bool) {
+        let (world, ear) = listened()
+        world.run(until: "2026-03-02T20:00:00+07:00")
+        world.carryOut(.loseSynchronisation)
+        world.run(until: "2026-03-03T02:00:00+07:00")
+        world.carryOut(isKilled ? .kill(restartAfter: .seconds(1)) : .terminate(restartAfter: .seconds(1)))
+        world.run(until: "2026-03-03T08:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-03") == "played")
+        #expect(world.outcome(of: "trua", on: "2026-03-03") == "played")
+        let boots = world.log.filter { $0.kind == .boot }
+        #expect(boots.last?.clock == .holdover)
+        #expect(!world.station.faults.contains(.clockUntrusted))
+        #expect(ear.invariants.violations == [])
+    }
+
+    @Test("T2: a clock that was set while the daemon was not there is not carried on")
+    func setWhileDown() {
+        let (world, ear) = listened()
+        world.run(until: "2026-03-02T20:00:00+07:00")
+        world.carryOut(.loseSynchronisation)
+        world.carryOut(.terminate(restartAfter: .seconds(60)))
+        world.run(until: "2026-03-02T20:00:30+07:00")
+        world.carryOut(.step(.seconds(3600)))
+        world.run(until: "2026-03-03T08:00:00+07:00")
+        #expect(world.outcome(of: "sang", on: "2026-03-03") == nil)
+        #expect(world.station.faults.contains(.clockUntrusted))
+        #expect(ear.invariants.violations == [])
+    }
+
     @Test("T2: what a person plays sounds by any clock, and goes on when the time is told")
     func byHandInTheDark() {
         let (world, ear) = listened()

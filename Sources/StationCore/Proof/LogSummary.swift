@@ -27,12 +27,21 @@ package struct LogSummary: Equatable, Sendable {
         package var boot: String
     }
 
+    /// When the clock was last known to be synchronised.
+    package struct Synchronisation: Equatable, Sendable {
+        package var wall: Instant
+        /// The same instant by the clock of that boot.
+        package var monotonic: MonotonicInstant
+        /// The boot in which it was; empty where a checkpoint of an earlier version does not tell.
+        package var boot: String
+    }
+
     /// The index of the entry to come.
     package private(set) var nextIndex: Int64 = 0
     /// The wall time of the first entry whose clock was believed.
     package private(set) var firstTrusted: Instant?
-    /// The wall time of the last entry whose clock was synchronised.
-    package private(set) var lastSynchronised: Instant?
+    /// The last entry whose clock was synchronised.
+    package private(set) var lastSynchronised: Synchronisation?
     /// The wall time of the last entry whose clock was believed.
     package private(set) var lastTrusted: Instant?
     /// Which timetable is the active one.
@@ -121,7 +130,12 @@ package struct LogSummary: Equatable, Sendable {
         if clock != .untrusted, let wall {
             if firstTrusted == nil { firstTrusted = wall }
             lastTrusted = wall
-            if clock == .synchronised { lastSynchronised = wall }
+            if clock == .synchronised {
+                lastSynchronised = Synchronisation(
+                    wall: wall,
+                    monotonic: MonotonicInstant(nanoseconds: entry["monotonicNanoseconds"]?.integer ?? 0),
+                    boot: entry["boot"]?.text ?? "")
+            }
             // A clock that was set back since: the timetable was there by now at the latest.
             for version in timetableVersions?.members ?? [] {
                 timetableChanges[version.name] = min(timetableChanges[version.name] ?? wall, wall)
@@ -231,7 +245,11 @@ extension LogSummary {
         .object([
             .init("nextIndex", .integer(nextIndex)),
             .init("firstTrusted", Self.json(firstTrusted)),
-            .init("lastSynchronised", Self.json(lastSynchronised)),
+            .init("lastSynchronised", Self.json(lastSynchronised?.wall)),
+            .init(
+                "lastSynchronisedMonotonic",
+                lastSynchronised.map { .integer($0.monotonic.nanoseconds) } ?? .null),
+            .init("lastSynchronisedBoot", .string(lastSynchronised?.boot ?? "")),
             .init("lastTrusted", Self.json(lastTrusted)),
             .init("origin", ["number": .integer(origin.number), "from": .integer(origin.from)]),
             .init("timetableVersions", timetableVersions ?? .null),
@@ -279,7 +297,12 @@ extension LogSummary {
         nextIndex = index
         origin = LogOrigin(number: number, from: from)
         firstTrusted = Self.instant(json["firstTrusted"])
-        lastSynchronised = Self.instant(json["lastSynchronised"])
+        lastSynchronised = Self.instant(json["lastSynchronised"]).map {
+            Synchronisation(
+                wall: $0,
+                monotonic: MonotonicInstant(nanoseconds: json["lastSynchronisedMonotonic"]?.integer ?? 0),
+                boot: json["lastSynchronisedBoot"]?.text ?? "")
+        }
         lastTrusted = Self.instant(json["lastTrusted"])
         if let versions = json["timetableVersions"], versions != .null { timetableVersions = versions }
         for change in json["timetableChanges"]?.members ?? [] {

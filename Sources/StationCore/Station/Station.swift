@@ -150,7 +150,7 @@ package struct Station: Sendable {
         nextStorageLook = now.monotonic
         nextLookAt = now.monotonic
         clock = ClockJudge(
-            buildDate: settings.buildDate, lastSynchronised: nil, firstStart: nil,
+            buildDate: settings.buildDate, lastSynchronised: nil, boot: "", firstStart: nil,
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
         guardian = Guard(rules: settings.rules, mute: nil, volumeDecibels: 0)
     }
@@ -252,7 +252,7 @@ package struct Station: Sendable {
         lastTrustedBefore = log.lastTrusted
         recoveredPosition = recovery.position
         clock = ClockJudge(
-            buildDate: settings.buildDate, lastSynchronised: log.lastSynchronised,
+            buildDate: settings.buildDate, lastSynchronised: log.lastSynchronised, boot: boot,
             firstStart: log.firstTrusted,
             isBatteryBacked: settings.isClockBatteryBacked, holdover: settings.holdover)
         trust = clock.judge(now)

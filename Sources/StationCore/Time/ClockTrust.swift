@@ -32,21 +32,34 @@ struct ClockJudge: Sendable {
     private let firstStart: Instant?
     private var isBatteryBacked: Bool
     private var holdover: Duration
-    /// The last synchronised reading of this boot.
-    private var lastSynchronised: Now?
-    /// The last synchronised wall time that an earlier boot wrote down.
+    /// The last synchronised reading of this boot, as far as anybody knows.
+    private var lastSynchronised: Reading?
+    /// The last synchronised wall time that was written down.
     private let lastSynchronisedOnDisk: Instant?
 
+    /// Both clocks at one instant.
+    private struct Reading {
+        let wall: Instant
+        let monotonic: MonotonicInstant
+    }
+
+    /// Begins with what an earlier run wrote down.
+    ///
+    /// One of the same boot, which was killed or upgraded, had a clock that runs on: what was synchronised then is
+    /// carried on now. After a power cut only a battery could have done that.
     init(
-        buildDate: Instant, lastSynchronised: Instant?, firstStart: Instant?, isBatteryBacked: Bool,
-        holdover: Duration
+        buildDate: Instant, lastSynchronised: LogSummary.Synchronisation?, boot: String, firstStart: Instant?,
+        isBatteryBacked: Bool, holdover: Duration
     ) {
         self.buildDate = buildDate
-        synchronisedFloor = max(buildDate, lastSynchronised ?? .distantPast)
+        synchronisedFloor = max(buildDate, lastSynchronised?.wall ?? .distantPast)
         self.firstStart = firstStart
         self.isBatteryBacked = isBatteryBacked
         self.holdover = holdover
-        lastSynchronisedOnDisk = lastSynchronised
+        lastSynchronisedOnDisk = lastSynchronised?.wall
+        if let last = lastSynchronised, last.boot == boot, !boot.isEmpty {
+            self.lastSynchronised = Reading(wall: last.wall, monotonic: last.monotonic)
+        }
     }
 
     /// Goes by another configuration from now on; what it has seen of the clock stays.
@@ -65,7 +78,7 @@ struct ClockJudge: Sendable {
             if lastSynchronised == nil {
                 issues = issues.filter { $0.value <= now.wall + Self.issueTolerance }
             }
-            lastSynchronised = now
+            lastSynchronised = Reading(wall: now.wall, monotonic: now.monotonic)
             synchronisedFloor = now.wall
             return .synchronised
         }
@@ -102,7 +115,7 @@ struct ClockJudge: Sendable {
     }
 
     /// Whether the clock still runs on from its last synchronisation, neither set by hand nor left too long.
-    private func isCarriedOn(_ now: Now, from last: Now) -> Bool {
+    private func isCarriedOn(_ now: Now, from last: Reading) -> Bool {
         let elapsed = now.monotonic - last.monotonic
         let slew = Duration.nanoseconds(elapsed.nanoseconds / 1_000_000 * Self.holdoverPartsPerMillion)
         let deviation = (now.wall - last.wall) - elapsed

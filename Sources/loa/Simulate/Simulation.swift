@@ -121,7 +121,8 @@ struct Simulation {
         return Forecast(
             loaded.settings, log: station.log, timetables: station.timetables,
             library: FileDurations(folder: folder, language: language).library(contents),
-            missing: Set(missing), isSynchronised: Clocks.read().isSynchronised, over: period, with: troubles)
+            missing: Set(missing), boot: Clocks.bootIdentity(), now: Clocks.read(), over: period,
+            with: troubles)
     }
 
     /// What the slots of a period play, by upstream and path.
