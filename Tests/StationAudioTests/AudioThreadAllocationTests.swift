@@ -32,7 +32,7 @@ import Testing
         ring.write((0..<24_000).map { _ in Float(0.25) })
         _ = try #require(station.start(of: 1))
         usleep(1_500_000)
-        station.output.stop(order: 1)
+        station.output.stops.ask(order: 1)
         let result = try #require(station.result(of: 1))
         #expect(allocation_probe_count() == 0)
         // The same thread, when it closes the card, is seen to free.

@@ -39,7 +39,7 @@ import Testing
         CardResult, [CardCapture.Run]
     ) {
         usleep(1_000_000)
-        station.output.stop(order: 1)
+        station.output.stops.ask(order: 1)
         let result = try #require(station.result(of: 1))
         producer.join()
         return (result, station.finish())
@@ -54,7 +54,7 @@ import Testing
             station.output.setGain(order: 1, Float(number % 2))
             station.output.limit(order: 1, permitEnd: CLinux_monotonic() + milliseconds(60_000))
         }
-        station.output.stop(order: 1)
+        station.output.stops.ask(order: 1)
         station.card.isBlocked = false
         #expect(try #require(station.result(of: 1)).cause == .stopped)
         producer.join()
@@ -202,7 +202,7 @@ import Testing
         let (station, producer, _) = try playing()
         station.card.isBlocked = true
         #expect(station.wait(until: .lost(code: ETIMEDOUT, .stalled)))
-        station.output.stop(order: 1)
+        station.output.stops.ask(order: 1)
         usleep(500_000)
         station.card.isBlocked = false
         let result = try #require(station.result(of: 1))

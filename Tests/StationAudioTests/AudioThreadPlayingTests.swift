@@ -103,7 +103,7 @@ import Testing
         _ = try #require(station.start(of: 1))
         usleep(1_000_000)
         let asked = CLinux_monotonic()
-        station.output.stop(order: 1)
+        station.output.stops.ask(order: 1)
         let result = try #require(station.result(of: 1))
         producer.join()
         let run = try #require(station.finish().last)
@@ -181,7 +181,7 @@ import Testing
         _ = try #require(station.start(of: 1))
         // Both are in the card's buffer by now.
         usleep(750_000)
-        station.output.stop(order: stopped)
+        station.output.stops.ask(order: stopped)
         let first = try #require(station.result(of: 1))
         let second = try #require(station.result(of: 2))
         let run = try #require(station.finish().last)
@@ -204,7 +204,7 @@ import Testing
         let start = CLinux_monotonic() + milliseconds(60_000)
         #expect(
             station.output.play(CardOrder(id: 1, start: .at(start), permitEnd: .max), from: programme(100)))
-        station.output.stop(order: 1)
+        station.output.stops.ask(order: 1)
         #expect(station.result(of: 1)?.cause == .stopped)
         let permit = CLinux_monotonic() + milliseconds(300)
         #expect(

@@ -43,7 +43,9 @@ struct DecoderProcessTests {
         _ program: String, limits: DecoderProcess.Limits = Self.impatient
     ) throws -> FFmpegDecoder {
         try FFmpegDecoder(
-            FileBytes(descriptor: shop.open("input")), format: .mp4, program: program, limits: limits)
+            FFmpegDecoder.start(
+                FileBytes(descriptor: shop.open("input")), format: .mp4, program: program, limits: limits),
+            format: .mp4)
     }
 
     /// All that a process gives.
@@ -219,7 +221,8 @@ struct DecoderProcessTests {
         let before = try descriptors()
         var processes: [pid_t] = []
         for _ in 0..<200 {
-            let decoder = try FFmpegDecoder(input, format: .mp4, program: path, limits: Self.patient)
+            let decoder = try FFmpegDecoder(
+                FFmpegDecoder.start(input, format: .mp4, program: path, limits: Self.patient), format: .mp4)
             processes.append(decoder.process.number)
         }
         // A zombie would still be there to be signalled.

@@ -119,7 +119,7 @@ struct FFmpegDecoderTests {
         try shop.write("a.m4a", Array("....ftypM4A ".utf8))
         let file = try FileBytes(descriptor: shop.open("a.m4a"))
         #expect(throws: DecodeError.needsFFmpeg("AAC/MP4")) {
-            try FFmpegDecoder(
+            try FFmpegDecoder.start(
                 file, format: .mp4, program: program, limits: FFmpegDecoder.limits(for: file, patience: 0))
         }
     }

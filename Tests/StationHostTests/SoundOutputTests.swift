@@ -124,6 +124,66 @@ struct SoundOutputTests {
         #expect(abs(span - 96_000 - frames) < 100, "\(span)")
     }
 
+    @Test("what takes over does so on time while the next item's decoder, in another process, gives nothing")
+    func hangingNextItem() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000 * 5 / 2, value: 1000)
+        try bench.encode("b.m4a", seconds: 60)
+        let first = try bench.prepare(["a.wav", "b.m4a"])
+        try bench.write("second.wav", frames: 48_000, value: 2000)
+        let second = try bench.prepare(["second.wav"])
+        bench.sound.openCard(bench.next())
+        let start = Clocks.read().monotonic + .seconds(1)
+        bench.sound.play(bench.next(), order: bench.order(first, at: start))
+        // Before it has its program the thread that starts it waits for it.
+        func program(_ process: pid_t) -> String? {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
+        }
+        #expect(
+            bench.waits(until: {
+                bench.decoders.contains { program($0)?.hasSuffix("/ffmpeg") ?? false }
+            }))
+        let decoder = try #require(bench.decoders.first)
+        kill(decoder, SIGSTOP)
+        // The decoding has come to the end of the first item by now, and the sound has not.
+        #expect(bench.waits(until: { Clocks.read().monotonic - start > .milliseconds(1200) }))
+        #expect(bench.decoders == [decoder])
+        let takeOver = Clocks.read().monotonic + .milliseconds(700)
+        bench.sound.play(bench.next(), order: bench.order(second, at: takeOver))
+        let ends = try bench.wait(for: 2)
+        #expect(ends[first]?.0 == .replaced)
+        #expect(ends[second]?.0 == .completed)
+        let run = try #require(bench.card.settledCapture().runs.last)
+        let frame = try #require(run.sounding.first { run[$0] > 0.18 })
+        #expect(abs(run.instant(ofFrame: frame) - Double(bench.monotonic(takeOver))) < 1_000_000)
+    }
+
+    @Test("a stop is silence at the card within 200 ms though the decode thread is held by something else")
+    func stopWhileHeld() throws {
+        let bench = try SoundBench()
+        try bench.write("a.wav", frames: 48_000 * 6, value: 1000)
+        let content = try bench.content(["a.wav"])
+        let plays = Atomic(false)
+        let isFree = DispatchSemaphore(value: 0)
+        let thread = try DecodeThread(settings: bench.settings) { event in
+            guard case .progress = event else { return }
+            plays.store(true, ordering: .releasing)
+            _ = isFree.wait(timeout: .now() + 5)
+        }
+        let play = PlayID(1)
+        let order = bench.order(play, at: Clocks.read().monotonic + .seconds(1))
+        thread.put(.play(bench.next(), order, content))
+        #expect(bench.waits(until: { plays.load(ordering: .acquiring) }))
+        let asked = bench.monotonic(Clocks.read().monotonic)
+        thread.stop(play, fade: .milliseconds(50))
+        usleep(600_000)
+        isFree.signal()
+        let run = try #require(bench.card.settledCapture().runs.last)
+        let silent = run.instant(ofFrame: try #require(run.sounding.last))
+        #expect(silent - Double(asked) < 200_000_000, "\((silent - Double(asked)) / 1e6) ms")
+        thread.put(.end)
+    }
+
     @Test(
         "a decoder in another process that hangs while it plays keeps the thread from nothing, and what follows plays"
     )

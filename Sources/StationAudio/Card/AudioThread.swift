@@ -39,6 +39,7 @@ struct AudioThread: ~Copyable {
         unsafe self.shared = unsafe shared
         mixer = unsafe Mixer(shared: shared)
         Self.makeTypes()
+        _ = unsafe shared.pointee.stops.take(order: 0)
     }
 
     /// Uses each generic type that the thread uses, on the owner's thread: an unoptimised program makes them at their
@@ -51,9 +52,6 @@ struct AudioThread: ~Copyable {
         spans.append(CardSpan(order: 0, card: 0, programme: 0, count: 1))
         spans.cut(order: 0, at: 1)
         _ = spans.takeFirst(before: 1)
-        var stops = Mixer.Stops()
-        stops.add(order: 0, fadeMilliseconds: 0)
-        _ = stops.take()
         var meter = LevelMeter(rate: 48_000, channels: 1)
         meter.begin()
         let levels = EventRing<LevelStep>(capacity: 1)
@@ -79,12 +77,12 @@ struct AudioThread: ~Copyable {
         let now = CLinux_monotonic()
         if wake == .max {
             unsafe CLinux_timerfd_arm(shared.pointee.deadMan, 0)
-            unsafe CLinux_wait_readable(shared.pointee.bell, -1)
+            unsafe CLinux_wait_readable(shared.pointee.stops.bell, -1)
         } else {
             unsafe CLinux_timerfd_arm(shared.pointee.deadMan, max(now, wake) + Self.patience)
-            unsafe CLinux_wait_readable(shared.pointee.bell, max(0, wake - now))
+            unsafe CLinux_wait_readable(shared.pointee.stops.bell, max(0, wake - now))
         }
-        unsafe _ = CLinux_eventfd_take(shared.pointee.bell)
+        unsafe _ = CLinux_eventfd_take(shared.pointee.stops.bell)
     }
 
     /// Does what is due, and says when to come back.
@@ -125,7 +123,6 @@ struct AudioThread: ~Copyable {
         while let command = unsafe shared.pointee.commands.pop() {
             switch command {
             case .play(let order, let core): unsafe mixer.add(Playing(order: order, core: core))
-            case .stop(let order, let fade): mixer.requestStop(order, fadeMilliseconds: fade)
             case .limit(let order, let end): mixer.limit(order, permitEnd: end)
             case .setGain(let order, let gain): mixer.setGain(order, gain)
             }

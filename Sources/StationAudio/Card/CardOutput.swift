@@ -13,11 +13,13 @@ package final class CardOutput {
     private static let priority: Int32 = 40
     /// Orders at a time: the one that sounds, and the next.
     private static let orders = 2
-    /// Places in the queue that a play and a stop of each order find whatever else was asked for.
-    private static let reserve = 2 * orders
+    /// Places in the queue that a play of each order finds whatever else was asked for.
+    private static let reserve = orders
 
     /// Readable (epoll) when `takeReports` has something to tell, also when the audio thread is stuck.
     package let reportDescriptor: Int32
+    /// Where any thread stops an order.
+    package let stops: CardStops
 
     private let shared: UnsafeMutablePointer<CardShared>
     private let thread: UnsafeMutablePointer<AudioThread>
@@ -25,8 +27,6 @@ package final class CardOutput {
     private var isOpen = true
     /// The rings of orders whose end was not reported: the audio thread may be reading them.
     private var rings: [UInt64: ProgrammeRing] = [:]
-    /// Orders that were told to stop.
-    private var stopped: Set<UInt64> = []
     /// Ends and volumes that found no place in the queue yet; of each order the last one counts.
     private var unsent: [UInt64: (end: Int64?, gain: Float?)] = [:]
     private var firstReport: CardReport?
@@ -45,7 +45,8 @@ package final class CardOutput {
         }
         reportDescriptor = poll
         unsafe shared = .allocate(capacity: 1)
-        unsafe shared.initialize(to: CardShared(bell: bell, news: news, deadMan: deadMan))
+        stops = CardStops(bell: bell)
+        unsafe shared.initialize(to: CardShared(stops: stops, news: news, deadMan: deadMan))
         unsafe thread = .allocate(capacity: 1)
         unsafe thread.initialize(to: AudioThread(settings: settings, shared: shared))
         var refused: Int32 = 0
@@ -104,16 +105,6 @@ package final class CardOutput {
         return true
     }
 
-    /// Stops an order with a fade: silence at the card within 200 ms for a fade of 100 ms or less.
-    package func stop(order: UInt64, fadeMilliseconds: Int = 50) {
-        guard rings[order] != nil else { return }
-        // The first finds a place always: a thread that is stuck now must be silent when it is not any more (I12).
-        let isFirst = stopped.insert(order).inserted
-        _ = unsafe shared.pointee.commands.push(
-            .stop(order: order, fadeMilliseconds: fadeMilliseconds), leaving: isFirst ? 0 : Self.reserve)
-        wake()
-    }
-
     /// Gives an order another end, in CLOCK_MONOTONIC nanoseconds; too late once its last fade is buffered.
     package func limit(order: UInt64, permitEnd: Int64) {
         guard rings[order] != nil else { return }
@@ -158,7 +149,6 @@ package final class CardOutput {
         while let report = unsafe shared.pointee.reports.pop() {
             if case .ended(let order, _) = report {
                 rings[order] = nil
-                stopped.remove(order)
                 unsent[order] = nil
             }
             taken.append(report)
@@ -173,7 +163,7 @@ package final class CardOutput {
     }
 
     /// Wakes the audio thread: one that lives makes a round.
-    package func wake() { unsafe CLinux_eventfd_signal(shared.pointee.bell) }
+    package func wake() { CLinux_eventfd_signal(stops.bell) }
 
     /// Rounds that the audio thread made; for a watchdog, which wakes it between two looks.
     package var rounds: Int { unsafe shared.pointee.rounds.load(ordering: .relaxed) }

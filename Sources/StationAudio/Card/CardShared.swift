@@ -2,10 +2,11 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What the owner and its audio thread share: two queues, and a few flags that no full queue can hold up.
+/// What the owner and its audio thread share: two queues, and stops and a few flags that no full queue can
+/// hold up.
 @safe  // Safety: as `CardCommand`.
 struct CardShared: ~Copyable {
-    /// Orders under way at a time: each takes one play and at most a few stops.
+    /// Orders under way at a time: each takes one play, and some ends and volumes.
     private static let commandCapacity = 32
     /// Reports of some seconds of the worst xrun storm, should the owner be busy.
     private static let reportCapacity = 1024
@@ -21,21 +22,19 @@ struct CardShared: ~Copyable {
     let isStallTold = Atomic<Bool>(false)
     /// Raised at every round of the audio thread: it is alive.
     let rounds = Atomic<Int>(0)
-    /// Wakes the audio thread.
-    let bell: Int32
+    let stops: CardStops
     /// Wakes the owner for reports.
     let news: Int32
     /// The dead man's switch: armed by the thread before whatever could hold it up, read by the owner.
     let deadMan: Int32
 
-    init(bell: Int32, news: Int32, deadMan: Int32) {
-        self.bell = bell
+    init(stops: CardStops, news: Int32, deadMan: Int32) {
+        self.stops = stops
         self.news = news
         self.deadMan = deadMan
     }
 
     deinit {
-        close(bell)
         close(news)
         close(deadMan)
     }
@@ -53,7 +52,6 @@ struct CardShared: ~Copyable {
 @safe  // Safety: the owner keeps the ring, whose core this points to, until the order's end was reported.
 enum CardCommand: BitwiseCopyable {
     case play(CardOrder, UnsafeMutablePointer<ProgrammeCore>)
-    case stop(order: UInt64, fadeMilliseconds: Int)
     case limit(order: UInt64, end: Int64)
     case setGain(order: UInt64, Float)
 }

@@ -20,7 +20,6 @@ struct Mixer {
     private let shared: UnsafeMutablePointer<CardShared>
     private var front: Playing?
     private var back: Playing?
-    private var stops = Stops()
     private var isStarving = false
 
     /// Makes a silent one.
@@ -32,34 +31,6 @@ struct Mixer {
     /// Adds an order behind the others; the owner sees to it that there are two at most.
     mutating func add(_ playing: Playing) {
         if front == nil { front = playing } else { back = playing }
-    }
-
-    /// Asks for a stop, which the next round obeys.
-    mutating func requestStop(_ order: UInt64, fadeMilliseconds: Int) {
-        stops.add(order: order, fadeMilliseconds: fadeMilliseconds)
-    }
-
-    /// The stops asked for since the last round; more than these would be repetitions.
-    struct Stops {
-        struct Request {
-            var order: UInt64
-            var fadeMilliseconds: Int
-        }
-
-        private var requests = InlineArray<4, Request>(repeating: Request(order: 0, fadeMilliseconds: 0))
-        private var count = 0
-
-        mutating func add(order: UInt64, fadeMilliseconds: Int) {
-            guard count < requests.count else { return }
-            requests[count] = Request(order: order, fadeMilliseconds: fadeMilliseconds)
-            count += 1
-        }
-
-        mutating func take() -> Request? {
-            guard count > 0 else { return nil }
-            count -= 1
-            return requests[count]
-        }
     }
 
     /// Gives an order another end, if its fade has not begun.
@@ -84,7 +55,7 @@ struct Mixer {
     mutating func round(_ stream: inout CardStream) throws(CardError) -> Int64 {
         try stream.observe()
         account(&stream)
-        while let request = stops.take() { try stop(request, &stream) }
+        while let request = takeStop() { try stop(request.order, request.fadeMilliseconds, &stream) }
         endFinished(stream)
         try fill(&stream)
         publish(stream)
@@ -93,7 +64,7 @@ struct Mixer {
 
     /// Without a card: ends what is over by the clock, and keeps the producers' pace.
     mutating func roundWithoutCard(at now: Int64) {
-        while let request = stops.take() { take(request.order)?.end(.stopped, unsafe shared.pointee) }
+        while let request = takeStop() { take(request.order)?.end(.stopped, unsafe shared.pointee) }
         front?.skip(at: now)
         back?.skip(at: now)
         if let front, front.isOver(at: now) { take(front.order.id)?.end(.deviceLost, unsafe shared.pointee) }
@@ -158,17 +129,30 @@ struct Mixer {
 
     // MARK: Stopping
 
+    /// A stop of one of the orders, with its fade; the one behind first, which the other's end moves to the front.
+    private func takeStop() -> (order: UInt64, fadeMilliseconds: Int)? {
+        if let order = back?.order.id, let fade = unsafe shared.pointee.stops.take(order: order) {
+            return (order, fade)
+        }
+        if let order = front?.order.id, let fade = unsafe shared.pointee.stops.take(order: order) {
+            return (order, fade)
+        }
+        return nil
+    }
+
     /// Fades what is buffered of an order, from some milliseconds ahead of what leaves now; where the card cannot
     /// take sound back, drops it.
-    private mutating func stop(_ request: Stops.Request, _ stream: inout CardStream) throws(CardError) {
-        let isFront = front?.order.id == request.order
-        guard let playing = isFront ? front : back, playing.order.id == request.order else { return }
+    private mutating func stop(
+        _ order: UInt64, _ fadeMilliseconds: Int, _ stream: inout CardStream
+    ) throws(CardError) {
+        let isFront = front?.order.id == order
+        guard let playing = isFront ? front : back, playing.order.id == order else { return }
         guard let offset = playing.offset else {
-            take(request.order)?.end(.stopped, unsafe shared.pointee)
+            take(order)?.end(.stopped, unsafe shared.pointee)
             return
         }
         let next = isFront ? back?.offset ?? .max : .max
-        let fade = max(1, request.fadeMilliseconds * stream.format.rate / 1000)
+        let fade = max(1, fadeMilliseconds * stream.format.rate / 1000)
         let first = try stream.rewrite { first, frame in
             if frame < offset || frame >= next { return 1 }
             // What has not begun does not begin.
@@ -178,7 +162,7 @@ struct Mixer {
         account(&stream)
         guard let first else {
             loseStream(stream, CardError(call: .delay, code: 0))
-            take(request.order)?.end(.stopped, unsafe shared.pointee)
+            take(order)?.end(.stopped, unsafe shared.pointee)
             return try stream.restart()
         }
         let cut =
@@ -186,7 +170,7 @@ struct Mixer {
             ? Playing.Cut(frame: first, fade: 0, cause: .stopped)
             : Playing.Cut(frame: first + fade, fade: fade, cause: .stopped)
         if let earlier = playing.cut, earlier.frame <= cut.frame { return }
-        stream.spans.cut(order: request.order, at: cut.frame)
+        stream.spans.cut(order: order, at: cut.frame)
         if isFront { front?.cut = cut } else { back?.cut = cut }
     }
 

@@ -95,19 +95,48 @@ extension Decoder {
 package func openDecoder(
     descriptor: Int32, patience: Int64 = 20_000_000_000
 ) throws(DecodeError) -> any Decoder {
+    try startDecoder(descriptor: descriptor, patience: patience).open()
+}
+
+/// A decoder that was started; one in a process of its own may need a while until it has anything to give.
+enum StartedDecoder {
+    case open(any Decoder)
+    case process(DecoderProcess, FFmpegFormat)
+
+    /// Whether `open` and the first block need no wait.
+    var isReady: Bool {
+        switch self {
+        case .open: true
+        case .process(let process, _): process.isReady(FFmpegDecoder.openingBytes)
+        }
+    }
+
+    /// The decoder, as soon as it has told what sound it has.
+    func open() throws(DecodeError) -> any Decoder {
+        switch self {
+        case .open(let decoder): decoder
+        case .process(let process, let format): try FFmpegDecoder(process, format: format)
+        }
+    }
+}
+
+/// Starts the decoder that `openDecoder` opens.
+func startDecoder(descriptor: Int32, patience: Int64) throws(DecodeError) -> StartedDecoder {
     let file = try FileBytes(descriptor: descriptor)
     switch try sniff(file) {
     case .wave:
         do {
-            return try WAVDecoder(file)
+            return .open(try WAVDecoder(file))
         } catch .unsupported(let encoding) {
             // A-law, ADPCM and the like: libsndfile knows more of them than are worth writing here.
-            do { return try SndfileDecoder(file, format: "WAV") } catch { throw .unsupported(encoding) }
+            do { return .open(try SndfileDecoder(file, format: "WAV")) } catch {
+                throw .unsupported(encoding)
+            }
         }
-    case .mpeg(let start): return try MP3Decoder(file, start: start)
-    case .sndfile(let name): return try SndfileDecoder(file, format: name)
+    case .mpeg(let start): return .open(try MP3Decoder(file, start: start))
+    case .sndfile(let name): return .open(try SndfileDecoder(file, format: name))
     case .ffmpeg(let format):
-        return try FFmpegDecoder(
-            file, format: format, limits: FFmpegDecoder.limits(for: file, patience: patience))
+        let limits = FFmpegDecoder.limits(for: file, patience: patience)
+        return .process(try FFmpegDecoder.start(file, format: format, limits: limits), format)
     }
 }

@@ -26,22 +26,30 @@ final class FFmpegDecoder: Decoder {
     ///   - name: the format that sniffing found it to be in.
     ///   - program: nil where there is none.
     ///   - limits: what bounds its process.
-    /// - Throws: `DecodeError` also when the program gives no sound.
-    init(
+    /// - Throws: `DecodeError` where it cannot be started.
+    static func start(
         _ file: FileBytes, format name: FFmpegFormat, program: String? = FFmpegDecoder.program,
         limits: DecoderProcess.Limits
-    ) throws(DecodeError) {
+    ) throws(DecodeError) -> DecoderProcess {
         guard let program else { throw .needsFFmpeg(name.rawValue) }
-        let input = try Self.ownDescriptor(of: file)
+        let input = try ownDescriptor(of: file)
         defer { close(input) }
         do {
-            process = try DecoderProcess(
-                [program] + Self.arguments(name), input: input,
-                limits: limits)
+            return try DecoderProcess([program] + arguments(name), input: input, limits: limits)
         } catch {
             if error.code == ENOENT { throw .needsFFmpeg(name.rawValue) }
             throw .decoderFailed("ffmpeg does not start (errno \(error.code))")
         }
+    }
+
+    /// Reads what sound a program gives that was started on a file.
+    ///
+    /// - Parameters:
+    ///   - process: the program.
+    ///   - name: the format that it was started for.
+    /// - Throws: `DecodeError` also when the program gives no sound.
+    init(_ process: DecoderProcess, format name: FFmpegFormat) throws(DecodeError) {
+        self.process = process
         self.name = name
         format = try Self.readHeader(process, name)
     }
@@ -107,6 +115,10 @@ final class FFmpegDecoder: Decoder {
     private static let headerBytes = 24
     /// Its text may take so much.
     private static let mostHeaderBytes = 1 << 16
+    /// What the header and the first block of an item take at the most.
+    static let openingBytes =
+        headerBytes + mostHeaderBytes + ItemSource.blockCapacity * SoundFormat.channelCounts.upperBound
+        * MemoryLayout<Float>.size
 
     private static func readHeader(
         _ process: DecoderProcess, _ name: FFmpegFormat
@@ -178,7 +190,7 @@ final class FFmpegDecoder: Decoder {
     }
 
     /// Frames that are read at once: who reads waits for them all.
-    private static let mostFrames = 4096
+    static let mostFrames = 4096
 
     func approach(_ target: Int) throws(DecodeError) -> Bool {
         let step = framesDecoded + Self.mostFrames

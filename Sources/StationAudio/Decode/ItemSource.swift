@@ -14,16 +14,20 @@ struct ItemSource {
     private(set) var error: DecodeError?
 
     /// Frames decoded at once.
-    private static let blockCapacity = 1024
+    static let blockCapacity = 1024
 
-    /// How long a decoder in another process is waited for, in nanoseconds: the thread has a watchdog, and a preflight has
-    /// just had that decoder at work.
+    /// How long a decoder in another process is waited for, in nanoseconds: a preflight has just had that decoder at work.
     private static let patience: Int64 = 3_000_000_000
 
-    /// Opens `item` and decodes its first block, which must have a frame.
-    init(_ item: ProgrammeItem) throws(DecodeError) {
-        decoder = try openDecoder(descriptor: item.descriptor, patience: Self.patience)
-        gain = amplitude(decibels: item.gainDecibels)
+    /// Starts the decoder of `item`, which may need a while until it has anything to give.
+    static func start(_ item: ProgrammeItem) throws(DecodeError) -> StartedDecoder {
+        try startDecoder(descriptor: item.descriptor, patience: patience)
+    }
+
+    /// Decodes the first block of an item, which must have a frame.
+    init(_ decoder: any Decoder, gainDecibels: Double) throws(DecodeError) {
+        self.decoder = decoder
+        gain = amplitude(decibels: gainDecibels)
         block = [Float](repeating: 0, count: Self.blockCapacity * decoder.format.channels)
         fill()
         if let error { throw error }

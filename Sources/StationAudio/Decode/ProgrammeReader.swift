@@ -22,10 +22,9 @@
         didSet { step = ProgrammeStep(correctionPPM: ratioCorrectionPPM) }
     }
 
-    private let items: [ProgrammeItem]
+    /// The items that have not had their turn.
+    private var queue: ItemQueue
     private let output: ProgrammeOutput
-    /// The item to be opened next.
-    private var nextItem = 0
     /// The item that is being decoded.
     private var source: ItemSource?
     private var run: Run?
@@ -51,7 +50,7 @@
 
     /// Makes a reader of `items`; files are opened as their turn comes.
     package init(_ items: [ProgrammeItem], output: ProgrammeOutput) {
-        self.items = items
+        queue = ItemQueue(items)
         self.output = output
         timeline = ProgrammeTimeline(start: ProgrammePosition(frame: output.startFrame))
         gain = amplitude(decibels: output.gainDecibels)
@@ -64,15 +63,25 @@
 
     deinit { unsafe scratch.deallocate() }
 
-    /// Whether the next `frames` frames can be made without waiting for a decoder.
-    package func isReady(frames: Int) -> Bool {
-        guard let source else { return true }
-        let wanted = frames * source.decoder.format.rate / output.rate + Self.readAhead
-        return source.decoder.isReady(frames: wanted - source.blockFrames)
+    /// Whether the next step of `seek`, or the next `frames` frames, need no wait for a decoder in another process.
+    ///
+    /// Opens the next item ahead of its turn, which is why it has to be asked now and then. After false a time comes at
+    /// which it is true: nobody waits for a decoder without end.
+    package mutating func isReady(frames: Int) -> Bool {
+        guard let source else { return isNextPassedOver || queue.prepare() }
+        let rate = source.decoder.format.rate
+        let step = hasSought ? frames * rate / output.rate : max(frames, FFmpegDecoder.mostFrames)
+        let wanted = step + Self.readAhead
+        // One that nobody has counted may end at any time.
+        let left = (marks.last.flatMap { queue.items[$0.item].frames } ?? 0) - source.framesUsed
+        let isNextReady = left > Self.openingSeconds * rate || queue.prepare()
+        return (isNextReady || left > wanted) && source.decoder.isReady(frames: wanted - source.blockFrames)
     }
 
     /// Frames of a file that may be read beyond those that are asked for: a block, and the resampler's reach.
     private static let readAhead = 2048
+    /// So long before the end of an item the next is opened: ffmpeg needs a second or two on a small board.
+    private static let openingSeconds = 10
 
     /// Makes the next frames, interleaved, and returns how many; fewer than `frames` only at the programme's end.
     ///
@@ -232,7 +241,7 @@ extension ProgrammeReader {
 
     /// Opens the next item that sounds; the bad ones before it are noted and left out.
     private mutating func openNext() -> ItemSource? {
-        while nextItem < items.count {
+        while queue.next != nil {
             if let opened = open() { return opened }
         }
         return nil
@@ -240,14 +249,14 @@ extension ProgrammeReader {
 
     /// Opens the next item; nil of a bad one, which is noted and left out.
     private mutating func open() -> ItemSource? {
-        var mark = ProgrammeMark(item: nextItem, start: itemsEnd)
+        guard let turn = queue.take() else { return nil }
+        var mark = ProgrammeMark(item: turn.item, start: itemsEnd)
         defer { marks.append(mark) }
-        nextItem += 1
-        do {
-            let opened = try ItemSource(items[mark.item])
+        switch turn.result {
+        case .success(let opened):
             if opened.decoder.format.channels > 1 { widen() }
             return opened
-        } catch {
+        case .failure(let error):
             (mark.error, mark.end) = (error, itemsEnd)
             return nil
         }
@@ -270,7 +279,7 @@ extension ProgrammeReader {
     /// - Returns: whether there is some way left.
     package mutating func seek() -> Bool {
         guard !hasSought else { return false }
-        guard output.startFrame > 0, source != nil || nextItem < items.count else {
+        guard output.startFrame > 0, source != nil || queue.next != nil else {
             run = nil
             hasSought = true
             return false
@@ -297,13 +306,16 @@ extension ProgrammeReader {
 
     /// Takes one item on the way: passes over it where it is known to end before the output begins, else opens it.
     private mutating func approachNext() {
-        let item = items[nextItem]
-        if let rate = item.rate, endsOnTheWay(item, rate) {
-            marks.append(ProgrammeMark(item: nextItem, start: itemsEnd))
-            nextItem += 1
+        guard let item = queue.next else { return }
+        if isNextPassedOver, let rate = item.rate {
+            run = runToTarget(rate: rate)
+            marks.append(ProgrammeMark(item: queue.skip(), start: itemsEnd))
         } else {
             source = open()
-            guard let rate = source?.decoder.format.rate, endsOnTheWay(item, rate) else { return }
+            guard let rate = source?.decoder.format.rate else { return }
+            let reached = runToTarget(rate: rate)
+            run = reached
+            guard endsOnTheWay(item, reached) else { return }
             source = nil
         }
         let frames = item.frames ?? 0
@@ -313,11 +325,23 @@ extension ProgrammeReader {
         marks[marks.count - 1].framesDecoded = frames
     }
 
-    /// Whether an item, of which a preflight counted the frames, ends before the output begins; makes its run.
-    private mutating func endsOnTheWay(_ item: ProgrammeItem, _ rate: Int) -> Bool {
-        let target = output.startFrame
-        if run?.rate != rate { run = newRun(rate: rate, .init(frame: max(0, target - itemsEnd))) }
-        guard let run, let frames = item.frames else { return false }
-        return run.end(cardRate: output.rate, extra: frames) <= target
+    /// Whether the next item is known to end before the output begins: it is not even opened.
+    private var isNextPassedOver: Bool {
+        guard !hasSought, output.startFrame > 0, let item = queue.next, let rate = item.rate else {
+            return false
+        }
+        return endsOnTheWay(item, runToTarget(rate: rate))
+    }
+
+    /// The run of an item at a rate, on the way to where the output begins.
+    private func runToTarget(rate: Int) -> Run {
+        if let run, run.rate == rate { return run }
+        return newRun(rate: rate, .init(frame: max(0, output.startFrame - itemsEnd)))
+    }
+
+    /// Whether an item, of which a preflight counted the frames, ends before the output begins.
+    private func endsOnTheWay(_ item: ProgrammeItem, _ run: Run) -> Bool {
+        guard let frames = item.frames else { return false }
+        return run.end(cardRate: output.rate, extra: frames) <= output.startFrame
     }
 }

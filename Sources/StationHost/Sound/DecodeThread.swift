@@ -11,7 +11,8 @@ final class DecodeThread: Sendable {
         case closeCard
         case probeCard(EffectID)
         case play(EffectID, PlayOrder, PreparedContent)
-        case stop(PlayID, fade: Duration)
+        /// Ends what the card does not have yet.
+        case stop(PlayID)
         case renew(PlayID, Permit)
         case beat
         case end
@@ -24,6 +25,7 @@ final class DecodeThread: Sendable {
     }
 
     private let jobs: Mailbox<Job>
+    private let stops: CardStops
     /// Written by the thread after each round.
     private let latest: SharedPulse
 
@@ -35,6 +37,7 @@ final class DecodeThread: Sendable {
         let latest = SharedPulse()
         self.latest = latest
         let player = try Player(settings: settings, jobs: jobs, report: report)
+        stops = player.stops
         try Thread.start("decode") {
             while player.round() {
                 latest.value.withLock {
@@ -48,6 +51,12 @@ final class DecodeThread: Sendable {
     deinit { jobs.put(.end) }
 
     func put(_ job: Job) { jobs.put(job) }
+
+    /// Fades a play out and ends it, whatever the thread is doing: it may be waiting for a disk (I12).
+    func stop(_ play: PlayID, fade: Duration) {
+        stops.ask(order: play.number, fadeMilliseconds: Int(fade.nanoseconds / 1_000_000))
+        jobs.put(.stop(play))
+    }
 
     /// The pulse, owned by the thread and by who asks for it: it keeps neither alive.
     private final class SharedPulse: Sendable {

@@ -9,6 +9,8 @@ final class Feed {
     static let ringSeconds = 2
     /// Frames that are decoded at once.
     private static let chunk = 4096
+    /// What the card gets with an order, where a decoder in another process has no more yet: as much as it buffers.
+    private static let leastBeginningMilliseconds = 500
     /// How long a decoder in another process is left alone before it is asked again, in nanoseconds.
     private static let pause: Int64 = 20_000_000
 
@@ -112,11 +114,13 @@ final class Feed {
     ///
     /// - Returns: false when the card has its two orders already, or nothing decodes.
     func approach(_ card: CardOutput) -> Bool {
-        if reader?.seek() ?? false { return true }
+        isWaiting = !(reader?.isReady(frames: Self.chunk) ?? true)
+        if isWaiting || reader?.seek() ?? false { return true }
         while fill() {}
-        if isWaiting { return true }
+        guard let ring, let format else { return false }
+        // A jingle begins on time, whatever the decoder of what follows is doing.
+        if isWaiting, ring.written < format.rate * Self.leastBeginningMilliseconds / 1000 { return true }
         isSeeking = false
-        guard let ring else { return false }
         let start = Self.monotonic(order.start)
         isRunning = card.play(
             CardOrder(

@@ -15,6 +15,8 @@ final class Player {
     private let jobs: Mailbox<DecodeThread.Job>
     private let report: (Event) -> Void
     private let card: CardOutput
+    /// Where any thread stops what the card has.
+    var stops: CardStops { card.stops }
     private var format: CardFormat?
     private var feeds: [Feed] = []
     private var isLost = false
@@ -83,7 +85,7 @@ final class Player {
             report(.card(.closed))
         case .probeCard(let id): probeCard(id)
         case .play(let id, let order, let content): play(Feed(effect: id, order: order, content: content))
-        case .stop(let play, let fade): stop(play, fade: fade)
+        case .stop(let play): stop(play)
         case .renew(let play, let permit): renew(play, permit)
         case .beat:
             audioRounds = card.rounds
@@ -132,13 +134,10 @@ final class Player {
         if !feed.approach(card) { end(feed, .device(.deviceStalled), feed.measure()) }
     }
 
-    private func stop(_ play: PlayID, fade: Duration) {
-        guard let feed = feeds.first(where: { $0.order.play == play }) else { return }
-        if feed.isRunning {
-            card.stop(order: play.number, fadeMilliseconds: Int(fade.nanoseconds / 1_000_000))
-        } else {
-            end(feed, .stopped, feed.measure())
-        }
+    /// Ends a play that the card does not have; one that it has was stopped there, past this thread.
+    private func stop(_ play: PlayID) {
+        guard let feed = feeds.first(where: { $0.order.play == play }), !feed.isRunning else { return }
+        end(feed, .stopped, feed.measure())
     }
 
     private func renew(_ play: PlayID, _ permit: Permit) {
@@ -216,7 +215,7 @@ final class Player {
             guard Feed.monotonic(feed.order.latestStart) < now, isGivenUp(feed) else { continue }
             feed.isTooLate = true
             if feed.isRunning {
-                card.stop(order: feed.order.play.number, fadeMilliseconds: 0)
+                card.stops.ask(order: feed.order.play.number, fadeMilliseconds: 0)
             } else {
                 end(feed, .device(feed.lastLoss), feed.measure())
             }

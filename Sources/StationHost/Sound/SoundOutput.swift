@@ -90,7 +90,7 @@ package final class SoundOutput: SoundPath {
 
     /// Fades a play out and ends it.
     package func stop(_ id: EffectID, play: PlayID, fade: Duration) {
-        decoder.put(.stop(play, fade: fade))
+        decoder.stop(play, fade: fade)
         mailbox.put(.completed(id, .done))
     }
 
