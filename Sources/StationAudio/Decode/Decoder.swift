@@ -103,6 +103,9 @@ enum StartedDecoder {
     case open(any Decoder)
     case process(DecoderProcess, FFmpegFormat)
 
+    /// Frames of an item that are decoded at its opening.
+    static let openingFrames = 1024
+
     /// Whether `open` and the first block need no wait.
     var isReady: Bool {
         switch self {

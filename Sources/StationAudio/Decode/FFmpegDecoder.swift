@@ -26,6 +26,7 @@ final class FFmpegDecoder: Decoder {
     ///   - name: the format that sniffing found it to be in.
     ///   - program: nil where there is none.
     ///   - limits: what bounds its process.
+    /// - Returns: its process, which has not given anything yet.
     /// - Throws: `DecodeError` where it cannot be started.
     static func start(
         _ file: FileBytes, format name: FFmpegFormat, program: String? = FFmpegDecoder.program,
@@ -117,7 +118,7 @@ final class FFmpegDecoder: Decoder {
     private static let mostHeaderBytes = 1 << 16
     /// What the header and the first block of an item take at the most.
     static let openingBytes =
-        headerBytes + mostHeaderBytes + ItemSource.blockCapacity * SoundFormat.channelCounts.upperBound
+        headerBytes + mostHeaderBytes + StartedDecoder.openingFrames * SoundFormat.channelCounts.upperBound
         * MemoryLayout<Float>.size
 
     private static func readHeader(

@@ -14,7 +14,7 @@ struct ItemSource {
     private(set) var error: DecodeError?
 
     /// Frames decoded at once.
-    static let blockCapacity = 1024
+    private static let blockCapacity = StartedDecoder.openingFrames
 
     /// How long a decoder in another process is waited for, in nanoseconds: a preflight has just had that decoder at work.
     private static let patience: Int64 = 3_000_000_000
